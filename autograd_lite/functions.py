@@ -1,0 +1,163 @@
+"""Softmax and its family: compositions of operations, each in its own group in the drawing.
+
+No rule is written here. The softmax Jacobian h_i(δ_ij − h_j) and the shortcut h − t of softmax with
+cross-entropy fall out of exp, sum, divide and log. Every function takes Tensors, arrays and lists of
+Values, and plain arrays, and returns the same kind.
+
+They are stable for logits of any size: the largest entry of each row is subtracted first. That
+shift is a constant here; its two contributions to the gradient would cancel exactly.
+Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 4.1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .graph import Node, data, group
+from .ops.base import is_objects
+from .ops.elementwise import chain_product, exp, log, negative
+from .ops.shape import arrayed, normal_axes, sum
+
+__all__ = ["cross_entropy", "log_softmax", "logsumexp", "softmax", "softmax_cross_entropy"]
+
+
+def plain(x: Any) -> np.ndarray:
+    """The numbers of a Tensor, of an array of Values or of an array, as a plain array."""
+    x = data(x)
+    if is_objects(x):
+        items = np.asarray(x, dtype=object)
+        return np.array([data(v) for v in items.ravel()], float).reshape(items.shape)
+    return np.asarray(x)
+
+
+def _along(x: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
+    """`x` as an operation takes it, and `axis` counted from the end; a single number is refused."""
+    x, old = arrayed(x)
+    if not old:
+        raise ValueError(
+            f"{name} needs a vector of scores or rows of them; it was given a single number"
+        )
+    return x, normal_axes(axis, len(old))
+
+
+def shift(x: Any, axes: tuple[int, ...]) -> np.ndarray:
+    """The largest entry along `axes`, kept as length 1: a constant that keeps exp from overflow."""
+    numbers = plain(x)
+    if numbers.size == 0:
+        return np.zeros((), numbers.dtype)
+    return numbers.max(axis=axes, keepdims=True)
+
+
+def softmax(z: Any, axis: Any = -1) -> Any:
+    """h_i = exp z_i / Σ_k exp z_k along `axis`: positive numbers with sum 1.
+
+    ∂h_i/∂z_j = h_i(δ_ij − h_j): every output depends on every input. `z` has any shape with at
+    least one axis, the result has the same. Raises ValueError for a single number.
+
+    >>> import autograd_lite as ag
+    >>> ag.softmax([2.0, 1.0, 0.1]).round(4)
+    array([0.659 , 0.2424, 0.0986])
+    """
+    z, axes = _along(z, axis, "softmax")
+    with group("softmax"):
+        e = exp(z - shift(z, axes))
+        return e / sum(e, axes, keepdims=True)
+
+
+def logsumexp(z: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log Σ_k exp z_k over all entries or along `axis`; its gradient is the softmax of z.
+
+    >>> import autograd_lite as ag
+    >>> ag.logsumexp([1000.0, 1000.0]).round(4)
+    np.float64(1000.6931)
+    """
+    z, axes = _along(z, axis, "logsumexp")
+    with group("logsumexp"):
+        top = shift(z, axes)
+        top = np.where(np.isfinite(top), top, np.zeros((), top.dtype))
+        total = log(sum(exp(z - top), axes, keepdims))
+        return total + (top if keepdims else top.squeeze(axes) if top.ndim else top)
+
+
+def log_softmax(z: Any, axis: Any = -1) -> Any:
+    """log h_i = z_i − log Σ_k exp z_k along `axis`, without a detour over h, which may be 0.
+
+    >>> import autograd_lite as ag
+    >>> ag.log_softmax([1000.0, 0.0]).tolist()
+    [0.0, -1000.0]
+    """
+    z, axes = _along(z, axis, "log_softmax")
+    with group("log_softmax"):
+        away = z - shift(z, axes)
+        return away - log(sum(exp(away), axes, keepdims=True))
+
+
+def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> Any:
+    """−Σ_k t_k log h_k of probabilities `h` along `axis`, with 0 · log 0 = 0.
+
+    `t` has the shape of `h` (one-hot or soft targets) or gives class indices, counted from 0, in the
+    shape of `h` without `axis`. `reduction` over the examples is "mean", "sum" or "none".
+
+    Raises ValueError for shapes that do not fit, IndexError for a class that is not there. For
+    logits use `softmax_cross_entropy`, which stays exact where a probability underflows to 0.
+
+    >>> import autograd_lite as ag
+    >>> ag.cross_entropy([0.659, 0.2424, 0.0986], [1, 0, 0]).round(4)
+    np.float64(0.417)
+    """
+    h, (along,) = _along(h, axis, "cross_entropy")
+    t = targets(t, h.shape, along)
+    with group("cross-entropy"), np.errstate(divide="ignore"):
+        return reduced(chain_product(t, log(h)), along, reduction)
+
+
+def softmax_cross_entropy(z: Any, t: Any, axis: int = -1, reduction: str = "mean") -> Any:
+    """−Σ_k t_k log softmax(z)_k of logits `z` along `axis`; ∂/∂z = (softmax(z) − t) / examples.
+
+    (The shortcut h − t holds when Σ t = 1.) Targets, reductions and errors as in `cross_entropy`;
+    finite for logits of any size.
+
+    >>> import autograd_lite as ag
+    >>> z = ag.Tensor([2.0, 1.0, 0.1])
+    >>> ag.softmax_cross_entropy(z, 0).backward()
+    >>> z.grad.round(4)
+    array([-0.341 ,  0.2424,  0.0986])
+    """
+    z, (along,) = _along(z, axis, "softmax_cross_entropy")
+    t = targets(t, z.shape, along)
+    with group("softmax_cross_entropy"):
+        return reduced(chain_product(t, log_softmax(z, along)), along, reduction)
+
+
+def reduced(terms: Any, axis: int, reduction: str) -> Any:
+    """−Σ of the terms along `axis`, then over the examples as `reduction` says."""
+    if reduction == "none":
+        return negative(sum(terms, axis))
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f'reduction is "mean", "sum" or "none", not {reduction!r}')
+    examples = int(np.prod(terms.shape)) // max(terms.shape[axis], 1)
+    total = negative(sum(terms))
+    return total / examples if reduction == "mean" and examples != 1 else total
+
+
+def targets(t: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """Targets in the shape of the probabilities: as given, or one-hot from class indices."""
+    if is_objects(t):
+        t = np.asarray(t, dtype=object)
+    numbers = t if isinstance(t, Node) else np.asarray(t)
+    if numbers.shape == shape:
+        return numbers
+    examples = shape[:axis] + (shape[axis + 1 :] if axis != -1 else ())
+    if numbers.shape != examples or isinstance(t, Node) or numbers.dtype.kind not in "iu":
+        raise ValueError(
+            f"targets of shape {numbers.shape} and dtype {numbers.dtype} do not fit probabilities of "
+            f"shape {shape}: give one-hot or soft targets of shape {shape}, or whole-number class "
+            f"indices of shape {examples}"
+        )
+    classes = shape[axis]
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):
+        bad = numbers[(numbers < 0) | (numbers >= classes)].flat[0]
+        raise IndexError(f"class {bad} is not one of the {classes} classes 0 to {classes - 1}")
+    return np.moveaxis(np.eye(classes)[numbers], -1, axis)

@@ -1,0 +1,151 @@
+"""The rule contract: what an operation is, and how one is applied and recorded.
+
+An operation **applied to plain data returns plain data; applied to nodes it returns a node**. Its
+rule, `vjp`, is written with operators and operations only. So one rule serves the plain sweep (it is
+given data and returns data) and the recorded sweep (it is given nodes and returns nodes, which can
+be differentiated again). No mode is needed for that.
+
+`vjp(i, g, out, *inputs)` returns the vector-Jacobian product of the cotangent `g` with ∂out/∂input i.
+It is linear in `g`; `g` has shape `(*lead, *out.shape)` and the result `(*lead, *inputs[i].shape)`,
+so axes are counted from the end and K seeds can ride in front.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, describe, wrap
+
+__all__ = ["Op", "as_constant", "is_objects", "lead", "shape"]
+
+ndarray = np.ndarray
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """The shape of a node, an array or a Python number."""
+    return getattr(x, "shape", ())
+
+
+def lead(g: Any, out: Any) -> tuple[int, ...]:
+    """The leading axes of a cotangent, those that `out` has not."""
+    return shape(g)[: len(shape(g)) - len(shape(out))]
+
+
+def as_constant(x: Any, name: str) -> Any:
+    """Plain numeric data as an operation wants it, or TypeError that names the operation.
+
+    Python and NumPy numbers stay as they are (NumPy 2 then promotes them weakly or not as its rules
+    say); lists and tuples become arrays.
+    """
+    kind = type(x)
+    if kind is float or kind is int:
+        return x
+    if kind is not ndarray:
+        if isinstance(x, bool | int | float | np.generic):
+            x_dtype = np.asarray(x).dtype if isinstance(x, np.generic) else None
+            if x_dtype is None or x_dtype.kind in "fiub":
+                return x
+        elif isinstance(x, list | tuple):
+            x = np.asarray(x)
+        elif not isinstance(x, ndarray) and not hasattr(x, "__array_function__"):
+            raise TypeError(
+                f"'{name}' was given {_type_name(x)}; it takes a Value, a Tensor, a number or an "
+                "array of numbers"
+            )
+    if x.dtype.kind not in "fiub" and not is_objects(x):
+        raise TypeError(
+            f"'{name}' was given an array of dtype {x.dtype}; it takes real numbers (float, int or "
+            "bool)"
+        )
+    return x
+
+
+def _type_name(x: Any) -> str:
+    text = repr(x)
+    return f"{type(x).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+
+
+def is_objects(x: Any) -> bool:
+    """Whether `x` is an array, list or tuple that holds nodes."""
+    if isinstance(x, ndarray):
+        return x.dtype == object and all(isinstance(item, Node | float | int) for item in x.flat)
+    if isinstance(x, list | tuple):
+        return any(isinstance(item, Node) or is_objects(item) for item in x)
+    return False
+
+
+class Op:
+    """An operation: `forward` on plain data and the rule `vjp`; its parameters are its fields.
+
+    Instances are immutable and may be shared by many nodes.
+    """
+
+    __slots__ = ()
+    name: str = ""
+
+    def forward(self, *inputs: Any) -> Any:
+        """The result for plain data: a float when every input is one, else an array."""
+        raise TypeError(f"{type(self).__name__} has no forward")
+
+    def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
+        """The share of the cotangent `g` that goes to input `i`. See the module's contract."""
+        raise TypeError(f"'{self.name}' has no derivative")
+
+    def saves(self, i: int) -> bool:
+        """Whether the rule reads input `i`. An array that it reads is copied when it is recorded,
+        so that a caller who writes into it afterwards changes no gradient."""
+        return True
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Apply to nodes (and constants), recording it; or to plain data, recording nothing."""
+        recorded = False
+        args: list[Any] = []
+        for x in inputs:
+            if isinstance(x, Node):
+                if x.op is None:
+                    x.refresh()
+                recorded = True
+                x = x.primal
+            else:
+                x = as_constant(x, self.name)
+                if type(x) is ndarray and x.dtype == object:
+                    return self.on_objects(*inputs)
+            args.append(x)
+        try:
+            out = self.forward(*args)
+        except Exception as error:
+            error.add_note(self.context(inputs))
+            raise
+        if not recorded:
+            return out
+        return wrap(out, self, self.kept(inputs, args))
+
+    def on_objects(self, *inputs: Any) -> Any:
+        """The result for arrays of Values: NumPy's own, entry by entry with Python's operators."""
+        out = self.forward(*(np.asarray(x, dtype=object) for x in inputs))
+        return out if out.ndim else out.item()
+
+    def kept(self, inputs: Any, args: Any) -> tuple[Any, ...]:
+        """What the node remembers as its inputs: nodes, and constants nobody else can write to."""
+        return tuple(
+            x if isinstance(x, Node) else frozen(arg) if self.saves(i) else arg
+            for i, (x, arg) in enumerate(zip(inputs, args, strict=True))
+        )
+
+    def context(self, inputs: Any) -> str:
+        """One line for an error's note: the operation and what it was given."""
+        return f"in '{self.name}', given {' and '.join(describe(x) for x in inputs)}"
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+def frozen(x: Any) -> Any:
+    """`x`, or a copy of it when it is an array that somebody could still write to."""
+    if not isinstance(x, ndarray) or (x.base is None and not x.flags.writeable):
+        return x
+    x = x.copy()
+    x.flags.writeable = False
+    return x

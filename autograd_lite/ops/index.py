@@ -1,0 +1,176 @@
+"""Indexing and its transpose: `take` picks entries, `Put` adds them back into zeros.
+
+A basic index (slices, whole numbers, new axes) stays one: it is fast and picks no entry twice. Any
+other index is spelled as flat positions, because NumPy moves the axes of an advanced index when an
+axis is added in front, as K seeds do; entries picked more than once add up on the way back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import data
+from .base import Op, shape
+from .elementwise import where
+from .shape import arrayed, broadcast_to
+
+__all__ = ["At", "Pick", "Put", "Slice", "Unslice", "take_item"]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Slice(Op):
+    """`x[index]` for a basic index that names every axis of `old`. Transpose: `Unslice`."""
+
+    index: tuple[Any, ...]
+    old: tuple[int, ...]
+    name = "index"
+
+    def forward(self, x: Any) -> Any:
+        return np.asarray(np.asarray(x)[(..., *self.index)])
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Unslice(self.index, self.old, shape(out))(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Unslice(Op):
+    """Zeros of shape `old` with the input stored at a basic `index`. Transpose: `Slice`."""
+
+    index: tuple[Any, ...]
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    name = "unindex"
+
+    def forward(self, g: Any) -> Any:
+        g = np.asarray(g)
+        out = np.zeros(g.shape[: g.ndim - len(self.new)] + self.old, g.dtype)
+        out[(..., *self.index)] = g
+        return out
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Slice(self.index, self.old)(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Pick(Op):
+    """The entries of `x` at flat `positions`, in the shape of `positions`. Transpose: `Put`."""
+
+    positions: np.ndarray
+    old: tuple[int, ...]
+    name = "take"
+
+    def forward(self, x: Any) -> Any:
+        x = np.asarray(x)
+        return x.reshape((*x.shape[: x.ndim - len(self.old)], -1))[..., self.positions]
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Put(self.positions, self.old)(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Put(Op):
+    """Zeros of shape `old` with the input added at flat `positions`. Transpose: `Pick`."""
+
+    positions: np.ndarray
+    old: tuple[int, ...]
+    name = "put"
+
+    def forward(self, g: Any) -> Any:
+        g = np.asarray(g)
+        before = g.shape[: g.ndim - self.positions.ndim]
+        size = int(np.prod(self.old, dtype=np.int64))
+        rows = int(np.prod(before, dtype=np.int64))
+        # One bincount over all rows: np.add.at with two index arrays takes several times as long.
+        spots = (np.arange(rows)[:, None] * size + self.positions.ravel()).ravel()
+        out = np.bincount(spots, weights=g.ravel(), minlength=rows * size)
+        return out.astype(g.dtype, copy=False).reshape(before + self.old)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Pick(self.positions, self.old)(g)
+
+
+def _basic(key: tuple[Any, ...], old: tuple[int, ...]) -> tuple[Any, ...] | None:
+    """The key with its ellipsis and missing axes written out, or None if it is not basic."""
+    used = 0
+    for k in key:
+        if isinstance(k, slice) or (isinstance(k, int | np.integer) and not isinstance(k, bool)):
+            used += 1
+        elif k is not None and k is not Ellipsis:
+            return None
+    dots = sum(k is Ellipsis for k in key)
+    if dots > 1 or used > len(old):
+        raise IndexError(
+            f"index {key} does not fit shape {old}: "
+            + ("it has two ellipses" if dots > 1 else f"it names {used} of {len(old)} axes")
+        )
+    fill = (slice(None),) * (len(old) - used)
+    if dots:
+        at = next(i for i, k in enumerate(key) if k is Ellipsis)
+        return key[:at] + fill + key[at + 1 :]
+    return key + fill
+
+
+def take_item(x: Any, key: Any) -> Any:
+    """`x[key]` for every kind of key NumPy has; entries picked twice add up on the way back.
+
+    Raises IndexError for positions that are not there, at the forward.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0, 3.0])
+    >>> x[[0, 0, 2]].sum().backward()
+    >>> x.grad
+    array([2., 0., 1.])
+    """
+    x, old = arrayed(x)
+    keys = key if type(key) is tuple else (key,)
+    keys = tuple(np.asarray(k) if isinstance(k, list) else data(k) for k in keys)
+    try:
+        basic = _basic(keys, old)
+        if basic is not None:
+            return Slice(basic, old)(x)
+        size = int(np.prod(old, dtype=np.int64))
+        return Pick(np.asarray(np.arange(size).reshape(old)[keys]), old)(x)
+    except IndexError as error:
+        error.add_note(f"in an index {key!r} into {type(x).__name__} of shape {old}")
+        raise
+
+
+class At:
+    """`t.at[i].set(v)` and `t.at[i].add(v)`: a new Tensor, with the gradient of both. As in JAX."""
+
+    __slots__ = ("key", "tensor")
+
+    def __init__(self, tensor: Any, key: Any = None) -> None:
+        self.tensor = tensor
+        self.key = key
+
+    def __getitem__(self, key: Any) -> At:
+        return At(self.tensor, key)
+
+    def _spread(self, value: Any) -> tuple[np.ndarray, Any]:
+        """The flat positions the key names, and `value` put there in zeros."""
+        old = self.tensor.shape
+        size = int(np.prod(old, dtype=np.int64))
+        keys = self.key if type(self.key) is tuple else (self.key,)
+        keys = tuple(np.asarray(k) if isinstance(k, list) else data(k) for k in keys)
+        positions = np.asarray(np.arange(size).reshape(old)[keys])
+        return positions, Put(positions, old)(broadcast_to(value, positions.shape))
+
+    def add(self, value: Any) -> Any:
+        """The tensor with `value` added at the key; entries named twice get it twice."""
+        return self.tensor + self._spread(value)[1]
+
+    def set(self, value: Any) -> Any:
+        """The tensor with `value` stored at the key. ValueError if the key names an entry twice."""
+        positions, spread = self._spread(value)
+        if np.unique(positions).size < positions.size:
+            raise ValueError(
+                "at[...].set was given an index that names an entry twice, and which value stays "
+                "would be a matter of chance; use .add, or an index without repeats"
+            )
+        mask = np.zeros(self.tensor.size, bool)
+        mask[positions.ravel()] = True
+        return where(mask.reshape(self.tensor.shape), spread, self.tensor)

@@ -1,0 +1,371 @@
+"""Operations that move, copy and add up numbers without changing them. Transposes come in pairs:
+
+reshape ↔ reshape, moveaxis ↔ moveaxis back, broadcast_to ↔ sum_to, sum ↔ broadcast, concatenate ↔
+slices. Each is linear, so each rule is its transpose applied to the cotangent. Axes are kept
+counted from the end, so that a rule works on a cotangent with leading axes as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from .base import Op, shape
+
+
+def normal_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """`axis` (None, an int or a tuple of ints) as a sorted tuple of axes counted from the end.
+
+    Raises numpy.exceptions.AxisError for an axis the array has not, ValueError for one given twice.
+    """
+    if axis is None:
+        return tuple(range(-ndim, 0))
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis if axis < 0 else axis - ndim,)
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    for a in axes:
+        if isinstance(a, bool) or not isinstance(a, int | np.integer):
+            raise TypeError(f"an axis is an int, a tuple of ints or None, not {axis!r}")
+        if not -ndim <= a < ndim:
+            raise np.exceptions.AxisError(int(a), ndim)
+    normal = sorted(int(a) if a < 0 else int(a) - ndim for a in axes)
+    if len(set(normal)) < len(normal):
+        raise ValueError(f"axis {axis!r} names the same axis twice for {ndim} axes")
+    return tuple(normal)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Reshape(Op):
+    """`(*lead, *old)` → `(*lead, *new)`, entries in C order. Its transpose is the reshape back."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    name = "reshape"
+
+    def forward(self, x: Any) -> Any:
+        x = np.asarray(x)
+        return x.reshape(x.shape[: x.ndim - len(self.old)] + self.new)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Reshape(self.new, self.old)(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Transpose(Op):
+    """The trailing axes in the order `axes` (all negative). Its transpose is the inverse order."""
+
+    axes: tuple[int, ...]
+    name = "transpose"
+
+    def forward(self, x: Any) -> Any:
+        x = np.asarray(x)
+        return x.transpose(*range(x.ndim - len(self.axes)), *self.axes)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        n = len(self.axes)
+        inverse = [0] * n
+        for to, origin in enumerate(self.axes):
+            inverse[origin + n] = to - n
+        return Transpose(tuple(inverse))(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class BroadcastTo(Op):
+    """`(*lead, *old)` → `(*lead, *new)`, copying along new axes and axes of length 1.
+
+    Its transpose is `SumTo`, which adds the copies up.
+    """
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    name = "broadcast_to"
+
+    def forward(self, x: Any) -> Any:
+        x = np.asarray(x)
+        before = x.shape[: x.ndim - len(self.old)]
+        x = x.reshape(before + (1,) * (len(self.new) - len(self.old)) + self.old)
+        # Writing into an empty array takes a fifth of the time of np.broadcast_to's Python code
+        # on small arrays, and what it gives is nobody else's memory.
+        out = np.empty(before + self.new, x.dtype)
+        out[...] = x
+        return out
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return sum_to(g, self.new, self.old)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class SumTo(Op):
+    """`(*lead, *old)` → `(*lead, *new)`: un-broadcast, adding up what broadcasting had copied.
+
+    `old` must be known as well as `new`: without it the seeds in front would be summed away.
+    Its transpose is `BroadcastTo`.
+    """
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    name = "sum_to"
+
+    def forward(self, x: Any) -> Any:
+        x = np.asarray(x)
+        extra = len(self.old) - len(self.new)
+        axes = [i - len(self.old) for i in range(extra)]
+        axes += [-j for j in range(1, len(self.new) + 1) if self.new[-j] != self.old[-j]]
+        before = x.shape[: x.ndim - len(self.old)]
+        return np.asarray(np.add.reduce(x, axis=tuple(axes))).reshape(before + self.new)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return BroadcastTo(self.new, self.old)(g)
+
+
+def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
+    """The cotangent `g` of a result of shape `old`, summed to an input's shape `new`."""
+    return g if old == new else SumTo(old, new)(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Sum(Op):
+    """Σ over `axes` (all negative). Its transpose copies the cotangent along them."""
+
+    axes: tuple[int, ...]
+    keepdims: bool = False
+    name = "sum"
+
+    def forward(self, x: Any) -> Any:
+        out = np.add.reduce(np.asarray(x), axis=self.axes, keepdims=self.keepdims)
+        return out if type(out) is np.ndarray else np.asarray(out)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        full = shape(x)
+        kept = list(full)
+        for axis in self.axes:
+            kept[axis] = 1
+        if not self.keepdims:
+            g = Reshape(shape(out), tuple(kept))(g)
+        return BroadcastTo(tuple(kept), full)(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Concatenate(Op):
+    """The inputs one after another along `axis` (negative). Its transpose cuts the cotangent."""
+
+    axis: int
+    name = "concatenate"
+
+    def forward(self, *xs: Any) -> Any:
+        return np.concatenate(xs, axis=self.axis)
+
+    def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
+        start = 0
+        for x in xs[:i]:
+            start += shape(x)[self.axis]
+        cut = slice(start, start + shape(xs[i])[self.axis])
+        return g[(..., cut) + (slice(None),) * (-1 - self.axis)]
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
+class FromValues(Op):
+    """A vector from scalars: `from_values(v1, v2, ...)`. Each gets its entry of the cotangent."""
+
+    __slots__ = ()
+    name = "from_values"
+
+    def forward(self, *xs: Any) -> Any:
+        return np.array(xs, dtype=np.result_type(float, *xs))
+
+    def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
+        return g[..., i]
+
+
+from_values = FromValues()
+
+
+def tensor_of(x: Any) -> Any:
+    """An array (or nested list) of Values and numbers as one Tensor, connected to every Value."""
+    items = np.asarray(x, dtype=object)
+    return reshape(from_values(*items.ravel()), items.shape)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class AsType(Op):
+    """The same numbers in another floating-point dtype; the cotangent goes back to the first."""
+
+    dtype: np.dtype
+    name = "astype"
+
+    def forward(self, x: Any) -> Any:
+        return np.asarray(x).astype(self.dtype)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return AsType(x.dtype)(g)
+
+
+def astype(x: Any, dtype: Any) -> Any:
+    """`x` in another floating-point dtype, connected to it. Mirrors `numpy.ndarray.astype`."""
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(
+            f"the dtype of a node is a floating-point one, not {np.dtype(dtype)}; for whole numbers "
+            "write x.data.astype(int), off the graph"
+        )
+    return AsType(np.dtype(dtype))(x)
+
+
+def reshape(x: Any, *new: Any, order: str = "C") -> Any:
+    """`x` with its entries, in C order, in another shape. One length may be -1.
+
+    `new` is a shape or its lengths one by one. Mirrors `numpy.reshape`.
+
+    >>> import autograd_lite as ag
+    >>> ag.reshape(ag.Tensor([1.0, 2.0, 3.0, 4.0]), (2, 2)).shape
+    (2, 2)
+    """
+    if order != "C":
+        raise ValueError(f"reshape keeps C order; order={order!r} is not supported")
+    target = new[0] if len(new) == 1 and isinstance(new[0], tuple | list) else new
+    x, old = arrayed(x)
+    size = int(np.prod(old, dtype=np.int64))
+    target = tuple(int(n) for n in target)
+    if target.count(-1) == 1:
+        rest = -int(np.prod(target, dtype=np.int64))
+        if rest > 0 and size % rest == 0:
+            target = tuple(size // rest if n == -1 else n for n in target)
+    if any(n < 0 for n in target) or int(np.prod(target, dtype=np.int64)) != size:
+        raise ValueError(
+            f"cannot reshape {size} entries of shape {old} into shape {target}: "
+            "the product of the lengths must stay the same"
+        )
+    return Reshape(old, target)(x)
+
+
+def ravel(x: Any) -> Any:
+    """`x` as a vector, in C order. Mirrors `numpy.ravel`."""
+    return reshape(x, -1)
+
+
+def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
+    """`x` with axes of length 1 at `axis` of the result. Mirrors `numpy.expand_dims`."""
+    x, old = arrayed(x)
+    count = len(axis) if isinstance(axis, tuple | list) else 1
+    ndim = len(old) + count
+    places = {a + ndim for a in normal_axes(axis, ndim)}
+    lengths = iter(old)
+    return Reshape(old, tuple(1 if i in places else next(lengths) for i in range(ndim)))(x)
+
+
+def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """`x` without its axes of length 1, or without those named. Mirrors `numpy.squeeze`."""
+    x, old = arrayed(x)
+    ndim = len(old)
+    if axis is None:
+        drop = {i for i, n in enumerate(old) if n == 1}
+    else:
+        drop = {a + ndim for a in normal_axes(axis, ndim)}
+        if long := [i for i in drop if old[i] != 1]:
+            raise ValueError(
+                f"cannot squeeze axis {long[0]} of shape {old}: its length is {old[long[0]]}, not 1"
+            )
+    return Reshape(old, tuple(n for i, n in enumerate(old) if i not in drop))(x)
+
+
+def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+    """`x` with its axes reversed, or in the order `axes`. Mirrors `numpy.transpose`."""
+    x, old = arrayed(x)
+    ndim = len(old)
+    if axes is None:
+        return Transpose(tuple(range(-1, -ndim - 1, -1)))(x)
+    order = tuple(a for one in axes for a in normal_axes(one, ndim))
+    if len(order) != ndim or len(set(order)) != ndim:
+        raise ValueError(f"axes {tuple(axes)} are not an order of the {ndim} axes of shape {old}")
+    return Transpose(order)(x)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """`x` with two axes exchanged. Mirrors `numpy.swapaxes`."""
+    ndim = len(arrayed(x)[1])
+    (a,), (b,) = normal_axes(axis1, ndim), normal_axes(axis2, ndim)
+    order = list(range(-ndim, 0))
+    order[a], order[b] = order[b], order[a]
+    return transpose(x, order)
+
+
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+    """`x` with axes moved to other places, the rest in order. Mirrors `numpy.moveaxis`."""
+    ndim = len(arrayed(x)[1])
+    single = isinstance(source, int | np.integer)
+    origins = [normal_axes(a, ndim)[0] for a in ([source] if single else source)]
+    places = [
+        normal_axes(a, ndim)[0]
+        for a in ([destination] if isinstance(destination, int | np.integer) else destination)
+    ]
+    if len(origins) != len(places):
+        raise ValueError(f"moveaxis was given {len(origins)} axes and {len(places)} places")
+    order = [a for a in range(-ndim, 0) if a not in origins]
+    for place, origin in sorted(zip(places, origins, strict=True)):
+        order.insert(place + ndim, origin)
+    return transpose(x, order)
+
+
+def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
+    """`x` copied along new leading axes and axes of length 1. Mirrors `numpy.broadcast_to`.
+
+    Raises ValueError when the shapes do not fit.
+    """
+    x, old = arrayed(x)
+    new = tuple(shape) if isinstance(shape, tuple | list) else (int(shape),)  # type: ignore[arg-type]
+    if len(new) < len(old) or any(
+        n != m and n != 1 for n, m in zip(old[::-1], new[::-1], strict=False)
+    ):
+        raise ValueError(f"cannot broadcast shape {old} to shape {new}")
+    return x if old == new else BroadcastTo(old, new)(x)
+
+
+def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Σ x over all entries, or over `axis` (an int or a tuple). Mirrors `numpy.sum`.
+
+    The derivative with respect to every entry is 1: the cotangent is copied to all of them.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0])
+    >>> ag.sum(x).backward()
+    >>> x.grad
+    array([1., 1.])
+    """
+    x, old = arrayed(x)
+    return Sum(normal_axes(axis, len(old)), bool(keepdims))(x)
+
+
+def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:
+    """The arrays `xs` one after another along `axis`. Mirrors `numpy.concatenate`."""
+    if isinstance(xs, Node):
+        xs = list(xs)  # type: ignore[call-overload]
+    if len(xs) == 0:
+        raise ValueError("concatenate needs at least one array")
+    if axis is None:
+        xs, axis = [ravel(x) for x in xs], 0
+    pairs = [arrayed(x) for x in xs]
+    return Concatenate(normal_axes(axis, len(pairs[0][1]))[0])(*(x for x, _ in pairs))
+
+
+def stack(xs: Sequence[Any], axis: int = 0) -> Any:
+    """The arrays `xs`, all of one shape, along a new axis. Mirrors `numpy.stack`."""
+    if isinstance(xs, Node):
+        xs = list(xs)  # type: ignore[call-overload]
+    if len(xs) == 0:
+        raise ValueError("stack needs at least one array")
+    shapes = {arrayed(x)[1] for x in xs}
+    if len(shapes) > 1:
+        raise ValueError(f"stack needs arrays of one shape, not {sorted(shapes)}")
+    return concatenate([expand_dims(x, axis) for x in xs], axis)
+
+
+def arrayed(x: Any) -> tuple[Any, tuple[int, ...]]:
+    """`x` as an operation on arrays takes it (lists become arrays), and its shape."""
+    if not isinstance(x, Node | np.ndarray):
+        x = np.asarray(x)
+    return x, x.shape

@@ -1,0 +1,258 @@
+"""`Tensor`: a node that holds a NumPy array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .graph import Node, data, kinds, touch
+from .operators import Operators
+from .ops import index, linalg, reduce
+from .ops import shape as shapes
+
+__all__ = ["Tensor"]
+
+
+def as_array(x: Any, dtype: Any = None) -> np.ndarray:
+    """A fresh floating-point array with the numbers of `x`, or TypeError."""
+    if isinstance(x, Node):
+        raise TypeError(
+            f"a Tensor holds numbers, not a {type(x).__name__}: to start a new graph from its "
+            "numbers write x.detach()"
+        )
+    try:
+        array = np.array(x)
+    except ValueError as error:
+        error.add_note("in Tensor(...): the rows of a nested list must have one length")
+        raise
+    if array.dtype == object and any(isinstance(item, Node) for item in array.flat):
+        raise TypeError(
+            "a Tensor holds numbers, not Values: write ag.stack to join Tensors, or keep the Values "
+            "in a NumPy array, np.array([v1, v2])"
+        )
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"a Tensor holds real numbers; {type(x).__name__} gives an array of dtype {array.dtype}"
+        )
+    if dtype is None:
+        dtype = array.dtype if array.dtype.kind == "f" else np.float64
+    elif np.dtype(dtype).kind != "f":
+        raise TypeError(f"the dtype of a Tensor is a floating-point one, not {np.dtype(dtype)}")
+    return array.astype(dtype, copy=False)
+
+
+class Tensor(Operators):
+    """An array of numbers in the graph. Operations on it, by any of NumPy's names, are recorded.
+
+    `data` is copied. Whole numbers become float64, float32 stays float32; `dtype` overrides that.
+    `label` is the name in drawings. Raises TypeError for anything that is not real numbers.
+
+    >>> import autograd_lite as ag
+    >>> z = ag.Tensor([2.0, 1.0, 0.1])
+    >>> e = ag.exp(z)
+    >>> h = e / e.sum()
+    >>> h[0].backward()
+    >>> z.grad.round(4)
+    array([ 0.2247, -0.1598, -0.065 ])
+    """
+
+    __slots__ = ("exposed",)
+
+    exposed: Any
+
+    def __init__(self, data: Any, label: str = "", dtype: Any = None) -> None:
+        self._as_leaf(as_array(data, dtype), label)
+        self.exposed = None
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array. A leaf's can be written to, as a training step does; others are read-only.
+
+        A write between forward and backward is noticed: `backward` then raises and names the leaf.
+        """
+        if self.op is not None:
+            view = self.primal.view()
+            view.flags.writeable = False
+            return view
+        self.refresh()
+        if self.exposed is None:
+            # From here on somebody else may write into the array: keep what is in it now.
+            self.exposed = self.primal.copy()
+        return self.primal
+
+    @data.setter
+    def data(self, numbers: Any) -> None:
+        if self.op is not None:
+            raise ValueError(
+                f"this Tensor was computed by '{self._op}' and its numbers follow from its inputs: "
+                "assign to a leaf instead, or start a new graph with Tensor(numbers)"
+            )
+        array = as_array(numbers, self.primal.dtype)
+        if array.shape != self.primal.shape:
+            raise ValueError(
+                f"data of shape {array.shape} does not fit a Tensor of shape {self.primal.shape}; "
+                "for another shape make a new Tensor"
+            )
+        self.primal = array
+        self.exposed = None
+        touch(self)
+
+    def forget(self) -> None:
+        super().forget()
+        self.exposed = None
+
+    def refresh(self) -> None:
+        before = self.exposed
+        if before is not None and before.tobytes() != self.primal.tobytes():
+            self.exposed = self.primal.copy()
+            touch(self)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.primal.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of the numbers; the gradient's too."""
+        return self.primal.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.primal.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self.primal.size
+
+    def item(self) -> float:
+        """The number of a Tensor of size 1, off the graph; ValueError for any other size."""
+        if self.primal.size != 1:
+            raise ValueError(
+                f"item() needs a Tensor of size 1; this one has shape {self.shape}. "
+                "Write .data for the array or index it first"
+            )
+        return self.primal.item()
+
+    def detach(self) -> Tensor:
+        """A new leaf with the same numbers: no gradient flows back past it."""
+        return Tensor(self.primal, self.label)
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists, off the graph."""
+        return self.primal.tolist()
+
+    def one(self) -> np.ndarray:
+        if self.primal.size != 1:
+            raise ValueError(
+                f"backward() starts from one number; this Tensor has shape {self.shape}. Write "
+                "x.sum().backward(), or give a seed of that shape (the cotangent to start from), "
+                "or ask ag.jacobian for every output's derivative"
+            )
+        return np.ones(self.shape, self.dtype)
+
+    def check_seed(self, seed: Any) -> np.ndarray:
+        array = as_array(data(seed))
+        if array.shape != self.shape:
+            raise ValueError(
+                f"the seed has shape {array.shape}; it needs this Tensor's shape, {self.shape}"
+            )
+        return array
+
+    def fit(self, g: Any) -> Any:
+        return g if isinstance(g, Node) else np.array(g, dtype=self.primal.dtype)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a Tensor of shape () has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("a Tensor of shape () cannot be iterated over; it is one number")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                f"the truth of a Tensor of shape {self.shape} is ambiguous: write (x > 0).any() or "
+                "(x > 0).all(), or ag.where for a choice entry by entry"
+            )
+        return bool(self.primal)
+
+    def __contains__(self, number: Any) -> bool:
+        return bool(np.any(self.primal == data(number)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return index.take_item(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError(
+            "a Tensor's entries cannot be assigned to, since other nodes may have used them: write "
+            "t = t.at[i].set(v), or t.at[i].add(v), which make a new Tensor and keep the gradient "
+            "(to change a leaf's numbers between two forward passes, assign to t.data[i])"
+        )
+
+    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
+        raise TypeError(
+            "making a plain array of a Tensor would cut it off the graph. Write .data for its "
+            "numbers, ag.stack to join Tensors, or t.at[i].set(v) to store one in another"
+        )
+
+    @property
+    def at(self) -> index.At:
+        """`t.at[i].set(v)` and `t.at[i].add(v)`: new Tensors with entries changed."""
+        return index.At(self)
+
+    @property
+    def T(self) -> Any:
+        """The axes reversed."""
+        return shapes.transpose(self)
+
+    @property
+    def mT(self) -> Any:
+        """The last two axes exchanged."""
+        return shapes.swapaxes(self, -1, -2)
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes reversed, or in the order given."""
+        if not axes or axes == (None,):
+            return shapes.transpose(self)
+        return shapes.transpose(self, axes[0] if isinstance(axes[0], tuple | list) else axes)
+
+    def astype(self, dtype: Any) -> Any:
+        """The same numbers in another floating-point dtype, connected to this Tensor."""
+        return shapes.astype(self, dtype)
+
+    reshape = shapes.reshape
+    ravel = flatten = shapes.ravel
+    squeeze = shapes.squeeze
+    swapaxes = shapes.swapaxes
+    sum = shapes.sum
+    mean, var, std = reduce.mean, reduce.var, reduce.std
+    max, min, prod = reduce.max, reduce.min, reduce.prod
+    __matmul__ = dot = linalg.matmul
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return linalg.matmul(other, self)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """Where the largest entries are: plain integers, off the graph."""
+        return self.primal.argmax(axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """Where the smallest entries are: plain integers, off the graph."""
+        return self.primal.argmin(axis)
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(self.primal, separator=", ", prefix="Tensor(", threshold=200)
+        dtype = "" if self.primal.dtype == np.float64 else f", dtype={self.primal.dtype}"
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Tensor({numbers}{dtype}{label})"
+
+
+kinds[np.ndarray] = Tensor
