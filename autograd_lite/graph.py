@@ -70,9 +70,19 @@ class Node:
 
     primal: Any
     op: Any
+    left: Any
+    right: Any
+    rest: tuple[Any, ...]
     grad: Any
     cotangent: Any
+    mark: Any
+    stamp: int
     notes: dict[str, Any] | None
+    # Each kind of node has these of its data.
+    shape: Any
+    ndim: Any
+    size: Any
+    dtype: Any
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
