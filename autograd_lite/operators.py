@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, data, node_types
+from .numpy_protocol import NumpyProtocol
 from .ops import elementwise as e
 
 __all__ = ["Operators"]
@@ -58,7 +59,7 @@ def _unary(row: Any) -> Any:
     return method
 
 
-class Operators(Node):
+class Operators(NumpyProtocol, Node):
     """What Value and Tensor share: arithmetic, comparisons on data, and the elementwise methods."""
 
     __slots__ = ()

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..graph import Node, describe, wrap
 
-__all__ = ["Op", "as_constant", "is_objects", "lead", "shape"]
+__all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
 ndarray = np.ndarray
 
@@ -111,7 +111,7 @@ class Op:
             else:
                 x = as_constant(x, self.name)
                 if type(x) is ndarray and x.dtype == object:
-                    return self.on_objects(*inputs)
+                    return self.with_objects(inputs)
             args.append(x)
         try:
             out = self.forward(*args)
@@ -122,9 +122,15 @@ class Op:
             return out
         return wrap(out, self, self.kept(inputs, args))
 
+    def with_objects(self, inputs: tuple[Any, ...]) -> Any:
+        """The result when an input is an array of Values: another one; beside a Tensor, a Tensor."""
+        if any(isinstance(x, Node) and not isinstance(x.primal, float) for x in inputs):
+            return self(*(tensor_of(x) if is_objects(x) else x for x in inputs))
+        return self.on_objects(*(np.asarray(x, dtype=object) for x in inputs))
+
     def on_objects(self, *inputs: Any) -> Any:
         """The result for arrays of Values: NumPy's own, entry by entry with Python's operators."""
-        out = self.forward(*(np.asarray(x, dtype=object) for x in inputs))
+        out = self.forward(*inputs)
         return out if out.ndim else out.item()
 
     def kept(self, inputs: Any, args: Any) -> tuple[Any, ...]:
@@ -140,6 +146,28 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
+
+
+class FromValues(Op):
+    """An array from scalars, in C order. Each gets its entry of the cotangent."""
+
+    __slots__ = ("shape",)
+    name = "from_values"
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+
+    def forward(self, *xs: Any) -> Any:
+        return np.array(xs, dtype=np.result_type(float, *xs)).reshape(self.shape)
+
+    def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
+        return g[(..., *(int(k) for k in np.unravel_index(i, self.shape)))]
+
+
+def tensor_of(x: Any) -> Any:
+    """An array (or nested list) of Values and numbers as one Tensor, connected to every Value."""
+    items = np.asarray(x, dtype=object)
+    return FromValues(items.shape)(*items.ravel())
 
 
 def frozen(x: Any) -> Any:

@@ -84,6 +84,7 @@ class Elementwise(Op):
 
     def on_objects(self, *inputs: Any) -> Any:
         """Entry by entry, for arrays of Values."""
+        # Entries out of an array of objects are what was put there, so no entry is an array again.
         return np.frompyfunc(self, len(self.partials), 1)(*inputs)
 
 

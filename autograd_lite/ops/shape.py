@@ -14,7 +14,22 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .base import Op, shape
+from .base import Op, shape, tensor_of
+
+__all__ = [
+    "broadcast_to",
+    "concatenate",
+    "expand_dims",
+    "moveaxis",
+    "ravel",
+    "reshape",
+    "squeeze",
+    "stack",
+    "sum",
+    "swapaxes",
+    "tensor_of",
+    "transpose",
+]
 
 
 def normal_axes(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -170,28 +185,6 @@ class Concatenate(Op):
         return False
 
 
-class FromValues(Op):
-    """A vector from scalars: `from_values(v1, v2, ...)`. Each gets its entry of the cotangent."""
-
-    __slots__ = ()
-    name = "from_values"
-
-    def forward(self, *xs: Any) -> Any:
-        return np.array(xs, dtype=np.result_type(float, *xs))
-
-    def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
-        return g[..., i]
-
-
-from_values = FromValues()
-
-
-def tensor_of(x: Any) -> Any:
-    """An array (or nested list) of Values and numbers as one Tensor, connected to every Value."""
-    items = np.asarray(x, dtype=object)
-    return reshape(from_values(*items.ravel()), items.shape)
-
-
 @dataclass(slots=True, eq=False, repr=False)
 class AsType(Op):
     """The same numbers in another floating-point dtype; the cotangent goes back to the first."""
@@ -216,10 +209,10 @@ def astype(x: Any, dtype: Any) -> Any:
     return AsType(np.dtype(dtype))(x)
 
 
-def reshape(x: Any, *new: Any, order: str = "C") -> Any:
+def reshape(x: Any, shape: Any, *more: int, order: str = "C") -> Any:
     """`x` with its entries, in C order, in another shape. One length may be -1.
 
-    `new` is a shape or its lengths one by one. Mirrors `numpy.reshape`.
+    `shape` is a tuple, or the lengths follow one by one. Mirrors `numpy.reshape`.
 
     >>> import autograd_lite as ag
     >>> ag.reshape(ag.Tensor([1.0, 2.0, 3.0, 4.0]), (2, 2)).shape
@@ -227,7 +220,7 @@ def reshape(x: Any, *new: Any, order: str = "C") -> Any:
     """
     if order != "C":
         raise ValueError(f"reshape keeps C order; order={order!r} is not supported")
-    target = new[0] if len(new) == 1 and isinstance(new[0], tuple | list) else new
+    target = shape if isinstance(shape, tuple | list) else (shape, *more)
     x, old = arrayed(x)
     size = int(np.prod(old, dtype=np.int64))
     target = tuple(int(n) for n in target)

@@ -1,0 +1,249 @@
+"""NumPy's own names on nodes: `np.exp(t)`, `ndarray * t`, `np.concatenate([t, u])`.
+
+NumPy hands a call over to the first argument that has `__array_ufunc__` (for its elementwise
+functions) or `__array_function__` (for the others). Both look the function up in a table: a row of
+the elementwise table whose name is NumPy's stands for that ufunc, a function of an `ops` module whose
+name is NumPy's for that function. Questions about numbers (comparisons, `argmax`, `shape`) are
+answered on the data, off the graph. Everything else is refused by name: nothing a caller asked for
+(`out=`, `where=`, `dtype=`) is silently left undone.
+
+Source: NumPy enhancement proposals 13 (`__array_ufunc__`) and 18 (`__array_function__`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .graph import Node, data
+from .ops import elementwise, index, linalg, reduce, shape
+from .ops.base import shape as shape_of
+
+__all__ = ["NumpyProtocol"]
+
+UFUNCS: dict[Any, Callable[..., Any]] = {
+    row.on_arrays: row
+    for name, row in elementwise.TABLE.items()
+    if getattr(np, name, None) is row.on_arrays
+}
+"""What is applied to nodes in place of each of NumPy's elementwise functions."""
+
+UFUNCS |= {
+    np.maximum: elementwise.maximum,
+    np.minimum: elementwise.minimum,
+    np.fmax: elementwise.fmax,
+    np.fmin: elementwise.fmin,
+    np.power: elementwise.power,
+    np.float_power: elementwise.power,
+    np.fabs: elementwise.absolute,
+    np.conjugate: elementwise.positive,
+    np.radians: elementwise.deg2rad,
+    np.degrees: elementwise.rad2deg,
+    np.matmul: linalg.matmul,
+}
+
+REDUCTIONS: dict[Any, Callable[..., Any]] = {
+    np.add: shape.sum,
+    np.multiply: reduce.prod,
+    np.maximum: reduce.max,
+    np.minimum: reduce.min,
+}
+"""What `ufunc.reduce` is on nodes."""
+
+ACCUMULATIONS: dict[Any, Callable[..., Any]] = {}
+"""What `ufunc.accumulate` is on nodes."""
+
+PLAIN: set[Any] = {
+    *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+    *(np.logical_and, np.logical_or, np.logical_xor, np.logical_not),
+    *(np.isnan, np.isinf, np.isfinite, np.signbit, np.spacing),
+    *(np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj),
+    *(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort),
+    *(np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero),
+    *(np.all, np.any, np.isin, np.isclose, np.allclose, np.array_equal, np.array_equiv),
+    *(np.isneginf, np.isposinf, np.isreal, np.iscomplex),
+    *(np.zeros_like, np.ones_like, np.empty_like, np.histogram, np.histogram_bin_edges),
+    *(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank, np.linalg.cond),
+}
+"""Functions about the numbers of a node, with plain results: none has a derivative to speak of."""
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+"""What is applied to nodes in place of each of NumPy's other functions."""
+
+
+def register(module: ModuleType, namespace: ModuleType) -> None:
+    """Let every public function of `module` stand for the one of that name in `namespace`."""
+    for name in module.__all__:
+        theirs = getattr(namespace, name, None)
+        if theirs is not None and not isinstance(theirs, np.ufunc):
+            FUNCTIONS[theirs] = getattr(module, name)
+
+
+for _module in (index, reduce, shape):
+    register(_module, np)
+FUNCTIONS |= {
+    np.clip: elementwise.clip,
+    np.where: elementwise.where,
+    np.linalg.matmul: linalg.matmul,
+}
+FUNCTIONS |= {
+    theirs: FUNCTIONS[ours]
+    for theirs, ours in [(np.amax, np.max), (np.amin, np.min)]
+    if ours in FUNCTIONS
+}
+
+WAYS = {
+    "out": "use what the function returns; a node's numbers are not written to, and a plain array "
+    "cannot hold a node (for a += t write a = a + t; for plain numbers take .data)",
+    "where": "choose the entries first, with np.where(mask, x, 0) or by indexing",
+    "dtype": "convert first, with x.astype(dtype)",
+    "initial": "combine the result with the initial value",
+}
+"""The way out for a keyword of NumPy's that a function does not take on nodes."""
+
+NEAREST = {
+    np.put: "t = t.at[i].set(v)",
+    np.place: "np.where(mask, v, t)",
+    np.putmask: "np.where(mask, v, t)",
+    np.copyto: "np.where(mask, v, t)",
+    np.fill_diagonal: "np.where(np.eye(n, dtype=bool), v, t)",
+    np.put_along_axis: "t = t.at[i].set(v)",
+    np.linalg.eig: "np.linalg.eigh, for symmetric matrices",
+    np.linalg.eigvals: "np.linalg.eigvalsh, for symmetric matrices",
+    np.save: "t.data",
+    np.savetxt: "t.data",
+}
+"""What to write instead of a function that has no derivative here."""
+
+
+class NumpyProtocol:
+    """NumPy's two protocols, for both kinds of node."""
+
+    __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        call = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        out = kwargs.pop("out", None)
+        if out is not None:
+            return _store(call, out, getattr(ufunc, method)(*inputs, **kwargs))
+        if ufunc in PLAIN:
+            return getattr(ufunc, method)(*map(plain, inputs), **kwargs)
+        ours = _ufunc_method(ufunc, method, call)
+        if method in ("reduce", "accumulate"):
+            # Of a matrix NumPy's `reduce` takes the first axis, where `sum` takes all.
+            rest = dict(zip(("axis", "dtype", "out", "keepdims"), inputs[1:], strict=False))
+            return _apply(call, ours, inputs[:1], {"axis": 0, **rest, **kwargs})
+        return _apply(call, ours, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        call = f"{func.__module__}.{func.__name__}"
+        if func in PLAIN:
+            return func(*plain(args), **plain(kwargs))
+        ours = FUNCTIONS.get(func)
+        if ours is None:
+            raise TypeError(
+                f"{call} has no derivative here, so it takes no {type(self).__name__}. "
+                f"Write {NEAREST.get(func, 't.data')} instead"
+                + ("" if func in NEAREST else ", for plain numbers off the graph")
+            )
+        if len(args) > 1 or kwargs:
+            args, kwargs = _by_name(func, args, kwargs)
+        return _apply(call, ours, args, kwargs)
+
+
+def _ufunc_method(ufunc: Any, method: str, call: str) -> Callable[..., Any]:
+    """What stands for `ufunc`, or for its `reduce`, `accumulate` or `outer`, on nodes."""
+    ours = UFUNCS.get(ufunc)
+    if ours is None:
+        raise TypeError(
+            f"{call} has no derivative here, so it takes no node. Write t.data for plain numbers "
+            "off the graph"
+        )
+    if method == "__call__":
+        return ours
+    if method == "outer":
+        return lambda x, y: ours(shape.reshape(x, shape_of(x) + (1,) * len(shape_of(y))), y)
+    table = {"reduce": REDUCTIONS, "accumulate": ACCUMULATIONS}.get(method, {})
+    if ufunc not in table:
+        way = "t.at[i].add(v)" if method == "at" else f"np.{ufunc.__name__} in a loop, or t.data"
+        raise TypeError(f"{call} takes no node. Write {way} instead")
+    return table[ufunc]
+
+
+def _store(call: str, out: tuple[Any, ...], result: Any) -> Any:
+    """`result` in the array `out`, when that is one of Values: no other array can hold a node."""
+    if len(out) != 1 or not isinstance(out[0], np.ndarray) or out[0].dtype != object:
+        raise TypeError(f"{call} with a node takes no out=: {WAYS['out']}")
+    out[0][...] = result
+    return out[0]
+
+
+def _apply(call: str, ours: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    """`ours(*args, **kwargs)`; TypeError for a keyword it does not take, with the way out."""
+    names, any_name = _keywords(ours)
+    for key, value in list(kwargs.items()):
+        if key in names or any_name:
+            continue
+        if value is not None and value is not np._NoValue and value is not False:
+            raise TypeError(
+                f"{call} with a node takes no {key}=: {WAYS.get(key, 'leave it out')}"
+            )
+        del kwargs[key]
+    return ours(*args, **kwargs)
+
+
+@cache
+def _keywords(ours: Callable[..., Any]) -> tuple[frozenset[str], bool]:
+    """The names of the parameters of a function of ours, and whether it takes any name."""
+    if isinstance(ours, elementwise.Elementwise):
+        return frozenset(), False
+    parameters = inspect.signature(ours).parameters
+    return frozenset(parameters), any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+@cache
+def _signature(func: Any) -> inspect.Signature | None:
+    """NumPy's own signature, where one is known and the arguments have names in it."""
+    try:
+        signature = inspect.signature(func)
+    except ValueError:
+        return None
+    kinds = {p.kind for p in signature.parameters.values()}
+    return None if inspect.Parameter.VAR_POSITIONAL in kinds else signature
+
+
+def _by_name(func: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
+    """The arguments under NumPy's names, except the first, which is ours by place.
+
+    Ours do not have all of NumPy's parameters, so places do not agree: the third argument of
+    `np.sum` is its dtype. Names do. Arguments that are given their default are left out.
+    """
+    signature = _signature(func)
+    if signature is None:
+        return args, kwargs
+    given = signature.bind(*args, **kwargs).arguments
+    first, *_ = signature.parameters
+    named = {
+        key: value
+        for key, value in given.items()
+        if key != first and value is not signature.parameters[key].default
+    }
+    return ((given[first],) if first in given else ()), named
+
+
+def plain(x: Any) -> Any:
+    """`x` with the numbers of every node in it, through lists, tuples, dicts and arrays."""
+    if isinstance(x, Node):
+        return data(x)
+    if isinstance(x, list | tuple):
+        return type(x)(map(plain, x))
+    if isinstance(x, dict):
+        return {key: plain(value) for key, value in x.items()}
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        return np.array([plain(item) for item in x.ravel()], float).reshape(x.shape)
+    return x
