@@ -2,8 +2,8 @@
 
 NumPy hands a call over to the first argument that has `__array_ufunc__` (for its elementwise
 functions) or `__array_function__` (for the others). Both look the function up in a table: a row of
-the elementwise table whose name is NumPy's stands for that ufunc, a function of an `ops` module whose
-name is NumPy's for that function. Questions about numbers (comparisons, `argmax`, `shape`) are
+the elementwise table whose name is NumPy's stands for that ufunc, a function of an `ops` module with
+NumPy's name for that function. Questions about numbers (comparisons, `argmax`, `shape`) are
 answered on the data, off the graph. Everything else is refused by name: nothing a caller asked for
 (`out=`, `where=`, `dtype=`) is silently left undone.
 
@@ -190,9 +190,7 @@ def _apply(call: str, ours: Callable[..., Any], args: Any, kwargs: dict[str, Any
         if key in names or any_name:
             continue
         if value is not None and value is not np._NoValue and value is not False:
-            raise TypeError(
-                f"{call} with a node takes no {key}=: {WAYS.get(key, 'leave it out')}"
-            )
+            raise TypeError(f"{call} with a node takes no {key}=: {WAYS.get(key, 'leave it out')}")
         del kwargs[key]
     return ours(*args, **kwargs)
 

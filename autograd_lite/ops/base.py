@@ -123,7 +123,7 @@ class Op:
         return wrap(out, self, self.kept(inputs, args))
 
     def with_objects(self, inputs: tuple[Any, ...]) -> Any:
-        """The result when an input is an array of Values: another one; beside a Tensor, a Tensor."""
+        """The result where an input is an array of Values: another; beside a Tensor, a Tensor."""
         if any(isinstance(x, Node) and not isinstance(x.primal, float) for x in inputs):
             return self(*(tensor_of(x) if is_objects(x) else x for x in inputs))
         return self.on_objects(*(np.asarray(x, dtype=object) for x in inputs))
