@@ -68,6 +68,11 @@ class Linearized:
             self.inputs += nodes
             self.parts.append((len(nodes), rebuild))
             called[n] = rebuild(nodes)
+        if self.record:
+            # An outer differentiation must not take these for leaves that somebody else made.
+            for node in self.inputs:
+                if node.op is None:
+                    node.op, node.left = identity, node.primal
         self.result = f(*called, **kwargs)
         self.outputs, self.rebuild_result = flatten(self.result)
         if not any(isinstance(out, Node) for out in self.outputs):

@@ -96,7 +96,7 @@ class Value(Operators):
         # One or two inputs and a plain float are nearly all that a graph of Values has. Unrolled,
         # without lists, loops and method calls, they take a third of the time of Node.pull, which
         # does the same for every other case.
-        if type(g) is not float or record or type(self.op) is not Elementwise:
+        if type(g) is not float or record or type(self.op) is not Elementwise or self.rest:
             return Node.pull(self, g, record)
         x, y, out, partials = self.left, self.right, self.primal, self.op.partials
         x_is_node, y_is_node = type(x) in node_types, type(y) in node_types

@@ -77,7 +77,8 @@ class Elementwise(Op):
             try:
                 d = d(out, *inputs)
             except (ArithmeticError, ValueError):
-                d = float(self.partials[i](np.float64(out), *map(np.float64, inputs)))
+                # A pole of Python's floats: arrays follow IEEE 754.
+                d = float(self.partials[i](*(np.array([x]) for x in (out, *inputs)))[0])
             # A finite slope cannot meet the 0 · inf that chain() looks for.
             g = g * d if type(d) is float and -math.inf < d < math.inf else chain(g, d)
         return sum_to(g, shape(out), shape(inputs[i]))

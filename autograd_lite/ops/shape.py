@@ -298,6 +298,8 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     ]
     if len(origins) != len(places):
         raise ValueError(f"moveaxis was given {len(origins)} axes and {len(places)} places")
+    if len(set(origins)) < len(origins) or len(set(places)) < len(places):
+        raise ValueError(f"moveaxis from {source!r} to {destination!r} names one axis twice")
     order = [a for a in range(-ndim, 0) if a not in origins]
     for place, origin in sorted(zip(places, origins, strict=True)):
         order.insert(place + ndim, origin)

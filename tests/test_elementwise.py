@@ -1,0 +1,380 @@
+"""Every row of the table of elementwise operations, by being in the table.
+
+`DOMAINS` says for each row what it is in mathematics (a function of mpmath's numbers) and where to
+look. Values and first and second derivatives are judged by mpmath in 40 digits, which knows nothing
+of the rules; a new row without an entry fails.
+"""
+
+import itertools
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from helpers import check_rule, close
+
+import autograd_lite as ag
+from autograd_lite.graph import Node
+from autograd_lite.ops.elementwise import TABLE
+
+mp = mpmath.mp.clone()
+mp.dps = 40
+
+ANY = (-2.3, -0.4, 0.7, 3.1)
+POSITIVE = (1e-6, 0.3, 1.0, 2.6, 40.0)
+ABOVE_ONE = (1.001, 1.7, 30.0)
+INSIDE = (-0.9, -0.2, 0.3, 0.99)
+WIDE = (-700.0, -30.0, -0.4, 0.7, 30.0, 700.0)
+TIMES = (-1.5, 0.6, 2.0)
+
+
+def sign(x):
+    return mp.sign(x)
+
+
+def step(x):
+    return mp.mpf(x > 0)
+
+
+def sigmoid(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+def share(z, x, y):
+    return mp.mpf((x == z) * (1 if y != z else 0.5))
+
+
+def beats(z, x, y):
+    return mp.mpf(x == z and y != z)
+
+
+# row: mathematics, then the points of each input
+DOMAINS = {
+    "add": (lambda x, y: x + y, ANY, ANY),
+    "subtract": (lambda x, y: x - y, ANY, ANY),
+    "multiply": (lambda x, y: x * y, ANY, ANY),
+    "divide": (lambda x, y: x / y, ANY, ANY),
+    "power": (lambda x, y: x**y, POSITIVE, ANY),
+    "mod": (lambda x, y: x - y * mp.floor(x / y), ANY, (-1.7, 0.9, 5.0)),
+    "negative": (lambda x: -x, ANY),
+    "positive": (lambda x: x, ANY),
+    "absolute": (abs, ANY),
+    "sign": (sign, ANY),
+    "floor": (mp.floor, ANY),
+    "ceil": (mp.ceil, ANY),
+    "trunc": (lambda x: sign(x) * mp.floor(abs(x)), ANY),
+    "rint": (mp.nint, ANY),
+    "exp": (mp.exp, ANY),
+    "exp2": (lambda x: mp.mpf(2) ** x, ANY),
+    "expm1": (mp.expm1, (-2.3, 1e-9, 0.7)),
+    "log": (mp.log, POSITIVE),
+    "log2": (lambda x: mp.log(x, 2), POSITIVE),
+    "log10": (mp.log10, POSITIVE),
+    "log1p": (mp.log1p, (-0.9, 1e-9, 0.7, 50.0)),
+    "logaddexp": (lambda x, y: mp.log(mp.exp(x) + mp.exp(y)), WIDE, WIDE),
+    "logaddexp2": (lambda x, y: mp.log(mp.mpf(2) ** x + mp.mpf(2) ** y, 2), WIDE, WIDE),
+    "sqrt": (mp.sqrt, POSITIVE),
+    "root": (mp.sqrt, POSITIVE),
+    "cbrt": (lambda x: sign(x) * mp.cbrt(abs(x)), (*ANY, 1e-6)),
+    "square": (lambda x: x * x, ANY),
+    "reciprocal": (lambda x: 1 / x, ANY),
+    "sin": (mp.sin, ANY),
+    "cos": (mp.cos, ANY),
+    "tan": (mp.tan, ANY),
+    "arcsin": (mp.asin, INSIDE),
+    "arccos": (mp.acos, INSIDE),
+    "arctan": (mp.atan, (*ANY, 1e8)),
+    "arctan2": (mp.atan2, ANY, ANY),
+    "hypot": (mp.hypot, ANY, ANY),
+    "sinh": (mp.sinh, ANY),
+    "cosh": (mp.cosh, ANY),
+    "tanh": (mp.tanh, (*ANY, -25.0, 25.0)),
+    "arcsinh": (mp.asinh, (*ANY, 1e8)),
+    "arccosh": (mp.acosh, ABOVE_ONE),
+    "arctanh": (mp.atanh, INSIDE),
+    "deg2rad": (mp.radians, ANY),
+    "rad2deg": (mp.degrees, ANY),
+    "relu": (lambda x: max(x, mp.mpf(0)), ANY),
+    "sigmoid": (sigmoid, WIDE),
+    "softplus": (lambda x: mp.log1p(mp.exp(x)), WIDE),
+    "step": (step, ANY),
+    "share": (share, (0.5, 2.0), (0.5, 2.0), (0.5, 2.0)),
+    "beats": (beats, (0.5, 2.0), (0.5, 2.0), (0.5, 2.0)),
+    "maximum2": (max, ANY, TIMES),
+    "maximum1": (max, ANY, TIMES),
+    "minimum2": (min, ANY, TIMES),
+    "minimum1": (min, ANY, TIMES),
+    "fmax2": (max, ANY, TIMES),
+    "fmax1": (max, ANY, TIMES),
+    "fmin2": (min, ANY, TIMES),
+    "fmin1": (min, ANY, TIMES),
+    "identity": (lambda x: x, ANY),
+    "chain_product": (lambda g, d: g * d, ANY, ANY),
+}
+
+# These are piecewise constant in a way that differences across a tie cannot judge.
+INDICATORS = {"share", "beats"}
+
+# Every number with a story of its own; two of a kind meet in pairs.
+AWKWARD = (
+    0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 1000.0, -1000.0,
+    1e308, -1e308, 1e-308, 5e-324, math.inf, -math.inf, math.nan,
+)  # fmt: skip
+
+
+def points(name):
+    return list(itertools.product(*DOMAINS[name][1:]))
+
+
+def test_every_row_has_a_domain_and_every_domain_a_row():
+    assert set(DOMAINS) == set(TABLE)
+    for name, row in TABLE.items():
+        assert len(DOMAINS[name]) - 1 == len(row.partials)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_value_on_floats_and_arrays(name):
+    row, exact = TABLE[name], DOMAINS[name][0]
+    for at in points(name):
+        expected = float(exact(*map(mp.mpf, at)))
+        on_floats = row(*at)
+        assert type(on_floats) is float
+        on_arrays = row(*(np.array([x]) for x in at))
+        assert type(on_arrays) is np.ndarray
+        np.testing.assert_allclose([on_floats, *on_arrays], expected, rtol=2e-15, atol=1e-300)
+
+
+def gradient(name, at):
+    """∂row/∂inputs at one point, on Values."""
+    xs = [ag.Value(x) for x in at]
+    TABLE[name](*xs).backward()
+    return [0.0 if x.grad is None else x.grad for x in xs]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_first_derivative(name):
+    exact = DOMAINS[name][0]
+    for at in points(name):
+        if name in INDICATORS:
+            expected = [0.0] * len(at)
+        else:
+            expected = [
+                float(mp.diff(exact, tuple(map(mp.mpf, at)), unit(i, len(at))))
+                for i in range(len(at))
+            ]
+        np.testing.assert_allclose(gradient(name, at), expected, rtol=1e-12, atol=1e-16, err_msg=at)
+
+
+def unit(i, n, by=1):
+    return tuple(by if k == i else 0 for k in range(n))
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in INDICATORS])
+def test_second_derivative(name):
+    row, exact = TABLE[name], DOMAINS[name][0]
+    n = len(row.partials)
+    for at in points(name):
+        got = ag.jacobian(ag.grad(lambda x: row(*(x[i] for i in range(n)))))(np.array(at))
+        expected = np.empty((n, n))
+        for i, j in itertools.product(range(n), repeat=2):
+            orders = tuple(a + b for a, b in zip(unit(i, n), unit(j, n), strict=True))
+            expected[i, j] = float(mp.diff(exact, tuple(map(mp.mpf, at)), orders))
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(
+            got, expected, rtol=1e-10, atol=1e-12 * scale + 4e-15, err_msg=at
+        )
+
+
+def spread(name, shape):
+    """An array of points in the domain of each input, away from the ends and from ties."""
+    rng = np.random.default_rng(len(name))
+    arrays = []
+    for k, side in enumerate(DOMAINS[name][1:]):
+        side = np.array([x for x in side if 0.1 < abs(x) < 5 and x != 0.99])
+        low = side[rng.integers(len(side), size=shape)]
+        arrays.append(low * (1 + 0.03 * rng.uniform(size=shape)) + 0.02 * k)
+    return arrays
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in INDICATORS])
+def test_arrays_with_seeds_in_front_and_recorded(name):
+    xs = spread(name, (2, 2))
+    if len(xs) == 2:
+        xs = [xs[0][:, :1], xs[1][0]]  # (2, 1) with (2,): both are copied
+    check_rule(TABLE[name], *xs, h=1e-3, tolerance=1e-7)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_an_array_is_its_entries(name):
+    """Value and Tensor give the same numbers, forward and backward."""
+    xs = spread(name, (3,)) if name not in INDICATORS else [np.array([0.5, 2.0, 2.0])] * 3
+    tensors = [ag.Tensor(x) for x in xs]
+    out = TABLE[name](*tensors)
+    out.backward(np.ones(3))
+    for k in range(3):
+        values = [ag.Value(x[k]) for x in xs]
+        y = TABLE[name](*values)
+        y.backward()
+        np.testing.assert_allclose(y.data, out.data[k], rtol=4e-16)
+        for v, t in zip(values, tensors, strict=True):
+            np.testing.assert_allclose(v.grad, t.grad[k], rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_floats_are_ieee(name):
+    """No awkward number raises or turns complex; floats, arrays, Value and Tensor agree on each."""
+    row = TABLE[name]
+    cases = itertools.product(AWKWARD, repeat=len(row.partials))
+    if len(row.partials) == 3:
+        cases = itertools.islice(cases, 0, None, 7)
+    for at in cases:
+        arrays = [np.array([x]) for x in at]
+        expected = row.on_arrays(*arrays)
+        on_floats = row(*at)
+        assert type(on_floats) is float
+        np.testing.assert_allclose(on_floats, expected[0], rtol=1e-15, err_msg=str(at))
+
+        values = [ag.Value(x) for x in at]
+        tensors = [ag.Tensor(x) for x in arrays]
+        with np.errstate(all="ignore"):
+            row(*values).backward()
+            row(*tensors).backward(np.ones(1))
+        for v, t in zip(values, tensors, strict=True):
+            assert type(v.grad) is float
+            np.testing.assert_allclose(v.grad, t.grad[0], rtol=1e-13, atol=5e-324, err_msg=str(at))
+
+
+NUMPYS = [name for name in TABLE if hasattr(np, name) and name != "identity"]
+
+
+@pytest.mark.parametrize("name", NUMPYS)
+def test_numpys_own_function(name):
+    rng = np.random.default_rng(1)
+    xs = [rng.choice(side, size=5) for side in DOMAINS[name][1:]]
+    assert len(NUMPYS) > 40
+    np.testing.assert_array_equal(TABLE[name](*xs), getattr(np, name)(*xs))
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("cotangent", [0.0, 1.0, -2.5, math.inf])
+def test_the_unrolled_pull_is_the_general_one(name, cotangent):
+    row = TABLE[name]
+    cases = itertools.product(AWKWARD[:12], repeat=len(row.partials))
+    for at in itertools.islice(cases, 0, None, 1 if len(row.partials) < 2 else 5):
+        with np.errstate(all="ignore"):
+            xs = [ag.Value(x) for x in at]
+            y = row(*xs)
+            y.pull(cotangent, False)
+            unrolled = [x.cotangent for x in xs]
+            for x in xs:
+                x.cotangent = None
+            Node.pull(y, cotangent, False)
+        np.testing.assert_array_equal(unrolled, [x.cotangent for x in xs], err_msg=str(at))
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_float32(name):
+    xs = [
+        ag.Tensor(x.astype(np.float32))
+        for x in (spread(name, (3,)) if name not in INDICATORS else [np.ones(3)] * 3)
+    ]
+    y = TABLE[name](*xs)
+    assert y.dtype == np.float32
+    y.backward(np.ones(3))
+    second = ag.jacobian(ag.grad(lambda x: ag.sum(TABLE[name](*([x] * len(xs))))))(xs[0].data)
+    assert second.dtype == np.float32
+    for x in xs:
+        assert x.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 2])
+def test_float32_with_numbers(name):
+    """A Python number does not widen (NumPy 2); a float64 array does, and the gradient stays."""
+    x = ag.Tensor(spread(name, (3,))[0].astype(np.float32))
+    (_, other) = spread(name, (3,))
+    y = TABLE[name](x, float(other[0]))
+    assert y.dtype == np.float32
+    wide = TABLE[name](x, other)
+    assert wide.dtype == np.float64
+    wide.backward(np.ones(3))
+    assert x.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (1, 1), (2, 0)])
+@pytest.mark.parametrize("name", TABLE)
+def test_shapes_of_size_zero_and_one(name, shape):
+    xs = [
+        ag.Tensor(np.full(shape, DOMAINS[name][1 + k][-1])) for k in range(len(DOMAINS[name]) - 1)
+    ]
+    y = TABLE[name](*xs)
+    assert y.shape == shape
+    y.backward(np.ones(shape))
+    for x in xs:
+        assert x.grad.shape == shape
+        assert type(x.grad) is np.ndarray
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_mixed_value_and_tensor(name):
+    """A Value broadcast over a Tensor gets one float, the sum of its copies' shares."""
+    row = TABLE[name]
+    if len(row.partials) != 2:
+        x = ag.Value(DOMAINS[name][1][0])
+        out = row(*[x] * len(row.partials))
+        assert isinstance(out, ag.Value)
+        return
+    xs, ys = spread(name, (3,))
+    v, t = ag.Value(xs[0]), ag.Tensor(ys)
+    row(v, t).backward(np.ones(3))
+    assert type(v.grad) is float
+    same = ag.Tensor(np.full(3, xs[0]))
+    row(same, ys if name.endswith("1") else ag.Tensor(ys)).backward(np.ones(3))
+    close(v.grad, same.grad.sum(), 1e-13)
+
+
+def test_where():
+    x, y = np.array([[0.5, 2.0]]), np.array([[1.0], [-3.0]])
+    mask = np.array([[True, False], [False, False]])
+    check_rule(lambda x, y: ag.where(mask, x * x, y * x), x, y)
+    check_rule(lambda x: ag.where(x > 1, x * x * x, 2.0), x, h=1e-3)
+
+
+def test_clip():
+    x = np.array([-2.0, -0.5, 0.3, 4.0])
+    check_rule(lambda x: ag.clip(x, -1.0, 1.0) * x, x)
+    check_rule(lambda x: ag.clip(x, None, 1.0) * x, x)
+    check_rule(lambda x: ag.clip(x, -1.0, None) * x, x)
+    np.testing.assert_array_equal(ag.clip(x, -1, 1), np.clip(x, -1, 1))
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda v: ag.exp("1"), TypeError, "'exp' was given str '1'"),
+        (lambda v: ag.exp(1j), TypeError, "'exp' was given"),
+        (lambda v: ag.exp(np.array([1j])), TypeError, "'exp' was given an array of dtype complex"),
+        (lambda v: ag.exp(np.array(["a"])), TypeError, "'exp' was given an array of dtype <U1"),
+        (lambda v: ag.exp(None), TypeError, "'exp' was given NoneType None"),
+        (lambda v: ag.exp({}), TypeError, "'exp' was given dict {}"),
+        (lambda v: ag.exp(), TypeError, "'exp' takes 1 inputs, 0 were given"),
+        (lambda v: ag.exp(v, v), TypeError, "'exp' takes 1 inputs, 2 were given"),
+        (lambda v: ag.add(v), TypeError, r"'\+' takes 2 inputs, 1 were given"),
+        (lambda v: ag.maximum(v, "2"), TypeError, "'maximum' was given str '2'"),
+        (lambda v: v + "2", TypeError, "unsupported operand"),
+        (lambda v: None * v, TypeError, "unsupported operand"),
+        (lambda v: v < "2", TypeError, "not supported between"),
+    ],
+)
+def test_refused(call, kind, message):
+    for node in (ag.Value(2.0), ag.Tensor([2.0, 3.0])):
+        with pytest.raises(kind, match=message):
+            call(node)
+
+
+def test_shapes_that_do_not_broadcast():
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        ag.hypot(ag.Tensor([1.0, 2.0]), ag.Tensor([1.0, 2.0, 3.0]))
+    assert "in 'hypot', given Tensor of shape (2,) and Tensor of shape (3,)" in str(
+        caught.value.__notes__
+    )
