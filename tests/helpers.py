@@ -1,4 +1,4 @@
-"""What judges a rule: differences of the forward, K seeds against single sweeps, recorded against plain.
+"""What judges a rule: differences of the forward, K seeds, recorded sweeps.
 
 Nothing here trusts the engine: derivatives are judged by finite differences of what the operation
 computes on plain arrays, and second derivatives by differences of first ones that passed.
@@ -16,7 +16,7 @@ WEIGHTS = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
 
 
 def differences(f, x, h=1e-2):
-    """∂f_i/∂x_j of shape `out.shape + x.shape`, by eighth-order central differences (about 1e-13)."""
+    """∂f_i/∂x_j of shape `out.shape + x.shape`, by central differences of order 8."""
     x = np.asarray(x, float)
     columns = []
     for j in range(x.size):
@@ -113,10 +113,10 @@ def check_second(f, arrays, v, tolerance, h):
             return ag.concatenate([ag.ravel(p) for p in parts])
 
         expected = differences(along, a, h)
-        try:
+        if any(
+            isinstance(part, Node) for part in gradient(*arrays[:i], ag.Tensor(a), *arrays[i + 1 :])
+        ):
             got = ag.jacobian(recorded)(a)
-        except ValueError as error:
-            # Linear in everything: nothing to differentiate is an answer, and must be the right one.
-            assert "nothing to differentiate" in str(error)
+        else:  # linear in everything: no derivative is left
             got = np.zeros(expected.shape)
         close(got, expected, tolerance * 10)

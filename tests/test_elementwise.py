@@ -162,7 +162,9 @@ def test_first_derivative(name):
                 float(mp.diff(exact, tuple(map(mp.mpf, at)), unit(i, len(at))))
                 for i in range(len(at))
             ]
-        np.testing.assert_allclose(gradient(name, at), expected, rtol=1e-12, atol=1e-16, err_msg=at)
+        np.testing.assert_allclose(
+            gradient(name, at), expected, rtol=1e-12, atol=1e-16, err_msg=str(at)
+        )
 
 
 def unit(i, n, by=1):

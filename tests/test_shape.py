@@ -116,7 +116,7 @@ def test_concatenate_with_constants():
 
 
 def broadcast_shapes():
-    """Every pair of shapes of up to 3 axes of lengths 0, 1, 2, 3 that broadcast (0 only with 0, 1)."""
+    """Every pair of shapes of up to 3 axes of lengths 0, 1 and 2 that broadcast."""
     every = [s for n in range(4) for s in itertools.product((0, 1, 2), repeat=n)]
     for a, b in itertools.product(every, every):
         try:
@@ -127,7 +127,7 @@ def broadcast_shapes():
 
 
 def test_broadcasting_pairs():
-    """x·y for every pair of shapes that broadcast: the gradient is what the other brings, summed."""
+    """x·y for every pair of shapes that broadcast: the other, summed over the copies."""
     pairs = list(broadcast_shapes())
     assert len(pairs) > 500
     for a, b in pairs:
