@@ -6,15 +6,17 @@ piecewise constant and have no place in the graph.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .graph import Node, data, node_types
+from . import graph
+from .graph import Node, data, new, node_types
 from .numpy_protocol import NumpyProtocol
 from .ops import elementwise as e
 
-__all__ = ["Operators"]
+__all__ = ["SHORT_WAYS", "Operators", "shorten"]
 
 
 def _operand(x: Any) -> bool:
@@ -162,3 +164,78 @@ class Operators(NumpyProtocol, Node):
     def item(self) -> float:
         """The plain number of a node of size 1."""
         raise TypeError(f"{type(self).__name__} has no single number")
+
+
+SHORT_WAYS = {
+    "__add__": e.add,
+    "__sub__": e.subtract,
+    "__mul__": e.multiply,
+    "__truediv__": e.divide,
+    "__neg__": e.negative,
+    "exp": e.exp,
+    "log": e.log,
+    "tanh": e.tanh,
+    "relu": e.relu,
+    "sigmoid": e.sigmoid,
+}
+"""The methods that get a short way: graphs consist of little else."""
+
+
+def shorten(
+    kind: type[Operators], name: str, row: e.Elementwise, compute: Callable[..., Any]
+) -> None:
+    """Give a kind of node a short way for one method: its own kind, or a number, in and out.
+
+    It does what `Op.__call__` and `wrap` do for every case, without the loops and calls: 0.25 instead
+    of 1.5 µs for a scalar operation. Whatever is unusual, an open block, another kind of operand, a
+    pole, an error to be explained, takes the general way.
+    """
+    general = getattr(Operators, name)
+    primal_type = next(data_type for data_type, k in graph.kinds.items() if k is kind)
+    arrays = primal_type is np.ndarray
+
+    def binary(self: Operators, other: Any) -> Any:
+        other_type = type(other)
+        if graph.open_blocks or (
+            other_type is not kind and other_type is not float and other_type is not int
+        ):
+            return general(self, other)
+        if arrays:  # floats cannot be written to
+            if self.op is None:
+                self.refresh()
+            if other_type is kind and other.op is None:
+                other.refresh()
+        try:
+            primal = compute(self.primal, other.primal if other_type is kind else other)
+        except (ArithmeticError, ValueError):
+            return general(self, other)
+        if arrays and type(primal) is not primal_type:
+            return general(self, other)
+        z: Any = new(kind)
+        z.primal = primal
+        z.op = row
+        z.left = self
+        z.right = other
+        z.grad = z.mark = z.notes = None
+        z.stamp = graph.clock
+        return z
+
+    def unary(self: Operators) -> Any:
+        if graph.open_blocks or (arrays and (self.op is None or not self.ndim)):
+            return general(self)
+        try:
+            primal = compute(self.primal)
+        except (ArithmeticError, ValueError):
+            return general(self)
+        z: Any = new(kind)
+        z.primal = primal
+        z.op = row
+        z.left = self
+        z.right = None
+        z.grad = z.mark = z.notes = None
+        z.stamp = graph.clock
+        return z
+
+    method = unary if len(row.partials) == 1 else binary
+    method.__doc__, method.__name__ = general.__doc__, name
+    setattr(kind, name, method)

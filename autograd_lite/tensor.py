@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, data, kinds, touch
-from .operators import Operators
+from .graph import Node, data, kinds, stale, touch
+from .operators import SHORT_WAYS, Operators, shorten
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
+from .ops.elementwise import ONE, Elementwise, chain
 
 __all__ = ["Tensor"]
 
@@ -166,6 +167,34 @@ class Tensor(Operators):
     def fit(self, g: Any) -> Any:
         return g if isinstance(g, Node) else np.array(g, dtype=self.primal.dtype)
 
+    def pull(self, g: Any, record: bool) -> None:
+        # Elementwise operations on one or two Tensors of one shape, unrolled: what Node.pull,
+        # Elementwise.vjp and sum_to do for every case, in two thirds of their time.
+        op, x, y = self.op, self.left, self.right
+        if record or type(op) is not Elementwise or type(x) is not Tensor:
+            return Node.pull(self, g, record)
+        out = self.primal
+        if y is None:
+            d = op.partials[0]
+            to_x = g if d is ONE else chain(g, d(out, x.primal))
+        elif type(y) is Tensor and x.primal.shape == y.primal.shape:
+            d, e = op.partials
+            to_x = g if d is ONE else chain(g, d(out, x.primal, y.primal))
+            to_y = g if e is ONE else chain(g, e(out, x.primal, y.primal))
+            if y.op is None:
+                y.refresh()
+            if y.stamp > self.stamp:
+                raise ValueError(stale(y, self))
+            y.receive(to_y)
+        else:
+            return Node.pull(self, g, record)
+        if x.op is None:
+            x.refresh()
+        if x.stamp > self.stamp:
+            raise ValueError(stale(x, self))
+        x.receive(to_x)
+        return None
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("a Tensor of shape () has no length")
@@ -256,3 +285,5 @@ class Tensor(Operators):
 
 
 kinds[np.ndarray] = Tensor
+for _name, _row in SHORT_WAYS.items():
+    shorten(Tensor, _name, _row, _row.on_arrays)

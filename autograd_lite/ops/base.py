@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, describe, wrap
+from ..graph import Node, describe, node_types, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
@@ -100,15 +100,16 @@ class Op:
 
     def __call__(self, *inputs: Any) -> Any:
         """Apply to nodes (and constants), recording it; or to plain data, recording nothing."""
-        recorded = False
+        recorded = constants = False
         args: list[Any] = []
         for x in inputs:
-            if isinstance(x, Node):
+            if type(x) in node_types:
                 if x.op is None:
                     x.refresh()
                 recorded = True
                 x = x.primal
-            else:
+            elif type(x) is not float and type(x) is not int:
+                constants = True
                 x = as_constant(x, self.name)
                 if type(x) is ndarray and x.dtype == object:
                     return self.with_objects(inputs)
@@ -120,7 +121,7 @@ class Op:
             raise
         if not recorded:
             return out
-        return wrap(out, self, self.kept(inputs, args))
+        return wrap(out, self, self.kept(inputs, args) if constants else inputs)
 
     def with_objects(self, inputs: tuple[Any, ...]) -> Any:
         """The result where an input is an array of Values: another; beside a Tensor, a Tensor."""
