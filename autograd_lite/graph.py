@@ -181,15 +181,19 @@ class Node:
         out, args = (self, inputs) if record else (self.primal, [data(x) for x in inputs])
         for i, x in enumerate(inputs):
             if isinstance(x, Node):
-                if x.op is None:
-                    x.refresh()
-                if x.stamp > self.stamp:
-                    raise ValueError(stale(x, self))
-                x.receive(self.op.vjp(i, g, out, *args))
+                self.send(x, self.op.vjp(i, g, out, *args))
 
     def forget(self) -> None:
         """Become a leaf: drop the operation and the inputs."""
         self.op = self.left = self.right = None
+
+    def send(self, x: Node, g: Any) -> None:
+        """Deliver the share `g` to the input `x`, if its data is still what this node used."""
+        if x.op is None:
+            x.refresh()
+        if x.stamp > self.stamp:
+            raise ValueError(stale(x, self))
+        x.receive(g)
 
     def refresh(self) -> None:
         """Notice data that was changed in place behind the node's back (arrays can be)."""
@@ -236,7 +240,8 @@ def wrap(primal: Any, op: Any, inputs: Sequence[Any]) -> Node:
     node.primal = primal
     node.op = op
     node.left = inputs[0]
-    node.right = None if len(inputs) == 1 else inputs[1] if len(inputs) == 2 else inputs[1:]
+    count = len(inputs)
+    node.right = None if count == 1 else inputs[1] if count == 2 else inputs[1:]
     node.grad = node.mark = node.notes = None
     node.stamp = clock
     return in_context(node) if open_blocks else node

@@ -210,7 +210,7 @@ def shorten(
         except (ArithmeticError, ValueError):
             return general(self, other)
         if arrays and type(primal) is not primal_type:
-            return general(self, other)
+            primal = np.asarray(primal)  # NumPy makes numbers of arrays of shape ()
         z: Any = new(kind)
         z.primal = primal
         z.op = row
@@ -221,12 +221,16 @@ def shorten(
         return z
 
     def unary(self: Operators) -> Any:
-        if graph.open_blocks or (arrays and (self.op is None or not self.ndim)):
+        if graph.open_blocks:
             return general(self)
+        if arrays and self.op is None:
+            self.refresh()
         try:
             primal = compute(self.primal)
         except (ArithmeticError, ValueError):
             return general(self)
+        if arrays and type(primal) is not primal_type:
+            primal = np.asarray(primal)
         z: Any = new(kind)
         z.primal = primal
         z.op = row

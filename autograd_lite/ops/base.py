@@ -42,10 +42,12 @@ def as_constant(x: Any, name: str) -> Any:
     kind = type(x)
     if kind is float or kind is int:
         return x
-    if kind is not ndarray:
+    if kind is ndarray:
+        if x.dtype.kind == "f":
+            return x
+    else:
         if isinstance(x, bool | int | float | np.generic):
-            x_dtype = np.asarray(x).dtype if isinstance(x, np.generic) else None
-            if x_dtype is None or x_dtype.kind in "fiub":
+            if not isinstance(x, np.generic) or x.dtype.kind in "fiub":
                 return x
         elif isinstance(x, list | tuple):
             x = np.asarray(x)
@@ -100,19 +102,34 @@ class Op:
 
     def __call__(self, *inputs: Any) -> Any:
         """Apply to nodes (and constants), recording it; or to plain data, recording nothing."""
-        recorded = constants = False
-        args: list[Any] = []
-        for x in inputs:
+        if len(inputs) == 1:  # half of all calls, and needs none of the bookkeeping below
+            (x,) = inputs
             if type(x) in node_types:
                 if x.op is None:
                     x.refresh()
+                try:
+                    return wrap(self.forward(x.primal), self, inputs)
+                except Exception as error:
+                    error.add_note(self.context(inputs))
+                    raise
+        recorded = False
+        kept: Any = inputs
+        args: list[Any] = []
+        for i, x in enumerate(inputs):
+            kind = type(x)
+            if kind in node_types:
                 recorded = True
+                if x.op is None:
+                    x.refresh()
                 x = x.primal
-            elif type(x) is not float and type(x) is not int:
-                constants = True
+            elif kind is not float and kind is not int:
                 x = as_constant(x, self.name)
-                if type(x) is ndarray and x.dtype == object:
-                    return self.with_objects(inputs)
+                if type(x) is ndarray:
+                    if x.dtype.kind == "O":
+                        return self.with_objects(inputs)
+                    if kept is inputs:
+                        kept = list(inputs)
+                    kept[i] = x
             args.append(x)
         try:
             out = self.forward(*args)
@@ -121,7 +138,9 @@ class Op:
             raise
         if not recorded:
             return out
-        return wrap(out, self, self.kept(inputs, args) if constants else inputs)
+        if kept is not inputs:
+            kept = tuple(frozen(x) if self.saves(i) else x for i, x in enumerate(kept))
+        return wrap(out, self, kept)
 
     def with_objects(self, inputs: tuple[Any, ...]) -> Any:
         """The result where an input is an array of Values: another; beside a Tensor, a Tensor."""
@@ -133,13 +152,6 @@ class Op:
         """The result for arrays of Values: NumPy's own, entry by entry with Python's operators."""
         out = self.forward(*inputs)
         return out if out.ndim else out.item()
-
-    def kept(self, inputs: Any, args: Any) -> tuple[Any, ...]:
-        """What the node remembers as its inputs: nodes, and constants nobody else can write to."""
-        return tuple(
-            x if isinstance(x, Node) else frozen(arg) if self.saves(i) else arg
-            for i, (x, arg) in enumerate(zip(inputs, args, strict=True))
-        )
 
     def context(self, inputs: Any) -> str:
         """One line for an error's note: the operation and what it was given."""

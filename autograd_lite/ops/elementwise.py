@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data, node_types, wrap
+from ..graph import Node, data
 from .base import Op, shape
 from .shape import sum_to
 
@@ -53,19 +53,11 @@ class Elementwise(Op):
         self.on_arrays = on_arrays
         self.partials = partials
 
-    def __call__(self, *inputs: Any) -> Any:
-        if len(inputs) == len(self.partials) == 1 and type(inputs[0]) in node_types:
-            (x,) = inputs  # the general way in half the time
-            if x.op is None:
-                x.refresh()
-            return wrap(self.forward(x.primal), self, inputs)
-        if len(inputs) != len(self.partials):
+    def forward(self, *inputs: Any) -> Any:
+        if len(inputs) != len(self.partials):  # NumPy would write into one too many
             raise TypeError(
                 f"'{self.name}' takes {len(self.partials)} inputs, {len(inputs)} were given"
             )
-        return Op.__call__(self, *inputs)
-
-    def forward(self, *inputs: Any) -> Any:
         for x in inputs:
             if type(x) is ndarray:
                 out = self.on_arrays(*inputs)
@@ -84,8 +76,7 @@ class Elementwise(Op):
             except (ArithmeticError, ValueError):
                 # A pole of Python's floats: arrays follow IEEE 754.
                 d = float(self.partials[i](*(np.array([x]) for x in (out, *inputs)))[0])
-            # A finite slope cannot meet the 0 · inf that chain() looks for.
-            g = g * d if type(d) is float and -math.inf < d < math.inf else chain(g, d)
+            g = chain(g, d)
         return sum_to(g, shape(out), shape(inputs[i]))
 
     def on_objects(self, *inputs: Any) -> Any:
@@ -103,6 +94,8 @@ def chain(g: Any, d: Any) -> Any:
     if isinstance(g, Node) or isinstance(d, Node):
         return chain_product(g, d)
     product = g * d
+    if type(d) is float and d - d == 0:  # finite: no 0 · inf to look for
+        return product
     if type(product) is ndarray:
         square = vdot(
             product, product
@@ -223,8 +216,18 @@ def flat(y: Any, *x: Any) -> Any:
     return 0 * sign(y)
 
 
+def all_positive(x: Any) -> bool:
+    """Whether all data of `x` is above 0: then a domain need not be looked at entry by entry."""
+    x = data(x)
+    if type(x) is ndarray:
+        return bool(x.size and np.minimum.reduce(x, axis=None) > 0)
+    return x > 0
+
+
 def log_slope(y: Any, x: Any) -> Any:
     """1/x for x ≥ 0, with log'(±0) = +inf; NaN below."""
+    if all_positive(x):
+        return 1 / x
     return 1 / _inside(abs(x), np.greater_equal(data(x), 0))
 
 

@@ -18,6 +18,11 @@ def mT(x: Any) -> Any:
     return Transpose((-1, -2))(x) if isinstance(x, Node) else x.swapaxes(-1, -2)
 
 
+def times(x: Any, y: Any) -> Any:
+    """x @ y in a rule: recorded for nodes, NumPy's own at once for arrays."""
+    return np.matmul(x, y) if type(x) is type(y) is np.ndarray else matmul_(x, y)
+
+
 class MatMul(Op):
     """z = x @ y. For matrices dx = dz yᵀ and dy = xᵀ dz.
 
@@ -33,9 +38,7 @@ class MatMul(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any, y: Any) -> Any:
         if len(shape(x)) == len(shape(y)) == 2:  # the usual case, without the bookkeeping below
-            if i == 0:
-                return matmul_(g, mT(y))
-            return matmul_(mT(x), g)
+            return times(g, mT(y)) if i == 0 else times(mT(x), g)
         row, column = len(shape(x)) == 1, len(shape(y)) == 1
         before, stack = lead(g, out), shape(out)[: len(shape(out)) - 2 + row + column]
         m = () if row else shape(x)[-2:-1]
@@ -68,16 +71,19 @@ def matmul(x: Any, y: Any) -> Any:
     (array([[3., 4.]]), array([[1.],
            [2.]]))
     """
-    x, old_x = arrayed(x)
-    y, old_y = arrayed(y)
-    if not old_x or not old_y:
-        raise ValueError(
-            f"@ multiplies matrices and vectors; it was given shapes {old_x} and {old_y}. "
-            "Write * to multiply by a single number"
-        )
-    inner = old_y[0] if len(old_y) == 1 else old_y[-2]
-    if old_x[-1] != inner:
-        raise ValueError(
-            f"@ needs equal inner lengths; shapes {old_x} and {old_y} have {old_x[-1]} and {inner}"
-        )
-    return matmul_(x, y)
+    try:
+        return matmul_(x, y)
+    except ValueError as error:
+        old_x, old_y = arrayed(x)[1], arrayed(y)[1]
+        if not old_x or not old_y:
+            raise ValueError(
+                f"@ multiplies matrices and vectors; it was given shapes {old_x} and {old_y}. "
+                "Write * to multiply by a single number"
+            ) from error
+        inner = old_y[0] if len(old_y) == 1 else old_y[-2]
+        if old_x[-1] != inner:
+            raise ValueError(
+                f"@ needs equal inner lengths; shapes {old_x} and {old_y} have {old_x[-1]} and "
+                f"{inner}"
+            ) from error
+        raise

@@ -126,20 +126,41 @@ class SumTo(Op):
     name = "sum_to"
 
     def forward(self, x: Any) -> Any:
+        old, new = self.old, self.new
+        n = len(old)
         x = np.asarray(x)
-        extra = len(self.old) - len(self.new)
-        axes = [i - len(self.old) for i in range(extra)]
-        axes += [-j for j in range(1, len(self.new) + 1) if self.new[-j] != self.old[-j]]
-        before = x.shape[: x.ndim - len(self.old)]
-        return np.asarray(np.add.reduce(x, axis=tuple(axes))).reshape(before + self.new)
+        if old[n - len(new) :] == new:  # only whole axes in front were added, as for a bias
+            axes = tuple(range(-n, -len(new)))
+        else:
+            fill = (1,) * (n - len(new)) + new
+            axes = tuple(i - n for i in range(n) if fill[i] != old[i] or i < n - len(new))
+        return np.asarray(np.add.reduce(x, axis=axes)).reshape(x.shape[: x.ndim - n] + new)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return BroadcastTo(self.new, self.old)(g)
 
 
+# The sweep over plain data spends its time here: on an array these go without recording at once.
+
+
+def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
+    """The trailing axes `old` of a cotangent in the shape `new`."""
+    op = Reshape(old, new)
+    return op.forward(g) if type(g) is np.ndarray else op(g)
+
+
+def broadcast(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
+    """The trailing axes `old` of a cotangent, copied to the shape `new`."""
+    op = BroadcastTo(old, new)
+    return op.forward(g) if type(g) is np.ndarray else op(g)
+
+
 def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     """The cotangent `g` of a result of shape `old`, summed to an input's shape `new`."""
-    return g if old == new else SumTo(old, new)(g)
+    if old == new:
+        return g
+    op = SumTo(old, new)
+    return op.forward(g) if type(g) is np.ndarray else op(g)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -156,12 +177,11 @@ class Sum(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         full = shape(x)
-        kept = list(full)
+        kept_list = list(full)
         for axis in self.axes:
-            kept[axis] = 1
-        if not self.keepdims:
-            g = Reshape(shape(out), tuple(kept))(g)
-        return BroadcastTo(tuple(kept), full)(g)
+            kept_list[axis] = 1
+        kept = tuple(kept_list)
+        return broadcast(g if self.keepdims else reshaped(g, shape(out), kept), kept, full)
 
 
 @dataclass(slots=True, eq=False, repr=False)

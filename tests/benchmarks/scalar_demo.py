@@ -19,10 +19,7 @@ def network(number: Callable[[float], Any], relu: Callable[[Any], Any]) -> tuple
     rng = random.Random(1337)
     sizes = [2, 16, 16, 1]
     layers = [
-        [
-            ([number(rng.uniform(-1, 1)) for _ in range(n_in)], number(0.0))
-            for _ in range(n_out)
-        ]
+        [([number(rng.uniform(-1, 1)) for _ in range(n_in)], number(0.0)) for _ in range(n_out)]
         for n_in, n_out in zip(sizes, sizes[1:], strict=False)
     ]
     points = [(rng.gauss(0, 1), rng.gauss(0, 1)) for _ in range(100)]
