@@ -52,7 +52,7 @@ class Node:
     inputs lie in `left` and `right` rather than in one tuple (`right` is None for one input, and a
     tuple of all further ones for more than two): a tuple is one more object for the garbage
     collector to follow, and the collector, not this code, decides how fast a large scalar graph is
-    built (measured: 0.6 times the time). `cotangent` is set by the sort that starts a sweep.
+    built (measured: 0.6 times the time).
     """
 
     __slots__ = (
@@ -92,7 +92,7 @@ class Node:
         if not isinstance(label, str):
             raise TypeError(f"a label is a string, not {label!r}")
         self.primal = primal
-        self.op = self.left = self.right = self.grad = self.mark = None
+        self.op = self.left = self.right = self.grad = self.cotangent = self.mark = None
         self.stamp = clock
         self.notes = {"label": label} if label else None
 
@@ -242,7 +242,7 @@ def wrap(primal: Any, op: Any, inputs: Sequence[Any]) -> Node:
     node.left = inputs[0]
     count = len(inputs)
     node.right = None if count == 1 else inputs[1] if count == 2 else inputs[1:]
-    node.grad = node.mark = node.notes = None
+    node.grad = node.cotangent = node.mark = node.notes = None
     node.stamp = clock
     return in_context(node) if open_blocks else node
 

@@ -216,7 +216,7 @@ def shorten(
         z.op = row
         z.left = self
         z.right = other
-        z.grad = z.mark = z.notes = None
+        z.grad = z.cotangent = z.mark = z.notes = None
         z.stamp = graph.clock
         return z
 
@@ -236,7 +236,7 @@ def shorten(
         z.op = row
         z.left = self
         z.right = None
-        z.grad = z.mark = z.notes = None
+        z.grad = z.cotangent = z.mark = z.notes = None
         z.stamp = graph.clock
         return z
 
