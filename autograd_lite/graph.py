@@ -12,6 +12,7 @@ Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", JMLR 1
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ContextDecorator
@@ -274,6 +275,12 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
         node.cotangent = None
         order.append(node)
     stack: list[Any] = list(roots)
+    for root in stack:
+        if type(root) not in node_types:
+            raise TypeError(
+                f"the root of a graph is a Value or a Tensor, not {type(root).__name__} "
+                f"{root!r:.40}; a plain number has no graph below it"
+            )
     pop, push, finish = stack.pop, stack.append, order.append
     types = node_types
     while stack:
@@ -342,6 +349,13 @@ def sweep(
                 node.cotangent = g
 
 
+_OUTLIVE_THEIR_CALL = (
+    inspect.isgeneratorfunction,
+    inspect.iscoroutinefunction,
+    inspect.isasyncgenfunction,
+)
+
+
 class _Block(ContextDecorator):
     """A block that changes what recording does, for this thread or task only.
 
@@ -352,6 +366,15 @@ class _Block(ContextDecorator):
         self.variable = variable
         # Tokens of the entries of one instance; each context sees its own, last in first out.
         self.tokens: ContextVar[tuple[Token[Any], ...]] = ContextVar("tokens", default=())
+
+    def __call__(self, function: Any) -> Any:
+        if any(is_it(function) for is_it in _OUTLIVE_THEIR_CALL):
+            kind = type(self).__name__
+            raise TypeError(
+                f"{kind} cannot decorate {function.__name__}, whose body runs after the call has "
+                f"returned (a generator or async function): write `with {kind}(...):` inside it"
+            )
+        return super().__call__(function)
 
     def value(self, outer: Any) -> Any:
         """What the variable is inside the block, given what it is outside."""
