@@ -26,7 +26,7 @@ def grads(*nodes):
     return [np.ravel(x.grad)[0] for x in nodes]
 
 
-# --- shapes of graphs ------------------------------------------------------------------------------
+# --- shapes of graphs -------------------------------------------------------------------------
 
 
 @kinds
@@ -130,7 +130,7 @@ def test_stop_hides_what_is_below():
     assert x.cotangent is None
 
 
-# --- sweeps ----------------------------------------------------------------------------------------
+# --- sweeps -----------------------------------------------------------------------------------
 
 
 @kinds
@@ -169,7 +169,7 @@ def test_roots_one_above_the_other():
 def test_the_same_root_twice():
     x = ag.Value(3.0)
     y = x * x
-    assert dict((id(n), g) for n, g in sweep([y, y], [1.0, 2.0]))[id(x)] == 18.0
+    assert {id(n): g for n, g in sweep([y, y], [1.0, 2.0])}[id(x)] == 18.0
 
 
 def test_a_root_that_is_a_leaf():
@@ -259,7 +259,7 @@ def test_grad_of_nothing_is_changed_by_the_calculus(kind):
     assert x.grad is None
 
 
-# --- interruptions ---------------------------------------------------------------------------------
+# --- interruptions ----------------------------------------------------------------------------
 
 
 class Faulty(Op):
@@ -332,7 +332,7 @@ def test_a_rule_that_uses_the_calculus():
     assert x.grad == 12.0
 
 
-# --- threads ---------------------------------------------------------------------------------------
+# --- threads ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("threads", [16])
@@ -381,7 +381,7 @@ def test_threads_that_sweep_one_graph_with_the_calculus():
             np.testing.assert_array_equal(jacobian, expected)
 
 
-# --- no_grad and group -----------------------------------------------------------------------------
+# --- no_grad and group ------------------------------------------------------------------------
 
 
 @kinds
@@ -533,7 +533,7 @@ def test_group_needs_a_name(name):
         ag.group(name)
 
 
-# --- memory ----------------------------------------------------------------------------------------
+# --- memory -----------------------------------------------------------------------------------
 
 
 @kinds
@@ -565,7 +565,7 @@ def test_an_interrupted_sweep_keeps_no_node_alive():
     assert ref() is None
 
 
-# --- roots that are none ---------------------------------------------------------------------------
+# --- roots that are none ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("root", [3.0, None, np.ones(2), "y", [ag.Value(1.0)]])

@@ -15,7 +15,7 @@ import numpy as np
 from ..graph import data
 from .base import Op, shape
 from .elementwise import where
-from .shape import arrayed, broadcast_to
+from .shape import arrayed, astype, broadcast_to
 
 __all__ = ["At", "Pick", "Put", "Slice", "Unslice", "take_item"]
 
@@ -126,7 +126,7 @@ def take_item(x: Any, key: Any) -> Any:
     """
     x, old = arrayed(x)
     keys = key if type(key) is tuple else (key,)
-    keys = tuple(np.asarray(k) if isinstance(k, list) else data(k) for k in keys)
+    keys = tuple(data(k) for k in keys)
     try:
         basic = _basic(keys, old)
         if basic is not None:
@@ -151,13 +151,16 @@ class At:
         return At(self.tensor, key)
 
     def _spread(self, value: Any) -> tuple[np.ndarray, Any]:
-        """The flat positions the key names, and `value` put there in zeros."""
+        """The flat positions the key names, and `value` put there in zeros of the tensor's dtype."""
         old = self.tensor.shape
         size = int(np.prod(old, dtype=np.int64))
         keys = self.key if type(self.key) is tuple else (self.key,)
-        keys = tuple(np.asarray(k) if isinstance(k, list) else data(k) for k in keys)
+        keys = tuple(data(k) for k in keys)
         positions = np.asarray(np.arange(size).reshape(old)[keys])
-        return positions, Put(positions, old)(broadcast_to(value, positions.shape))
+        value = broadcast_to(value, positions.shape)
+        if value.dtype != self.tensor.dtype:
+            value = astype(value, self.tensor.dtype)
+        return positions, Put(positions, old)(value)
 
     def add(self, value: Any) -> Any:
         """The tensor with `value` added at the key; entries named twice get it twice."""

@@ -1,0 +1,121 @@
+"""Products of vectors, matrices and stacks: every combination of shapes NumPy has."""
+
+import numpy as np
+import pytest
+from helpers import check_rule, close
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd_lite as ag
+
+rng = np.random.default_rng(11)
+
+SHAPES = [
+    ((3,), (3,)),
+    ((3,), (3, 2)),
+    ((2, 3), (3,)),
+    ((2, 3), (3, 2)),
+    ((1, 3), (3, 1)),
+    ((3,), (2, 3, 2)),
+    ((2, 2, 3), (3,)),
+    ((2, 2, 3), (3, 2)),
+    ((2, 3), (2, 3, 2)),
+    ((2, 2, 3), (2, 3, 1)),
+    ((2, 1, 2, 3), (3, 3, 2)),
+    ((1, 2, 3), (2, 3, 1)),
+    ((2, 0), (0, 3)),
+    ((0, 2), (2, 3)),
+    ((0, 2, 2), (2, 1)),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SHAPES, ids=str)
+def test_matmul(a, b):
+    x, y = rng.normal(size=a), rng.normal(size=b)
+    close(ag.matmul(x, y), np.matmul(x, y), 1e-15)
+    assert ag.matmul(ag.Tensor(x), ag.Tensor(y)).shape == np.matmul(x, y).shape
+    check_rule(ag.matmul, x, y, second=x.size * y.size <= 72)
+
+
+@pytest.mark.parametrize(("a", "b"), SHAPES[:6], ids=str)
+def test_with_a_constant_on_either_side(a, b):
+    x, y = ag.Tensor(rng.normal(size=a)), rng.normal(size=b)
+    seed = rng.normal(size=np.matmul(x.data, y).shape)
+    (x @ y).backward(seed)
+    both = ag.Tensor(x.data), ag.Tensor(y)
+    (both[0] @ both[1]).backward(seed)
+    np.testing.assert_array_equal(x.grad, both[0].grad)
+    left = ag.Tensor(y)
+    ag.matmul(x.data, left).backward(seed)
+    np.testing.assert_array_equal(left.grad, both[1].grad)
+
+
+def test_of_itself():
+    check_rule(lambda x: x @ x @ x, rng.normal(size=(2, 2)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_stacks(data):
+    sizes = st.integers(1, 3)
+    m, n, p = (data.draw(sizes) for _ in range(3))
+    stack = data.draw(st.lists(sizes, max_size=2))
+    parts = []
+    for _ in range(2):
+        cut = stack[data.draw(st.integers(0, len(stack))) :]
+        parts.append(tuple(1 if data.draw(st.booleans()) else k for k in cut))
+    x = ag.Tensor(rng.normal(size=(*parts[0], m, n)))
+    y = ag.Tensor(rng.normal(size=(*parts[1], n, p)))
+    z = x @ y
+    np.testing.assert_array_equal(z.data, np.matmul(x.data, y.data))
+    seed = rng.normal(size=z.shape)
+    z.backward(seed)
+    # einsum over flattened positions: which entry of x meets which entry of the seed
+    dx, dy = rng.normal(size=x.shape), rng.normal(size=y.shape)
+    close(np.vdot(x.grad, dx), np.vdot(seed, np.matmul(dx, y.data)), 1e-12)
+    close(np.vdot(y.grad, dy), np.vdot(seed, np.matmul(x.data, dy)), 1e-12)
+
+
+@pytest.mark.parametrize(("a", "b"), SHAPES[:8], ids=str)
+def test_arrays_of_values(a, b):
+    x, y = rng.normal(size=a), rng.normal(size=b)
+    xs = np.vectorize(ag.Value, otypes=[object])(x)
+    ys = np.vectorize(ag.Value, otypes=[object])(y)
+    z = xs @ ys
+    close(np.vectorize(lambda v: v.data)(z), x @ y, 1e-14)
+    tx, ty = ag.Tensor(x), ag.Tensor(y)
+    (tx @ ty).sum().backward()
+    z = np.sum(z)
+    z.backward()
+    close(np.vectorize(lambda v: v.grad)(xs), tx.grad, 1e-14)
+    close(np.vectorize(lambda v: v.grad)(ys), ty.grad, 1e-14)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        ((3,), (2,), "equal inner lengths.*have 3 and 2"),
+        ((2, 3), (2, 3), "equal inner lengths.*have 3 and 2"),
+        ((2, 2, 3), (2, 2), "equal inner lengths.*have 3 and 2"),
+        ((), (2,), r"given shapes \(\) and \(2,\).*Write \*"),
+        ((2,), (), r"given shapes \(2,\) and \(\)"),
+    ],
+)
+def test_refused(a, b, message):
+    for x, y in ((ag.Tensor(np.ones(a)), np.ones(b)), (np.ones(a), ag.Tensor(np.ones(b)))):
+        with pytest.raises(ValueError, match=message):
+            ag.matmul(x, y)
+
+
+def test_stacks_that_do_not_broadcast():
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        ag.Tensor(np.ones((2, 1, 2))) @ np.ones((3, 2, 1))
+    assert "in '@', given Tensor of shape (2, 1, 2)" in str(caught.value.__notes__)
+
+
+def test_float32():
+    x = ag.Tensor(np.ones((2, 2), np.float32))
+    y = x @ np.ones((2, 2))
+    assert y.dtype == np.float64
+    y.sum().backward()
+    assert x.grad.dtype == np.float32
