@@ -179,9 +179,14 @@ class Node:
     def pull(self, g: Any, record: bool) -> None:
         """Hand the final cotangent `g` on to the inputs, each by the operation's rule."""
         inputs = self.inputs
-        out, args = (self, inputs) if record else (self.primal, [data(x) for x in inputs])
+        are_nodes = [type(x) in node_types for x in inputs]
+        if record:
+            out, args = self, inputs
+        else:
+            out = self.primal
+            args = [x.primal if n else x for x, n in zip(inputs, are_nodes, strict=True)]
         for i, x in enumerate(inputs):
-            if isinstance(x, Node):
+            if are_nodes[i]:
                 self.send(x, self.op.vjp(i, g, out, *args))
 
     def forget(self) -> None:

@@ -127,6 +127,8 @@ class NumpyProtocol:
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs and ufunc in UFUNCS:
+            return UFUNCS[ufunc](*inputs)  # nearly all calls: `array * t` in half the time
         call = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         out = kwargs.pop("out", None)
         if out is not None:

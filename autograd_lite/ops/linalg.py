@@ -37,7 +37,7 @@ class MatMul(Op):
         return np.asarray(np.matmul(x, y))
 
     def vjp(self, i: int, g: Any, out: Any, x: Any, y: Any) -> Any:
-        if len(shape(x)) == len(shape(y)) == 2:  # the usual case, without the bookkeeping below
+        if x.ndim == y.ndim == 2:  # the usual case, without the bookkeeping below
             return times(g, mT(y)) if i == 0 else times(mT(x), g)
         row, column = len(shape(x)) == 1, len(shape(y)) == 1
         before, stack = lead(g, out), shape(out)[: len(shape(out)) - 2 + row + column]

@@ -10,17 +10,9 @@ import numpy as np
 from ..graph import data
 from .base import Op, shape
 from .elementwise import root, square, where
-from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, normal_axes
+from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, keep, normal_axes
 
 __all__ = ["max", "mean", "min", "prod", "std", "var"]
-
-
-def keep(old: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape after a reduction that keeps its axes as length 1."""
-    kept = list(old)
-    for axis in axes:
-        kept[axis] = 1
-    return tuple(kept)
 
 
 def count(old: tuple[int, ...], axes: tuple[int, ...]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -126,41 +127,41 @@ class SumTo(Op):
     name = "sum_to"
 
     def forward(self, x: Any) -> Any:
-        old, new = self.old, self.new
-        n = len(old)
         x = np.asarray(x)
-        if old[n - len(new) :] == new:  # only whole axes in front were added, as for a bias
-            axes = tuple(range(-n, -len(new)))
-        else:
-            fill = (1,) * (n - len(new)) + new
-            axes = tuple(i - n for i in range(n) if fill[i] != old[i] or i < n - len(new))
-        return np.asarray(np.add.reduce(x, axis=axes)).reshape(x.shape[: x.ndim - n] + new)
+        total = np.asarray(np.add.reduce(x, axis=copied_axes(self.old, self.new)))
+        return total.reshape(x.shape[: x.ndim - len(self.old)] + self.new)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return BroadcastTo(self.new, self.old)(g)
 
 
-# The sweep over plain data spends its time here: on an array these go without recording at once.
+@lru_cache(maxsize=4096)
+def copied_axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes, counted from the end, along which broadcasting `new` to `old` copies."""
+    n = len(old)
+    fill = (-1,) * (n - len(new)) + new
+    return tuple(i - n for i in range(n) if fill[i] != old[i])
+
+
+# The sweep over plain data spends its time in these: on an array they go without an operation.
 
 
 def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     """The trailing axes `old` of a cotangent in the shape `new`."""
-    op = Reshape(old, new)
-    return op.forward(g) if type(g) is np.ndarray else op(g)
-
-
-def broadcast(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
-    """The trailing axes `old` of a cotangent, copied to the shape `new`."""
-    op = BroadcastTo(old, new)
-    return op.forward(g) if type(g) is np.ndarray else op(g)
+    if type(g) is np.ndarray:
+        return g.reshape(g.shape[: g.ndim - len(old)] + new)
+    return Reshape(old, new)(g)
 
 
 def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     """The cotangent `g` of a result of shape `old`, summed to an input's shape `new`."""
     if old == new:
         return g
-    op = SumTo(old, new)
-    return op.forward(g) if type(g) is np.ndarray else op(g)
+    if type(g) is np.ndarray:
+        total = np.add.reduce(g, axis=copied_axes(old, new))
+        shape = g.shape[: g.ndim - len(old)] + new
+        return total if total.shape == shape and shape else np.asarray(total).reshape(shape)
+    return SumTo(old, new)(g)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -177,11 +178,23 @@ class Sum(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         full = shape(x)
-        kept_list = list(full)
-        for axis in self.axes:
-            kept_list[axis] = 1
-        kept = tuple(kept_list)
-        return broadcast(g if self.keepdims else reshaped(g, shape(out), kept), kept, full)
+        kept = keep(full, self.axes)
+        if not self.keepdims:
+            g = reshaped(g, shape(out), kept)
+        if type(g) is not np.ndarray:
+            return BroadcastTo(kept, full)(g)
+        copies = np.empty(g.shape[: g.ndim - len(full)] + full, g.dtype)
+        copies[...] = g
+        return copies
+
+
+@lru_cache(maxsize=4096)
+def keep(old: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape after a reduction that keeps its axes as length 1."""
+    kept = list(old)
+    for axis in axes:
+        kept[axis] = 1
+    return tuple(kept)
 
 
 @dataclass(slots=True, eq=False, repr=False)
