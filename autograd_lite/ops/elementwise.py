@@ -216,23 +216,25 @@ def flat(y: Any, *x: Any) -> Any:
     return 0 * sign(y)
 
 
-def all_positive(x: Any) -> bool:
-    """Whether all data of `x` is above 0: then a domain need not be looked at entry by entry."""
-    x = data(x)
-    if type(x) is ndarray:
-        return bool(x.size and np.minimum.reduce(x, axis=None) > 0)
-    return x > 0
+def all_finite(y: Any) -> bool:
+    """Whether all data of `y` is finite (False when in doubt): then no entry left the domain, and
+    it need not be looked at entry by entry."""
+    y = data(y)
+    square = vdot(y, y) if type(y) is ndarray else y
+    return bool(square - square == 0)
 
 
 def log_slope(y: Any, x: Any) -> Any:
     """1/x for x ≥ 0, with log'(±0) = +inf; NaN below."""
-    if all_positive(x):
+    if all_finite(y):
         return 1 / x
     return 1 / _inside(abs(x), np.greater_equal(data(x), 0))
 
 
 def log1p_slope(y: Any, x: Any) -> Any:
     """1/(1 + x) for x ≥ −1; NaN below."""
+    if all_finite(y):
+        return 1 / (1 + x)
     return 1 / _inside(1 + x, np.greater_equal(data(x), -1))
 
 
