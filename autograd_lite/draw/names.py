@@ -1,0 +1,141 @@
+"""What a node is called: its label, the variable that holds it, or a short name made up for it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from .text import clip
+
+__all__ = ["caller_names", "given_names", "name_all"]
+
+SEARCHED = 20_000  # variables; a namespace with more is searched no further
+COMPARED = 10_000  # entries of an array that is compared with a caller's
+
+# Letters a person might give the result of an operation.
+LETTERS = {
+    "exp": "e",
+    "sum": "s",
+    "log": "q",
+    "*": "m",
+    "+": "r",
+    "-": "u",
+    "neg": "n",
+    "/": "h",
+    "@": "y",
+    "**": "p",
+    "tanh": "h",
+    "sigmoid": "h",
+    "relu": "h",
+}
+
+
+class Names:
+    """The caller's variables that hold nodes or arrays: by identity, and arrays by their numbers."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, str] = {}
+        self.arrays: list[tuple[str, Any]] = []
+
+
+def caller_names(depth: int = 2) -> Names:
+    """The names of variables `depth` frames up, read once: no frame is kept, nothing is raised."""
+    found = Names()
+    frame: FrameType | None = None
+    try:
+        frame = sys._getframe(depth)
+        seen = 0
+        for scope in (frame.f_locals, frame.f_globals):
+            for name, held in list(scope.items()):
+                seen += 1
+                if seen > SEARCHED:
+                    break
+                # In a notebook _, __ and _12 are results of cells, not names anybody chose.
+                if name.startswith("_"):
+                    continue
+                if isinstance(held, Node):
+                    found.by_id.setdefault(id(held), name)
+                elif type(held) is np.ndarray or (type(held) is list and len(held) <= 1000):
+                    found.by_id.setdefault(id(held), name)
+                    found.arrays.append((name, held))
+    except Exception:  # noqa: BLE001 - a name is a courtesy; a drawing never fails for want of one
+        return found
+    finally:
+        del frame
+    return found
+
+
+def given_names(names: Any) -> dict[int, str]:
+    """`names=` as a dict from identity to name; it maps names to nodes or nodes to names."""
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"names is a dict, {{'z': z}} or {{z: 'z'}}, not {type(names).__name__}; a single node's "
+            "name can be set by z.label = 'z'"
+        )
+    found: dict[int, str] = {}
+    for key, value in names.items():
+        node, name = (value, key) if isinstance(key, str) else (key, value)
+        if not isinstance(name, str):
+            raise TypeError(f"names maps names to nodes or nodes to names; {key!r} does neither")
+        found[id(node)] = name
+    return found
+
+
+def constant_name(x: Any, variables: Names) -> str:
+    """The variable that holds this array, or one with the same numbers (it may have been copied)."""
+    if id(x) in variables.by_id:
+        return variables.by_id[id(x)]
+    if x.size > COMPARED:
+        return ""
+    for name, held in variables.arrays:
+        try:
+            array = np.asarray(held)
+            if array.dtype.kind in "fiub" and array.shape == x.shape and np.array_equal(array, x):
+                return name
+        except Exception:  # noqa: BLE001, S112 - a list of anything may be no array
+            continue
+    return ""
+
+
+def name_all(
+    nodes: Iterable[Node], constants: Iterable[Any], given: dict[int, str], variables: Names
+) -> tuple[dict[int, str], set[int]]:
+    """A name of its own for every node and constant by identity, and which ones were made up."""
+    names: dict[int, str] = {}
+    made_up: set[int] = set()
+    taken: dict[str, int] = {}
+    waiting: list[tuple[int, str]] = []
+    listed = [(x, LETTERS.get(x._op, x._op[:1] if x._op[:1].isalpha() else "x")) for x in nodes]
+    for x, letter in [*listed, *((c, "c") for c in constants)]:
+        label = x.label if isinstance(x, Node) else ""
+        known = given.get(id(x)) or label or variables.by_id.get(id(x), "")
+        if not known and not isinstance(x, Node):
+            known = constant_name(x, variables)
+        known = clip(known, 40).strip()
+        if known:
+            names[id(x)] = free(known, taken)
+        else:
+            waiting.append((id(x), letter))
+    for key, letter in waiting:
+        names[key] = free(letter, taken)
+        made_up.add(key)
+    return names, made_up
+
+
+def free(name: str, taken: dict[str, int]) -> str:
+    """`name`, or with the first number behind it that nobody has yet."""
+    if name not in taken:
+        taken[name] = 1
+        return name
+    k = taken[name] + 1
+    while f"{name}{k}" in taken:
+        k += 1
+    taken[name] = k
+    return free(f"{name}{k}", taken)

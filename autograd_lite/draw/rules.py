@@ -1,0 +1,226 @@
+"""What an operation does to the gradient on the way back, as a formula.
+
+No text is written twice: the operation's own rule is applied to symbolic nodes, and what it records
+is read off and simplified. Divide's rule −(x / y) / y reads −x/y², sum's reads "copied to all".
+"""
+
+from __future__ import annotations
+
+from contextvars import Context
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, wrap
+from ..ops.elementwise import Elementwise, identity
+from .expression import (
+    Apply,
+    Product,
+    Symbol,
+    Total,
+    constant,
+    minus,
+    plus,
+    raised,
+    substitute,
+    symbols,
+    times,
+    write,
+)
+
+__all__ = ["G", "OUT", "phrase", "rule", "slot"]
+
+G = Symbol("\x00g")
+"""The cotangent of the result, in the formula of a rule."""
+
+OUT = Symbol("\x00out")
+"""The result itself."""
+
+HALF = Fraction(1, 2)
+LARGEST = 3_000_000  # entries; a rule of a larger operation is named instead of applied
+
+
+def slot(i: int) -> Symbol:
+    """Input `i`, in the formula of a rule."""
+    return Symbol(f"\x00{i}")
+
+
+def rule(op: Any, i: int, out: Any, inputs: Any) -> Any:
+    """The formula of the cotangent that `op` sends to input `i`, in `G`, `OUT` and `slot(k)`.
+
+    `out` and `inputs` are plain data. An operation whose rule cannot be read gives f′(g).
+    """
+    try:
+        if type(op) is Elementwise:
+            e = times(G, slope(op, i))
+            return e if np.shape(out) == np.shape(inputs[i]) else Apply("sum", (e,))
+        if type(op).__name__ == "Extreme":  # its rule compares numbers, which leaves no formula
+            return times(Apply("copy", (G,)), Apply("share", (OUT, slot(0))))
+        if sum(np.size(x) for x in (out, *inputs)) <= LARGEST:
+            # An empty context records whatever blocks the caller has open.
+            return Context().run(_applied, op, i, out, inputs)
+    except Exception:  # noqa: BLE001 - a picture never fails over a rule that cannot be read
+        return Apply(f"{op.name}′", (G,))
+    return Apply(f"{op.name}′", (G,))
+
+
+@lru_cache(maxsize=1024)
+def slope(op: Elementwise, i: int) -> Any:
+    """∂result/∂input `i` of an elementwise operation as a formula."""
+    return Context().run(_slope, op, i)
+
+
+def _slope(op: Elementwise, i: int) -> Any:
+    n = len(op.partials)
+    out, inputs = symbolic(0.5), [symbolic(0.5) for _ in range(n)]
+    names = {id(out): OUT, **{id(x): slot(k) for k, x in enumerate(inputs)}}
+    with np.errstate(all="ignore"):
+        partial = op.partials[i]
+        recorded = partial(out, *inputs) if callable(partial) else 1.0
+    e = express(recorded, names)
+    if op.name.startswith("log"):
+        # log'(−0) is +inf, so the rule takes the size of x; where log is defined it is x itself.
+        e = substitute(e, {Apply("abs", (slot(0),)): slot(0)})
+    return substitute(e, {function(op.name, [slot(k) for k in range(n)]): OUT})
+
+
+def _applied(op: Any, i: int, out: Any, inputs: Any) -> Any:
+    y, g = symbolic(out), symbolic(np.ones_like(out) if np.ndim(out) else 1.0)
+    xs = [symbolic(x) for x in inputs]
+    names = {id(y): OUT, id(g): G, **{id(x): slot(k) for k, x in enumerate(xs)}}
+    with np.errstate(all="ignore"):
+        return express(op.vjp(i, g, y, *xs), names)
+
+
+def symbolic(primal: Any) -> Node:
+    """A node that stands for a name; the number in it only lets the rule run."""
+    if not isinstance(primal, np.ndarray):
+        primal = float(primal)
+    return wrap(primal, identity, (primal,))
+
+
+def express(x: Any, names: dict[int, Any]) -> Any:
+    """The formula of a recorded node over the nodes in `names`."""
+    if id(x) in names:
+        return names[id(x)]
+    if not isinstance(x, Node):
+        array = np.asarray(x)
+        if array.size and (array == array.flat[0]).all():
+            return constant(float(array.flat[0]))
+        return Symbol("mask" if np.isin(array, (0, 1)).all() else "weights")
+    args = [express(y, names) for y in x.inputs]
+    kind = type(x.op).__name__
+    if kind == "Elementwise":
+        return function(x.op.name, args)
+    if kind == "Reshape":
+        lengths = [[n for n in shape if n != 1] for shape in (x.op.old, x.op.new)]
+        return args[0] if lengths[0] == lengths[1] else Apply("reshape", (args[0],))
+    return Apply(STRUCTURE.get(kind, x.op.name), tuple(args))
+
+
+STRUCTURE = {
+    "BroadcastTo": "copy",
+    "SumTo": "sum",
+    "Transpose": "T",
+    "Unslice": "put",
+    "Put": "put",
+    "Slice": "part",
+    "Pick": "part",
+    "Where": "where",
+}
+
+WORDS = {
+    "sum": "summed",
+    "copy": "copied to all",
+    "reshape": "reshaped",
+    "T": "transposed",
+    "put": "put back in its place",
+    "part": "its part",
+    "where": "where it was chosen",
+    "astype": "in the first dtype",
+}
+"""What a drawing says for an operation that only moves, copies or adds up the cotangent."""
+
+
+def function(name: str, args: list[Any]) -> Any:
+    """An elementwise operation applied to formulas, simplified."""
+    a = args[0]
+    b = args[1] if len(args) > 1 else None
+    match name:
+        case "+":
+            return plus(a, b)
+        case "-":
+            return plus(a, minus(b))
+        case "*":
+            return times(a, b)
+        case "/":
+            return times(a, raised(b, -1))
+        case "**" if isinstance(b, Product) and not b.powers:
+            return raised(a, b.number)
+        case "neg":
+            return minus(a)
+        case "pos" | "identity":
+            return a
+        case "sqrt" | "root":
+            return raised(a, HALF)
+        case "cbrt":
+            return raised(a, Fraction(1, 3))
+        case "square":
+            return raised(a, 2)
+        case "reciprocal":
+            return raised(a, -1)
+        case "hypot":
+            return raised(plus(raised(a, 2), raised(b, 2)), HALF)
+        case "sigmoid" if isinstance(a, Product) and a.number < 0:
+            return plus(constant(1), minus(function(name, [minus(a)])))  # σ(−x) = 1 − σ(x)
+        case "sign" | "abs" if isinstance(a, Product) and not a.powers:
+            return constant(float(np.sign(a.number) if name == "sign" else abs(a.number)))
+    return Apply(name, tuple(args))
+
+
+def phrase(e: Any, g: Symbol, arrow: str = "↑") -> str:
+    """What an edge says: `↑ × −e/s², summed` for a formula that is linear in the cotangent `g`.
+
+    >>> phrase(times(Symbol("g"), raised(Symbol("s"), -1)), Symbol("g"))
+    '↑ ÷ s'
+    """
+    said: list[str] = []
+    rest: Any = constant(1)
+    while e != g:
+        if isinstance(e, Apply) and e.name in WORDS and g.name in symbols(e):
+            inner = [x for x in e.args if g.name in symbols(x)]
+            if len(inner) > 1:
+                break
+            said.insert(0, WORDS[e.name])
+            e = inner[0]
+        elif isinstance(e, Product):
+            carries = [(x, n) for x, n in e.powers if g.name in symbols(x)]
+            if len(carries) != 1 or carries[0][1] != 1 or isinstance(carries[0][0], Total):
+                break
+            rest = times(rest, times(e, raised(carries[0][0], -1)))
+            e = carries[0][0]
+        else:
+            break
+    if e == constant(0):
+        return f"{arrow} × 0"
+    if e != g:
+        return f"{arrow} {write(times(rest, e))}" + "".join(f", {word}" for word in said)
+    if said and rest == constant(1) and said != ["summed"] and said != ["copied to all"]:
+        return f"{arrow} {', '.join(dict.fromkeys(said))}"
+    return ", ".join((f"{arrow} {factor_text(rest)}", *dict.fromkeys(said)))
+
+
+def factor_text(rest: Any) -> str:
+    """`÷ s` for a pure denominator, else `× …`."""
+    if isinstance(rest, Product) and rest.powers and all(n < 0 for _, n in rest.powers):
+        inverse = raised(rest, -1)
+        if rest.number > 0 and (rest.number == 1 or abs(1 / rest.number % 1) < 1e-12):
+            several = isinstance(inverse, Product) and (
+                len(inverse.powers) > 1 or inverse.number != 1
+            )
+            compound = several or isinstance(inverse, Total)
+            return f"÷ ({write(inverse)})" if compound else f"÷ {write(inverse)}"
+    text = write(rest)
+    return f"× ({text})" if isinstance(rest, Total) else f"× {text}"
