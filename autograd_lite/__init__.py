@@ -7,6 +7,7 @@ pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum
 """
 
 from .calculus import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .draw import Drawing, draw
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
 from .ops.elementwise import (
@@ -84,6 +85,7 @@ from .value import Value
 abs, pow = absolute, power
 
 __all__ = [
+    "Drawing",
     "Node",
     "Tensor",
     "Value",
@@ -107,6 +109,7 @@ __all__ = [
     "cross_entropy",
     "deg2rad",
     "divide",
+    "draw",
     "exp",
     "exp2",
     "expand_dims",

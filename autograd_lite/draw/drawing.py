@@ -22,7 +22,7 @@ FORMATS = ("svg", "png", "pdf", "dot", "html")
 
 
 class Drawing:
-    """A picture of a graph: `.dot`, `.svg()`, `.png()`, `.save(path)`; notebooks show it by itself."""
+    """A picture of a graph: `.dot`, `.svg()`, `.png()`, `.save(path)`. Notebooks show it."""
 
     def __init__(self, dot: str, text: str = "") -> None:
         self.dot = dot

@@ -28,7 +28,9 @@ def _log_softmax(edge: Edge) -> str:
 def _softmax_cross_entropy(edge: Edge) -> str:
     z = edge.source.name
     targets = [e.source.name for e in edge.target.edges if e.source is not edge.source]
-    return f" × (softmax({z}) − {targets[0] if targets else 't'})"
+    n = edge.source.node.size // max(edge.source.node.shape[-1], 1)
+    mean = f"/{n}" if n > 1 and edge.target.node.op.name == "/" else ""
+    return f" × (softmax({z}) − {targets[0] if targets else 't'}){mean}"
 
 
 KNOWN: dict[str, Any] = {
@@ -45,7 +47,7 @@ def edge_phrase(view: View, edge: Edge) -> str | None:
     if edge.target.collapsed is None:
         return None
     name = view.groups.names[edge.target.collapsed]
-    if name in KNOWN and not edge.source.kind == "constant" and first_of(edge):
+    if name in KNOWN and edge.source.kind != "constant" and first_of(edge):
         return KNOWN[name](edge)
     if edge.rule is not None:
         shown = {box.name for box in view.boxes}

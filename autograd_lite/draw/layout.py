@@ -7,7 +7,6 @@ package. Graphviz's `size` is never set: version 2.43 cuts such drawings off.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Collection
 from typing import Any
 
@@ -22,6 +21,7 @@ from .view import Box, Edge, View, gradient
 
 __all__ = ["build", "direction_of"]
 
+FAST = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1", "splines": "line"}
 WIDTH = 4  # layers of scalars that fit a notebook column side by side
 
 
@@ -37,7 +37,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     many = len(view.boxes) > 40
     dot.attr(
         "graph",
-        id="PREFIXgraph",
+        id="\x01graph",
         rankdir=direction,
         ranksep="0.32" if down else "0.55",
         nodesep="0.45" if down else "0.3",
@@ -50,11 +50,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
         fontcolor=INK,
         label=heading(view, root, down),
         # With edge labels, network simplex takes Graphviz seconds on a long recurrence.
-        **(
-            {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1", "splines": "line"}
-            if many
-            else {}
-        ),
+        **(FAST if many else {}),
     )
     dot.attr("node", shape="plain", fontname=SANS, fontsize="11", fontcolor=INK)
     dot.attr("edge", fontname=SANS, fontsize="10", color="#555555", arrowsize="0.7", penwidth="1.1")
@@ -66,7 +62,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     def node(graph: Any, box: Box) -> None:
         graph.node(
             name_of[id(box)],
-            id=f"PREFIX{name_of[id(box)]}",
+            id=f"\x01{name_of[id(box)]}",
             label=box_label(box, root.name, scale, show, blank, where),
         )
 
@@ -79,7 +75,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
         for g in inner:
             with graph.subgraph(name=f"cluster_{g[-1]}") as cluster:
                 cluster.attr(
-                    id=f"PREFIXg{g[-1]}",
+                    id=f"\x01g{g[-1]}",
                     label=f"<{escape(clip(view.groups.names[g[-1]], 60)) or '&#160;'}>",
                     labeljust="l",
                     style="rounded,dashed",
@@ -90,16 +86,18 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
                 )
                 level(cluster, g)
 
+    if "legend" in show and not down:
+        dot.node("legend", id="\x01legend", label=legend(scale, down))
     level(dot, ())
     for k, (a, b, text) in enumerate(shortcuts(view)):
         dot.edge(
-            name_of[id(b)], name_of[id(a)], id=f"PREFIXs{k}", style="dotted", constraint="false",
+            name_of[id(b)], name_of[id(a)], id=f"\x01s{k}", style="dotted", constraint="false",
             color=GRADIENT, label=f"<{font(escape(text), GRADIENT)}>", penwidth="1.3",
         )  # fmt: skip
     k = 0
     for box in view.boxes:
         for edge in box.edges:
-            attributes = {"id": f"PREFIXe{k}"}
+            attributes = {"id": f"\x01e{k}"}
             k += 1
             if edge.source.kind == "constant":
                 attributes |= {"style": "dashed", "color": "#999999", "arrowhead": "empty"}
@@ -108,15 +106,15 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
                 if len(edge.source.users) == 1:
                     attributes["weight"] = "4"
             dot.edge(name_of[id(edge.source)], name_of[id(edge.target)], **attributes)
-    if "legend" in show:
-        dot.node("legend", id="PREFIXlegend", label=legend(scale, down, view))
-        # An invisible edge puts it below a constant, or beside the first leaf.
-        beside = [box for box in view.boxes if box.kind == ("constant" if down else "leaf")]
-        if beside:
-            dot.edge(name_of[id(beside[-1 if down else 0])], "legend", style="invis", weight="0")
+    if "legend" in show and down:
+        dot.node("legend", id="\x01legend", label=legend(scale, down))
+        # An invisible edge puts it below a constant, where there is room.
+        constants = [box for box in view.boxes if box.kind == "constant"]
+        if constants:
+            dot.edge(name_of[id(constants[-1])], "legend", style="invis", weight="0")
     source = dot.source
     prefix = "a" + hashlib.sha256(source.encode()).hexdigest()[:10]
-    return source.replace("PREFIX", prefix + "_")
+    return source.replace("\x01", prefix + "_")
 
 
 def edge_label(
@@ -125,9 +123,8 @@ def edge_label(
     """The local rule, and at a fan-out the numbers of this contribution."""
     text = edge_phrase(view, edge)
     if text is None:
-        text = (
-            phrase(edge.rule, gradient(edge.target.name), "") if edge.rule is not None else " × …"
-        )
+        g = gradient(edge.target.name)
+        text = " × …" if edge.rule is None else phrase(edge.rule, g, "")
     arrow = "↑" if down else "←"
     hidden = "rules" in blank
     rows = [font("?" if hidden else escape(clip(f"{arrow}{text}", 60)), GRADIENT)]
@@ -156,7 +153,7 @@ def heading(view: View, root: Box, down: bool) -> str:
     )
 
 
-def legend(scale: float, down: bool, view: View) -> str:
+def legend(scale: float, down: bool) -> str:
     """How to read the drawing, with the colour scale in numbers."""
     way, back, arrow = ("down", "up", "↑") if down else ("to the right", "to the left", "←")
     lines = [
@@ -194,4 +191,4 @@ def direction_of(view: View) -> str:
     layer: dict[int, int] = {}
     for box in view.boxes:
         layer[id(box)] = 1 + max((layer.get(id(e.source), 0) for e in box.edges), default=0)
-    return "LR" if max(layer.values()) <= WIDTH and not math.isinf(len(layer)) else "TB"
+    return "LR" if max(layer.values()) <= WIDTH else "TB"

@@ -36,7 +36,7 @@ LETTERS = {
 
 
 class Names:
-    """The caller's variables that hold nodes or arrays: by identity, and arrays by their numbers."""
+    """The caller's variables that hold nodes (by identity) or arrays (by their numbers too)."""
 
     def __init__(self) -> None:
         self.by_id: dict[int, str] = {}
@@ -63,7 +63,7 @@ def caller_names(depth: int = 2) -> Names:
                 elif type(held) is np.ndarray or (type(held) is list and len(held) <= 1000):
                     found.by_id.setdefault(id(held), name)
                     found.arrays.append((name, held))
-    except Exception:  # noqa: BLE001 - a name is a courtesy; a drawing never fails for want of one
+    except Exception:  # a name is a courtesy; a drawing never fails for want of one
         return found
     finally:
         del frame
@@ -76,8 +76,8 @@ def given_names(names: Any) -> dict[int, str]:
         return {}
     if not isinstance(names, Mapping):
         raise TypeError(
-            f"names is a dict, {{'z': z}} or {{z: 'z'}}, not {type(names).__name__}; a single node's "
-            "name can be set by z.label = 'z'"
+            f"names is a dict, {{'z': z}} or {{z: 'z'}}, not {type(names).__name__}; a single "
+            "node's name can be set by z.label = 'z'"
         )
     found: dict[int, str] = {}
     for key, value in names.items():
@@ -89,7 +89,7 @@ def given_names(names: Any) -> dict[int, str]:
 
 
 def constant_name(x: Any, variables: Names) -> str:
-    """The variable that holds this array, or one with the same numbers (it may have been copied)."""
+    """The variable that holds this array, or one with its numbers (it may have been copied)."""
     if id(x) in variables.by_id:
         return variables.by_id[id(x)]
     if x.size > COMPARED:
@@ -99,7 +99,7 @@ def constant_name(x: Any, variables: Names) -> str:
             array = np.asarray(held)
             if array.dtype.kind in "fiub" and array.shape == x.shape and np.array_equal(array, x):
                 return name
-        except Exception:  # noqa: BLE001, S112 - a list of anything may be no array
+        except Exception:  # a list of anything may be no array
             continue
     return ""
 

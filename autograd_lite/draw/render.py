@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 __all__ = ["INSTALL", "TIMEOUT", "NoLayout", "render"]
@@ -83,7 +83,7 @@ def by_library(dot: str, format: str) -> bytes:
 
 
 @contextmanager
-def quiet() -> Iterator[object]:
+def quiet() -> Iterator[Callable[[], list[str]]]:
     """Keep what a C library prints to file descriptor 2; the value gives its lines afterwards."""
     lines: list[str] = []
     with tempfile.TemporaryFile() as file:

@@ -30,7 +30,7 @@ from .expression import (
     write,
 )
 
-__all__ = ["G", "OUT", "phrase", "rule", "slot"]
+__all__ = ["OUT", "G", "phrase", "rule", "slot"]
 
 G = Symbol("\x00g")
 """The cotangent of the result, in the formula of a rule."""
@@ -61,7 +61,7 @@ def rule(op: Any, i: int, out: Any, inputs: Any) -> Any:
         if sum(np.size(x) for x in (out, *inputs)) <= LARGEST:
             # An empty context records whatever blocks the caller has open.
             return Context().run(_applied, op, i, out, inputs)
-    except Exception:  # noqa: BLE001 - a picture never fails over a rule that cannot be read
+    except Exception:  # a picture never fails over a rule that cannot be read
         return Apply(f"{op.name}′", (G,))
     return Apply(f"{op.name}′", (G,))
 

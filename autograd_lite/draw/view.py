@@ -1,8 +1,8 @@
 """The graph as it is shown: boxes with names and formulas, edges with rules and contributions.
 
-Drawing, trace table and stepper are three ways of printing one `View`. A box is one node, or several
-that are shown as one: a minus sign or a shift by a constant is part of the formula it belongs to
-(`L = −sum(m)`), and a collapsed group is a single box.
+Drawing, trace table and stepper are three ways of printing one `View`. A box is one node, or
+several that are shown as one: a minus sign or a shift by a constant is part of the formula it
+belongs to (`L = −sum(m)`), and a collapsed group is a single box.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..graph import Node, data
 from .expression import Apply, Symbol, constant, plus, substitute
 from .formula import ATOM, formula, literal, wrapped
 from .names import Names, name_all
-from .rules import G, OUT, rule, slot
+from .rules import OUT, G, rule, slot
 
 __all__ = ["Box", "Edge", "View", "order"]
 
