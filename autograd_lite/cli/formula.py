@@ -1,0 +1,192 @@
+"""Reading a formula: Python's grammar, of which only a list of harmless forms is let through.
+
+The text goes through `ast.parse`, never through `eval`. What a formula may be is bounded before
+anything is computed: its length, its number of parts, its depth.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from dataclasses import dataclass, field
+
+from . import UsageError, clip, did_you_mean
+from .language import ARITHMETIC, COMPARISONS, FUNCTIONS, KEYWORDS, TARGETED
+
+__all__ = ["Formula", "parse", "written"]
+
+MAX_LENGTH = 10_000
+MAX_PARTS = 1000
+MAX_DEPTH = 80
+LARGEST_INT = 2**53  # the largest up to which floats hold every whole number
+
+FORMS = "formulas have numbers, names, + - * / ** % @, comparisons, indices, lists and functions"
+
+ALLOWED: tuple[type[ast.AST], ...] = (
+    *(ast.Name, ast.Load, ast.Constant, ast.BinOp, ast.MatMult, ast.UnaryOp, ast.USub, ast.UAdd),
+    *(ast.Compare, ast.Call, ast.keyword, ast.Subscript, ast.Slice, ast.Tuple, ast.List),
+    *ARITHMETIC,
+    *COMPARISONS,
+)
+
+INSTEAD: dict[type[ast.AST], str] = {
+    ast.BitXor: "a power is written **, not ^",
+    ast.IfExp: "write where(condition, a, b)",
+    ast.BoolOp: "multiply conditions, or nest where(...)",
+    ast.Not: "turn the comparison round",
+    ast.FloorDiv: "write floor(a / b)",
+    ast.Lambda: "write the formula itself",
+    ast.Starred: "write the arguments one by one",
+    ast.NamedExpr: "write name=value as an argument of its own",
+    ast.Dict: "give values as name=value",
+    ast.JoinedStr: "text has no place here",
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula that has been let through: its text, its syntax tree, the names it uses."""
+
+    text: str
+    tree: ast.expr
+    names: tuple[str, ...]
+    targets: frozenset[str] = field(repr=False)
+    """Names that are used only as the targets of a cross-entropy: data, not variables."""
+
+
+def written(node: ast.AST) -> str:
+    """A part of a formula as text, for messages."""
+    return clip(ast.unparse(node), 50)
+
+
+def parse(text: str) -> Formula:
+    """The formula written as `text`; UsageError for whatever is not one.
+
+    >>> parse("cross_entropy(softmax(z), t)").names
+    ('z', 't')
+    """
+    if len(text) > MAX_LENGTH:
+        raise UsageError(
+            f"the formula has {len(text):,} characters; the most is {MAX_LENGTH:,}. "
+            "Larger ones belong in a Python program"
+        )
+    source = " ".join(text.split())
+    if not source:
+        raise UsageError('the formula is empty: write one like "z * tanh(z)"')
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise UsageError(caret(source, error)) from None
+    except (MemoryError, RecursionError):
+        raise UsageError(too_deep) from None
+    except ValueError as error:  # a null character, before Python 3.12
+        raise UsageError(f"the formula cannot be read: {error}") from None
+    check_size(body)
+    for node in ast.walk(body):
+        check_form(node)
+    names = [n for n in ast.walk(body) if isinstance(n, ast.Name)]
+    called = {id(n.func) for n in ast.walk(body) if isinstance(n, ast.Call)}
+    used = [n for n in names if id(n) not in called]
+    used.sort(key=lambda n: n.col_offset)
+    as_targets = {id(t) for n in ast.walk(body) if isinstance(n, ast.Call) for t in target(n)}
+    variables = {n.id for n in used if id(n) not in as_targets}
+    return Formula(
+        source,
+        body,
+        tuple(dict.fromkeys(n.id for n in used)),
+        frozenset(n.id for n in used if n.id not in variables),
+    )
+
+
+too_deep = f"the formula is nested more than {MAX_DEPTH} deep: give parts of it as values"
+
+
+def caret(source: str, error: SyntaxError) -> str:
+    """What is wrong and where, in one line: the text around the place, with a caret in it."""
+    at = min(max((error.offset or 1) - 1, 0), len(source))
+    start, end = max(at - 30, 0), at + 30
+    before = ("..." if start else "") + source[start:at]
+    after = source[at:end] + ("..." if end < len(source) else "")
+    reason = clip(str(error.msg).removesuffix(". Perhaps you forgot a comma?"), 100)
+    return f"{reason}, at the ^ (character {at + 1} of the formula): {before}^{after}"
+
+
+def check_size(body: ast.expr) -> None:
+    """Refuse a formula of too many parts or too deep, without recursion."""
+    parts, stack = 0, [(body, 1)]
+    while stack:
+        node, depth = stack.pop()
+        parts += not isinstance(node, ast.expr_context | ast.operator)
+        if depth > MAX_DEPTH:
+            raise UsageError(too_deep)
+        if parts > MAX_PARTS:
+            raise UsageError(
+                f"the formula has more than {MAX_PARTS} parts: give vectors and matrices as "
+                "values, name=1,2,3"
+            )
+        stack += [(child, depth + 1) for child in ast.iter_child_nodes(node)]  # type: ignore[misc]
+
+
+def check_form(node: ast.AST) -> None:
+    """Refuse a form of Python's grammar that has no place in a formula."""
+    if isinstance(node, ast.Attribute):
+        way = f"write {node.attr}({written(node.value)})" if node.attr in FUNCTIONS else FORMS
+        raise UsageError(f"'{written(node)}': a formula has no dots; {way}")
+    sign = node.op if isinstance(node, ast.BinOp | ast.UnaryOp) else node
+    if not isinstance(sign, ALLOWED):
+        way = INSTEAD.get(type(sign), FORMS)
+        raise UsageError(f"'{written(node)}' is not part of the language of formulas; {way}")
+    if isinstance(node, ast.Call):
+        check_call(node)
+    if isinstance(node, ast.Compare) and len(node.ops) > 1:
+        raise UsageError(f"'{written(node)}': compare two things at a time")
+    if isinstance(node, ast.Constant):
+        check_constant(node.value)
+
+
+def check_call(node: ast.Call) -> None:
+    """Refuse a call of anything but a function of the language by its name."""
+    if not isinstance(node.func, ast.Name):
+        if isinstance(node.func, ast.Attribute):
+            check_form(node.func)
+        raise UsageError(f"'{written(node)}': only functions can be called, by their names")
+    name = node.func.id
+    if name not in FUNCTIONS:
+        hint = did_you_mean(name, FUNCTIONS)
+        raise UsageError(
+            f"there is no function {clip(name)!r}{hint or ' (autograd-lite --help lists them)'}"
+        )
+    for given in node.keywords:
+        if given.arg not in KEYWORDS:
+            hint = did_you_mean(given.arg or "", KEYWORDS)
+            raise UsageError(
+                f"{name} takes no '{clip(given.arg or '**')}='"
+                f"{hint or '; options are axis=, keepdims=, ddof=, reduction='}"
+            )
+
+
+def check_constant(value: object) -> None:
+    """Refuse a constant that is no real number (nor None, True, ..., or a word for reduction=)."""
+    if value is None or value is Ellipsis or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        if value not in ("mean", "sum", "none"):
+            raise UsageError(
+                f"text has no place in a formula: {clip(value, 30)!r} (names need no quotes)"
+            )
+    elif not isinstance(value, int | float):
+        raise UsageError(f"{value!r:.40} is not a real number")
+    elif isinstance(value, int) and value > LARGEST_INT:
+        raise UsageError("a whole number of the formula is larger than 2**53: write it as 1e20")
+    elif not math.isfinite(value):
+        raise UsageError("a number of the formula is too large: the largest is 1.79e308")
+
+
+def target(call: ast.Call) -> list[ast.expr]:
+    """The argument of a cross-entropy that is its target."""
+    if not isinstance(call.func, ast.Name) or call.func.id not in TARGETED:
+        return []
+    return call.args[1:2] + [k.value for k in call.keywords if k.arg == "t"]
