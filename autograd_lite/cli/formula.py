@@ -106,7 +106,8 @@ too_deep = f"the formula is nested more than {MAX_DEPTH} deep: give parts of it 
 
 def caret(source: str, error: SyntaxError) -> str:
     """What is wrong and where, in one line: the text around the place, with a caret in it."""
-    at = min(max((error.offset or 1) - 1, 0), len(source))
+    # Python points before the text when the text ends too early.
+    at = min((error.offset or len(source) + 1) - 1, len(source))
     start, end = max(at - 30, 0), at + 30
     before = ("..." if start else "") + source[start:at]
     after = source[at:end] + ("..." if end < len(source) else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -167,7 +168,7 @@ def shield(argument: str, known: list[str]) -> str:
     """An argument as argparse should see it: a formula may begin with a minus sign."""
     if argument.startswith("--"):
         option = argument.split("=")[0]
-        if option not in known and option != "--" and option[2:3].isalpha():
+        if option not in known and re.fullmatch(r"--[A-Za-z][A-Za-z-]*", option):
             hint = did_you_mean(option, known) or "; autograd-lite --help lists them"
             raise UsageError(f"there is no option {clip(option)}{hint}")
         return argument if option in known or option == "--" else f" {argument}"
@@ -181,6 +182,8 @@ def check_path(path: str | None, option: str, suffixes: tuple[str, ...]) -> None
     if path is None:
         return
     shown = clip(path)
+    if "\0" in path:
+        raise UsageError(f"{option} {shown}: cannot be written, it has a null character in it")
     suffix = Path(path).suffix.lower()
     if suffix not in suffixes:
         hint = did_you_mean(suffix, suffixes) or f"; {option} writes {' '.join(suffixes)}"
