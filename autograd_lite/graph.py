@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
+from copy import copy
 from typing import Any
 
 __all__ = ["Node", "group", "no_grad", "sweep", "toposort", "wrap"]
@@ -178,28 +179,33 @@ class Node:
 
     def pull(self, g: Any, record: bool) -> None:
         """Hand the final cotangent `g` on to the inputs, each by the operation's rule."""
+        x = self.left
+        if self.right is None and type(x) in node_types:  # one input: no lists are needed
+            args = (self, x) if record else (self.primal, x.primal)
+            self.send(x, self.op.vjp(0, g, *args), g)
+            return
         inputs = self.inputs
-        are_nodes = [type(x) in node_types for x in inputs]
-        if record:
-            out, args = self, inputs
-        else:
-            out = self.primal
-            args = [x.primal if n else x for x, n in zip(inputs, are_nodes, strict=True)]
+        args = (self, *inputs) if record else (self.primal, *map(data, inputs))
         for i, x in enumerate(inputs):
-            if are_nodes[i]:
-                self.send(x, self.op.vjp(i, g, out, *args))
+            if type(x) in node_types:
+                self.send(x, self.op.vjp(i, g, *args), g)
 
     def forget(self) -> None:
         """Become a leaf: drop the operation and the inputs."""
         self.op = self.left = self.right = None
 
-    def send(self, x: Node, g: Any) -> None:
-        """Deliver the share `g` to the input `x`, if its data is still what this node used."""
+    def send(self, x: Node, share: Any, g: Any) -> None:
+        """Deliver a share of `g` to the input `x`, if its data is still what this node used.
+
+        A leaf gets a share of its own: its gradient is the caller's, to be changed in place.
+        """
         if x.op is None:
             x.refresh()
+            if share is g:
+                share = copy(share)
         if x.stamp > self.stamp:
             raise ValueError(stale(x, self))
-        x.receive(g)
+        x.receive(share)
 
     def refresh(self) -> None:
         """Notice data that was changed in place behind the node's back (arrays can be)."""
@@ -207,7 +213,7 @@ class Node:
 
 def data(x: Any) -> Any:
     """The plain data of a node; anything else as it is."""
-    return x.primal if isinstance(x, Node) else x
+    return x.primal if type(x) in node_types else x
 
 
 def describe(x: Any) -> str:

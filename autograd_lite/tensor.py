@@ -166,7 +166,11 @@ class Tensor(Operators):
         return array
 
     def fit(self, g: Any) -> Any:
-        return g if isinstance(g, Node) else np.array(g, dtype=self.primal.dtype)
+        if isinstance(g, Node) or (
+            type(g) is np.ndarray and g.base is None and g.dtype == self.primal.dtype
+        ):
+            return g
+        return np.array(g, dtype=self.primal.dtype)
 
     def pull(self, g: Any, record: bool) -> None:
         # Elementwise operations on one or two inputs, unrolled: what Node.pull and Elementwise.vjp
@@ -188,14 +192,20 @@ class Tensor(Operators):
         except ZeroDivisionError:  # of a number beside an array: IEEE 754 says what comes out
             return Node.pull(self, g, record)
         if x_is_node:
-            if x.shape != out.shape:
-                to_x = sum_to(to_x, out.shape, x.shape)
-            self.send(x, to_x)
+            self.deliver(x, x_data, to_x, g)
         if y_is_node:
-            if y.shape != out.shape:
-                to_y = sum_to(to_y, out.shape, y.shape)
-            self.send(y, to_y)
+            self.deliver(y, y_data, to_y, g)
         return None
+
+    def deliver(self, x: Any, x_data: Any, share: Any, g: Any) -> None:
+        """Un-broadcast a share of `g` and send it; `send` without the calls in the usual case."""
+        if type(x_data) is not np.ndarray or x_data.shape != self.primal.shape:
+            share = sum_to(share, self.primal.shape, x.shape)
+        if type(x) is not Tensor or x.op is None or x.stamp > self.stamp:
+            self.send(x, share, g)
+        else:
+            old = x.cotangent
+            x.cotangent = share if old is None else old + share
 
     def __len__(self) -> int:
         if not self.shape:

@@ -139,7 +139,7 @@ class Op:
         if not recorded:
             return out
         if kept is not inputs:
-            kept = tuple(frozen(x) if self.saves(i) else x for i, x in enumerate(kept))
+            kept = tuple([frozen(x) if self.saves(i) else x for i, x in enumerate(kept)])
         return wrap(out, self, kept)
 
     def with_objects(self, inputs: tuple[Any, ...]) -> Any:

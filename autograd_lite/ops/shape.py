@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..graph import Node, node_types
 from .base import Op, shape, tensor_of
 
 __all__ = [
@@ -158,9 +158,9 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     if old == new:
         return g
     if type(g) is np.ndarray:
-        if g.ndim == 2 and g.size > 256 and old[1:] == new:  # a bias: a quarter of reduce's time
+        if g.ndim == 2 and g.size > 4096 and old[1:] == new:  # a bias: a quarter of reduce's time
             return np.dot(np.ones(old[0], g.dtype), g)
-        if g.ndim == 2 and g.size > 256 and new == (old[0], 1):  # a normaliser, likewise
+        if g.ndim == 2 and g.size > 4096 and new == (old[0], 1):  # a normaliser, likewise
             return np.dot(g, np.ones((old[1], 1), g.dtype))
         total = np.add.reduce(g, axis=copied_axes(old, new))
         shape = g.shape[: g.ndim - len(old)] + new
@@ -193,6 +193,9 @@ class Sum(Op):
         else:
             copies[...] = g
         return copies
+
+
+sum_over = lru_cache(maxsize=4096)(Sum)  # operations may be shared: this saves making one a call
 
 
 @lru_cache(maxsize=4096)
@@ -372,7 +375,7 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     array([1., 1.])
     """
     x, old = arrayed(x)
-    return Sum(normal_axes(axis, len(old)), bool(keepdims))(x)
+    return sum_over(normal_axes(axis, len(old)), bool(keepdims))(x)
 
 
 def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:
@@ -401,6 +404,6 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
 
 def arrayed(x: Any) -> tuple[Any, tuple[int, ...]]:
     """`x` as an operation on arrays takes it (lists become arrays), and its shape."""
-    if not isinstance(x, Node | np.ndarray):
+    if type(x) not in node_types and not isinstance(x, np.ndarray):
         x = np.asarray(x)
     return x, x.shape
