@@ -108,7 +108,7 @@ def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     np.float64(0.417)
     """
     h, (along,) = _along(h, axis, "cross_entropy")
-    t = targets(t, h.shape, along)
+    t = targets(t, h, along)
     with group("cross-entropy"), np.errstate(divide="ignore"):
         return reduced(chain_product(t, log(h)), along, reduction)
 
@@ -126,7 +126,7 @@ def softmax_cross_entropy(z: Any, t: Any, axis: int = -1, reduction: str = "mean
     array([-0.341 ,  0.2424,  0.0986])
     """
     z, (along,) = _along(z, axis, "softmax_cross_entropy")
-    t = targets(t, z.shape, along)
+    t = targets(t, z, along)
     with group("softmax_cross_entropy"):
         return reduced(chain_product(t, log_softmax(z, along)), along, reduction)
 
@@ -142,13 +142,17 @@ def reduced(terms: Any, axis: int, reduction: str) -> Any:
     return total / examples if reduction == "mean" and examples != 1 else total
 
 
-def targets(t: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """Targets in the shape of the probabilities: as given, or one-hot from class indices."""
+def targets(t: Any, scores: Any, axis: int) -> Any:
+    """Targets in the shape of the scores: as given, or one-hot from class indices.
+
+    Whole numbers take the dtype of the scores, so that float32 stays float32.
+    """
+    shape, dtype = scores.shape, scores.dtype if scores.dtype.kind == "f" else np.dtype(float)
     if is_objects(t):
         t = np.asarray(t, dtype=object)
     numbers = t if isinstance(t, Node) else np.asarray(t)
     if numbers.shape == shape:
-        return numbers
+        return numbers.astype(dtype) if numbers.dtype.kind in "iub" else numbers
     examples = shape[:axis] + (shape[axis + 1 :] if axis != -1 else ())
     if numbers.shape != examples or isinstance(t, Node) or numbers.dtype.kind not in "iu":
         raise ValueError(
@@ -160,4 +164,4 @@ def targets(t: Any, shape: tuple[int, ...], axis: int) -> Any:
     if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):
         bad = numbers[(numbers < 0) | (numbers >= classes)].flat[0]
         raise IndexError(f"class {bad} is not one of the {classes} classes 0 to {classes - 1}")
-    return np.moveaxis(np.eye(classes)[numbers], -1, axis)
+    return np.moveaxis(np.eye(classes, dtype=dtype)[numbers], -1, axis)

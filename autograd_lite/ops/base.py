@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, describe, node_types, wrap
+from ..graph import Node, data, describe, node_types, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
@@ -130,6 +130,13 @@ class Op:
                     if kept is inputs:
                         kept = list(inputs)
                     kept[i] = x
+                elif isinstance(x, np.generic) and not any(
+                    isinstance(data(y), ndarray | list | tuple) for y in inputs
+                ):
+                    # Among scalars there is one precision: a float32 must not round a Value.
+                    if kept is inputs:
+                        kept = list(inputs)
+                    x = kept[i] = float(x)
             args.append(x)
         try:
             out = self.forward(*args)
