@@ -367,17 +367,34 @@ def maximum(x: Any, y: Any) -> Any:
 
 
 def minimum(x: Any, y: Any) -> Any:
-    """min(x, y) entry by entry; NaN if either is. Ties as in `maximum`. Mirrors `numpy.minimum`."""
+    """min(x, y) entry by entry; NaN if either is. Ties as in `maximum`. Mirrors `numpy.minimum`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 5.0])
+    >>> ag.minimum(x, 3.0).sum().backward()
+    >>> x.grad
+    array([1., 0.])
+    """
     return (minimum2 if isinstance(x, Node) and isinstance(y, Node) else minimum1)(x, y)
 
 
 def fmax(x: Any, y: Any) -> Any:
-    """max(x, y) ignoring NaN where the other is a number. Mirrors `numpy.fmax`."""
+    """max(x, y) ignoring NaN where the other is a number. Mirrors `numpy.fmax`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fmax(ag.Value(2.0), float("nan"))
+    Value(2.0)
+    """
     return (fmax2 if isinstance(x, Node) and isinstance(y, Node) else fmax1)(x, y)
 
 
 def fmin(x: Any, y: Any) -> Any:
-    """min(x, y) ignoring NaN where the other is a number. Mirrors `numpy.fmin`."""
+    """min(x, y) ignoring NaN where the other is a number. Mirrors `numpy.fmin`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fmin(ag.Value(2.0), float("nan"))
+    Value(2.0)
+    """
     return (fmin2 if isinstance(x, Node) and isinstance(y, Node) else fmin1)(x, y)
 
 
@@ -385,6 +402,12 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
     """`x` held between two bounds; None leaves a side open. Mirrors `numpy.clip`.
 
     The derivative is 1 strictly between constant bounds and 0 elsewhere, the bounds included.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([-5.0, 0.5, 5.0])
+    >>> ag.clip(x, -1.0, 1.0).sum().backward()
+    >>> x.grad
+    array([0., 1., 0.])
     """
     if a_min is not None:
         x = maximum(x, a_min)

@@ -119,7 +119,12 @@ def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The smallest entry, over all or over `axis`. Ties as in `max`. Mirrors `numpy.min`."""
+    """The smallest entry, over all or over `axis`. Ties as in `max`. Mirrors `numpy.min`.
+
+    >>> import autograd_lite as ag
+    >>> ag.min(ag.Tensor([3.0, 1.0, 2.0])).item()
+    1.0
+    """
     return _extreme(x, axis, keepdims, largest=False)
 
 
@@ -138,7 +143,12 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Σ (x − mean)² / (n − ddof) over all entries or over `axis`. Mirrors `numpy.var`."""
+    """Σ (x − mean)² / (n − ddof) over all entries or over `axis`. Mirrors `numpy.var`.
+
+    >>> import autograd_lite as ag
+    >>> ag.var(ag.Tensor([1.0, 3.0])).item(), ag.var(ag.Tensor([1.0, 3.0]), ddof=1).item()
+    (1.0, 2.0)
+    """
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
     away = x - mean(x, axes, keepdims=True)
@@ -151,5 +161,12 @@ def _freedom(old: tuple[int, ...], axes: tuple[int, ...], ddof: float) -> float:
 
 
 def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """√var over all entries or over `axis`; gradient 0 for a constant. Mirrors `numpy.std`."""
+    """√var over all entries or over `axis`; gradient 0 for a constant. Mirrors `numpy.std`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([2.0, 2.0])
+    >>> ag.std(x).backward()
+    >>> x.grad
+    array([0., 0.])
+    """
     return root(var(x, axis, ddof, keepdims))

@@ -280,12 +280,22 @@ def reshape(x: Any, shape: Any, *more: int, order: str = "C") -> Any:
 
 
 def ravel(x: Any) -> Any:
-    """`x` as a vector, in C order. Mirrors `numpy.ravel`."""
+    """`x` as a vector, in C order. Mirrors `numpy.ravel`.
+
+    >>> import autograd_lite as ag
+    >>> ag.ravel(ag.Tensor([[1.0, 2.0], [3.0, 4.0]]))
+    Tensor([1., 2., 3., 4.])
+    """
     return reshape(x, -1)
 
 
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
-    """`x` with axes of length 1 at `axis` of the result. Mirrors `numpy.expand_dims`."""
+    """`x` with axes of length 1 at `axis` of the result. Mirrors `numpy.expand_dims`.
+
+    >>> import autograd_lite as ag
+    >>> ag.expand_dims(ag.Tensor([1.0, 2.0]), -1).shape
+    (2, 1)
+    """
     x, old = arrayed(x)
     count = len(axis) if isinstance(axis, tuple | list) else 1
     ndim = len(old) + count
@@ -295,7 +305,12 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
 
 
 def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """`x` without its axes of length 1, or without those named. Mirrors `numpy.squeeze`."""
+    """`x` without its axes of length 1, or without those named. Mirrors `numpy.squeeze`.
+
+    >>> import autograd_lite as ag
+    >>> ag.squeeze(ag.Tensor([[1.0, 2.0]])).shape
+    (2,)
+    """
     x, old = arrayed(x)
     ndim = len(old)
     if axis is None:
@@ -310,7 +325,12 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
-    """`x` with its axes reversed, or in the order `axes`. Mirrors `numpy.transpose`."""
+    """`x` with its axes reversed, or in the order `axes`. Mirrors `numpy.transpose`.
+
+    >>> import autograd_lite as ag
+    >>> ag.transpose(ag.Tensor([[1.0, 2.0, 3.0]])).shape
+    (3, 1)
+    """
     x, old = arrayed(x)
     ndim = len(old)
     if axes is None:
@@ -322,7 +342,12 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
-    """`x` with two axes exchanged. Mirrors `numpy.swapaxes`."""
+    """`x` with two axes exchanged. Mirrors `numpy.swapaxes`.
+
+    >>> import autograd_lite as ag
+    >>> ag.swapaxes(ag.Tensor([[1.0, 2.0, 3.0]]), 0, 1).shape
+    (3, 1)
+    """
     ndim = len(arrayed(x)[1])
     (a,), (b,) = normal_axes(axis1, ndim), normal_axes(axis2, ndim)
     order = list(range(-ndim, 0))
@@ -331,7 +356,13 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
 
 
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
-    """`x` with axes moved to other places, the rest in order. Mirrors `numpy.moveaxis`."""
+    """`x` with axes moved to other places, the rest in order. Mirrors `numpy.moveaxis`.
+
+    >>> import autograd_lite as ag
+    >>> import numpy as np
+    >>> ag.moveaxis(ag.Tensor(np.ones((2, 3, 4))), 0, -1).shape
+    (3, 4, 2)
+    """
     ndim = len(arrayed(x)[1])
     single = isinstance(source, int | np.integer)
     origins = [normal_axes(a, ndim)[0] for a in ([source] if single else source)]
@@ -353,6 +384,12 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     """`x` copied along new leading axes and axes of length 1. Mirrors `numpy.broadcast_to`.
 
     Raises ValueError when the shapes do not fit.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0])
+    >>> ag.broadcast_to(x, (3, 2)).sum().backward()
+    >>> x.grad
+    array([3., 3.])
     """
     x, old = arrayed(x)
     new = tuple(shape) if isinstance(shape, tuple | list) else (int(shape),)  # type: ignore[arg-type]
@@ -379,7 +416,12 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:
-    """The arrays `xs` one after another along `axis`. Mirrors `numpy.concatenate`."""
+    """The arrays `xs` one after another along `axis`. Mirrors `numpy.concatenate`.
+
+    >>> import autograd_lite as ag
+    >>> ag.concatenate([ag.Tensor([1.0]), [2.0, 3.0]])
+    Tensor([1., 2., 3.])
+    """
     if isinstance(xs, Node):
         xs = list(xs)  # type: ignore[call-overload]
     if len(xs) == 0:
@@ -391,7 +433,12 @@ def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:
 
 
 def stack(xs: Sequence[Any], axis: int = 0) -> Any:
-    """The arrays `xs`, all of one shape, along a new axis. Mirrors `numpy.stack`."""
+    """The arrays `xs`, all of one shape, along a new axis. Mirrors `numpy.stack`.
+
+    >>> import autograd_lite as ag
+    >>> ag.stack([ag.Tensor([1.0, 2.0]), ag.Tensor([3.0, 4.0])]).shape
+    (2, 2)
+    """
     if isinstance(xs, Node):
         xs = list(xs)  # type: ignore[call-overload]
     if len(xs) == 0:

@@ -1,0 +1,189 @@
+"""The house: imports run one way, start-up is light, every public name explains itself."""
+
+import ast
+import doctest
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite.ops.elementwise import Elementwise
+
+HOME = Path(ag.__file__).parent
+FILES = sorted(HOME.rglob("*.py"))
+
+# A module may import what stands on an earlier line, and within its own package.
+ORDER = [
+    ["graph"],
+    ["ops.base"],
+    ["ops.shape"],
+    ["ops.elementwise"],
+    ["ops"],
+    ["numpy_protocol"],
+    ["operators"],
+    ["value", "tensor"],
+    ["trees"],
+    ["functions", "calculus", "primitive"],
+    ["containers", "anomaly", "serialization"],
+    ["check", "draw", "nn", "optim"],
+    ["__init__", "__main__"],
+]
+
+# What the package needs to run; everything else is optional and imported where it is used.
+NEEDED = {"numpy"}
+
+
+def name_of(path):
+    parts = list(path.relative_to(HOME).with_suffix("").parts)
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+def rank(name):
+    """The line of `ORDER` a module stands on: its own, or its package's."""
+    while name:
+        for i, line in enumerate(ORDER):
+            if name in line:
+                return i
+        name = name.rpartition(".")[0]
+    return None
+
+
+def imports(path):
+    """`(module, top level, line)` for each import, relative ones resolved to names in the package."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            inside |= set(ast.walk(node))
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            inside |= {n for part in node.body for n in ast.walk(part)}
+    package = ["autograd_lite", *path.relative_to(HOME).parent.parts]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node not in inside, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = [*base, *(node.module.split(".") if node.module else [])]
+            for alias in node.names:
+                whole = ".".join([*module, alias.name])
+                is_module = (HOME.parent / whole.replace(".", "/")).with_suffix(".py").exists()
+                is_package = (HOME.parent / whole.replace(".", "/")).is_dir()
+                found = whole if is_module or is_package else ".".join(module)
+                yield found, node not in inside, node.lineno
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_imports_run_one_way(path):
+    own = name_of(path)
+    mine = rank(own)
+    assert mine is not None, f"{own} has no place in the order of imports"
+    for module, _, line in imports(path):
+        if not module.startswith("autograd_lite"):
+            continue
+        other = module.removeprefix("autograd_lite").removeprefix(".") or "__init__"
+        same_package = other.partition(".")[0] == own.partition(".")[0] and "." in other + own
+        if rank(other) == mine and same_package:
+            continue
+        allowed = rank(other) is not None and rank(other) < mine
+        assert allowed, f"{path.name}:{line} imports {other}, which stands above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_nothing_optional_at_the_top(path):
+    for module, top, line in imports(path):
+        root = module.partition(".")[0]
+        if top and root != "autograd_lite":
+            known = root in sys.stdlib_module_names or root in NEEDED
+            assert known, f"{path.name}:{line} imports {root} at the top"
+
+
+def test_the_core_imports_no_tool():
+    core = [p for p in FILES if (rank(name_of(p)) or 0) < rank("check")]
+    assert len(core) >= 10
+    for path in core:
+        for module, _, line in imports(path):
+            tool = module.removeprefix("autograd_lite.").partition(".")[0]
+            assert tool not in ("check", "draw", "nn", "optim"), f"{path.name}:{line}"
+
+
+def test_a_wrong_import_is_seen(tmp_path, monkeypatch):
+    """The test above can fail: a core module that imports a tool, and one that imports graphviz."""
+    bad = HOME / "graph.py"
+    monkeypatch.setattr(
+        Path, "read_text", lambda self, encoding: "import graphviz\nfrom .tensor import Tensor\n"
+    )
+    with pytest.raises(AssertionError, match="imports tensor, which stands above it"):
+        test_imports_run_one_way(bad)
+    with pytest.raises(AssertionError, match="imports graphviz at the top"):
+        test_nothing_optional_at_the_top(bad)
+
+
+def test_importing_is_light():
+    code = (
+        "import sys, autograd_lite\n"
+        "heavy = {'graphviz', 'matplotlib', 'IPython', 'sympy', 'scipy', 'pytest', 'hypothesis',"
+        " 'torch', 'micrograd', 'autograd', 'tqdm', 'pygraphviz', 'asyncio', 'http', 'mpmath'}\n"
+        "print(*sorted(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=HOME.parent, check=True
+    )
+    assert run.stdout.strip() == ""
+    assert run.stderr == ""
+
+
+def test_all_is_sorted_and_right():
+    assert len(ag.__all__) == len(set(ag.__all__))
+    classes = [name for name in ag.__all__ if name[0].isupper()]
+    assert classes == sorted(classes)
+    for name in ag.__all__:
+        assert getattr(ag, name) is not None
+    public = {
+        name
+        for name, value in vars(ag).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert public <= set(ag.__all__)
+
+
+PUBLIC = [name for name in ag.__all__ if callable(getattr(ag, name))]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_says_what_it_is(name):
+    text = inspect.getdoc(getattr(ag, name))
+    assert text
+    first = text.splitlines()[0]
+    assert len(first) > 10
+    assert first.rstrip().endswith((".", ":", "`", ")")) or len(text.splitlines()) > 1
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_shows_an_example_that_runs(name):
+    item = getattr(ag, name)
+    parser = doctest.DocTestParser()
+    test = parser.get_doctest(
+        inspect.getdoc(item) or "", {"np": np, "ag": ag}, f"ag.{name}", None, None
+    )
+    # The rows of the table are tested, and shown, as a table.
+    assert test.examples or isinstance(item, Elementwise), f"ag.{name} has no example"
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert runner.run(test, out=lambda text: None).failed == 0
+
+
+def test_no_file_is_two_ideas_long():
+    for path in FILES:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        assert lines <= 700, f"{path.name} has {lines} lines"
+
+
+def test_nothing_is_left_undone():
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        for mark in ("TODO", "FIXME", "XXX", "breakpoint("):
+            assert mark not in text, f"{path.name}: {mark}"
