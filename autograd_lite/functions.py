@@ -78,7 +78,9 @@ def logsumexp(z: Any, axis: Any = None, keepdims: bool = False) -> Any:
         top = shift(z, axes)
         top = np.where(np.isfinite(top), top, np.zeros((), top.dtype))
         total = log(sum(exp(z - top), axes, keepdims))
-        return total + (top if keepdims else top.squeeze(axes) if top.ndim else top)
+        if not keepdims and top.ndim:
+            top = top.squeeze(axes)
+        return total + (top if top.ndim else top.item())
 
 
 def log_softmax(z: Any, axis: Any = -1) -> Any:
@@ -109,8 +111,10 @@ def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     """
     h, (along,) = _along(h, axis, "cross_entropy")
     t = targets(t, h, along)
-    with group("cross-entropy"), np.errstate(divide="ignore"):
-        return reduced(chain_product(t, log(h)), along, reduction)
+    with group("cross-entropy"):
+        with np.errstate(divide="ignore"):
+            logs = log(h)
+        return reduced(t, logs, along, reduction)
 
 
 def softmax_cross_entropy(z: Any, t: Any, axis: int = -1, reduction: str = "mean") -> Any:
@@ -128,11 +132,13 @@ def softmax_cross_entropy(z: Any, t: Any, axis: int = -1, reduction: str = "mean
     z, (along,) = _along(z, axis, "softmax_cross_entropy")
     t = targets(t, z, along)
     with group("softmax_cross_entropy"):
-        return reduced(chain_product(t, log_softmax(z, along)), along, reduction)
+        return reduced(t, log_softmax(z, along), along, reduction)
 
 
-def reduced(terms: Any, axis: int, reduction: str) -> Any:
-    """−Σ of the terms along `axis`, then over the examples as `reduction` says."""
+def reduced(t: Any, logs: Any, axis: int, reduction: str) -> Any:
+    """−Σ t·log h along `axis`, with 0·log 0 = 0, then over the examples as `reduction` says."""
+    with np.errstate(invalid="ignore"):  # of 0 · inf, which chain_product mends
+        terms = chain_product(t, logs)
     if reduction == "none":
         return negative(sum(terms, axis))
     if reduction not in ("mean", "sum"):

@@ -53,7 +53,7 @@ def rank(name):
 
 
 def imports(path):
-    """`(module, top level, line)` for each import, relative ones resolved to names in the package."""
+    """`(module, top level, line)` for each import, with relative names resolved."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = set()
     for node in ast.walk(tree):

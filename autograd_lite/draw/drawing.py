@@ -22,7 +22,13 @@ FORMATS = ("svg", "png", "pdf", "dot", "html")
 
 
 class Drawing:
-    """A picture of a graph: `.dot`, `.svg()`, `.png()`, `.save(path)`. Notebooks show it."""
+    """A picture of a graph: `.dot`, `.svg()`, `.png()`, `.save(path)`. Notebooks show it.
+
+    >>> import autograd_lite as ag
+    >>> drawing = ag.draw(ag.Value(2.0, "x") * 3.0)
+    >>> drawing.dot.startswith("digraph")
+    True
+    """
 
     def __init__(self, dot: str, text: str = "") -> None:
         self.dot = dot
