@@ -1,4 +1,4 @@
-"""Softmax and its family: judged by mpmath in 50 digits, by algebra done by hand, and by refusals."""
+"""Softmax and its family: judged by mpmath in 50 digits and by algebra done by hand."""
 
 import mpmath
 import numpy as np

@@ -30,7 +30,9 @@ ORDER = [
     ["functions", "calculus", "primitive"],
     ["containers", "anomaly", "serialization"],
     ["check", "draw", "nn", "optim"],
-    ["__init__", "__main__"],
+    ["__init__"],
+    ["cli"],
+    ["__main__"],
 ]
 
 # What the package needs to run; everything else is optional and imported where it is used.
