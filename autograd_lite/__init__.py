@@ -7,6 +7,7 @@ pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum
 """
 
 from .calculus import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .check import GradientMismatch, check_gradients, compare
 from .draw import Drawing, draw
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
@@ -86,6 +87,7 @@ abs, pow = absolute, power
 
 __all__ = [
     "Drawing",
+    "GradientMismatch",
     "Node",
     "Tensor",
     "Value",
@@ -102,7 +104,9 @@ __all__ = [
     "broadcast_to",
     "cbrt",
     "ceil",
+    "check_gradients",
     "clip",
+    "compare",
     "concatenate",
     "cos",
     "cosh",

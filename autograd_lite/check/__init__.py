@@ -1,0 +1,12 @@
+"""Compare by hand: numerical witnesses, a three-way verdict, and a diagnosis of what went wrong.
+
+Reading order: `tape` (a sweep that can be run again with a change), `witness` (differences),
+`judge` (what counts as equal), `examine` (one gradient), `ladder` (which mistake), `report`,
+`html`.
+"""
+
+from .compare import compare
+from .gradients import check_gradients
+from .report import Cause, GradientMismatch, Note, Report, Row
+
+__all__ = ["Cause", "GradientMismatch", "Note", "Report", "Row", "check_gradients", "compare"]

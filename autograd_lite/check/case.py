@@ -1,0 +1,87 @@
+"""What the ladder is given: one hand gradient that differs, and the sweep it should follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data
+from .judge import distance, magnitude
+from .report import Cause
+from .tape import Tape
+
+__all__ = ["Case"]
+
+
+@dataclass
+class Case:
+    """A hand gradient `hand` for the node `x`, and `auto`, what arrives there on the tape.
+
+    Both have the shape `(*root.shape, *x.shape)`, or `x.shape` when the root is one number.
+    """
+
+    tape: Tape
+    x: Node
+    hand: np.ndarray
+    auto: np.ndarray
+    rtol: float
+
+    def __post_init__(self) -> None:
+        self.above = self.tape.above(self.x)
+        self.error = self.hand - self.auto if self.hand.shape == self.auto.shape else None
+
+    def shaped(self, g: Any) -> np.ndarray:
+        """A cotangent of `x`, with leading axes in front, in the shape of the hand gradient."""
+        return np.broadcast_to(np.asarray(g, float), self.tape.lead + self.x.shape).reshape(
+            self.auto.shape
+        )
+
+    def match(self, guess: Any) -> float:
+        """The relative difference between a guess and the hand gradient; inf if shapes differ."""
+        guess = np.asarray(guess, float)
+        if guess.shape != self.hand.shape or not np.all(np.isfinite(guess)):
+            return np.inf
+        scale = max(magnitude(self.hand), magnitude(guess), magnitude(self.auto))
+        apart = distance(guess, self.hand)
+        return float(apart.max()) / scale if scale and apart.size else 0.0
+
+    def fits(self, guess: Any) -> bool:
+        """Whether a guess reproduces the hand gradient."""
+        return self.match(guess) <= self.rtol
+
+    def cause(self, code: str, message: str, fix: str, guess: Any, rank: float) -> Iterator[Cause]:
+        """The explanation, if its guess reproduces the hand gradient; else nothing."""
+        match = self.match(guess)
+        if match <= self.rtol:
+            yield Cause(code, message, fix, match, rank)
+
+    def local(self, node: Node, formula: Any) -> np.ndarray | None:
+        """The gradient of `x`, had `formula` arrived at `node` in place of what did."""
+        right = self.tape.arrived.get(node)
+        if right is None:
+            return None
+        change = np.asarray(formula, float) - np.asarray(right, float)
+        return self.auto + self.shaped(self.tape.push({node: change}, self.x, self.above))
+
+    def constants(self) -> list[np.ndarray]:
+        """The constant arrays of the graph above or below `x`, each once."""
+        found: dict[int, np.ndarray] = {}
+        for node in self.tape.order:
+            for y in node.inputs:
+                if isinstance(y, np.ndarray) and y.size > 1:
+                    found.setdefault(id(y), y)
+        return list(found.values())
+
+    def arrays(self, shape: tuple[int, ...]) -> list[tuple[str, np.ndarray]]:
+        """Every array of that shape in the graph, with a name: nodes first, then constants."""
+        found: list[tuple[str, np.ndarray]] = []
+        for node in self.tape.order:
+            if node.shape == shape:
+                found.append((self.tape.name(node), np.asarray(data(node), float)))
+        for y in self.constants():
+            if y.shape == shape:
+                found.append(("a constant array", np.asarray(y, float)))
+        return found

@@ -1,0 +1,125 @@
+"""`compare`: the hand gradients that hang on a recorded graph, each judged by two witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from .complex_rules import rules
+from .examine import as_hand, examine
+from .report import Cause, Report, Row
+from .stale import changed
+from .tape import Tape
+from .testimony import Testimony, hear
+from .witness import METHODS
+
+__all__ = ["compare"]
+
+ENTRIES = 400
+"""With several gradients to compare, those with more entries are asked in one direction first."""
+
+
+def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "central") -> Report:
+    """Compare hand-derived gradients of `root` with autodiff and with differences.
+
+    `hand` is a dict from nodes to arrays; without it, every node below `root` that has `.hand` is
+    compared (and without any, the leaves are, autodiff against the numerical witness alone). A hand
+    gradient has its node's shape; that of a root with several entries is the Jacobian, shape
+    `(*root.shape, *node.shape)`. An error is carried forward: a step that follows from a wrong step
+    nearer the output is reported as a consequence of it.
+
+    Raises ValueError for a node that is not in the graph, TypeError for what is no node or number.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Value(3.0, label="x")
+    >>> y = x * x
+    >>> report = ag.compare(y, {x: 3.0})
+    >>> report.verdict, report.causes[0].code
+    ('hand', 'scale')
+    """
+    if not isinstance(root, Node):
+        raise TypeError(f"compare takes the node to start from, not {type(root).__name__}")
+    if method not in METHODS:
+        raise ValueError(f"method is one of {', '.join(METHODS)}, not {method!r}")
+    tape = Tape(root)
+    found = collect(tape, hand)
+    spoiled = changed(tape)
+    if spoiled is not None:
+        return Report([spoiled_row(tape, x, found.get(x), spoiled) for x in found or {root: None}])
+    carried = Tape(root, pinned(tape, found)) if len(found) > 1 else None
+    if not found:
+        found = {x: None for x in tape.order if x.op is None}
+    large = ENTRIES if len(found) > 1 else 10_000
+    rows = []
+    place = {x: k for k, x in enumerate(tape.order)}
+    for x in sorted(found, key=place.__getitem__, reverse=True):
+        rows.append(
+            examine(named(tape, x), tape, x, found[x], witness(tape, x, method, large), carried)
+        )
+    return Report(rows)
+
+
+def collect(tape: Tape, hand: Mapping[Node, Any] | None) -> dict[Node, Any]:
+    """The nodes that have a hand gradient, with it."""
+    if hand is None:
+        return {x: as_hand(x.hand, tape.name(x)) for x in tape.order if x.hand is not None}
+    if not isinstance(hand, Mapping):
+        raise TypeError(
+            f"hand is a dict from nodes to arrays, not {type(hand).__name__}; or set node.hand = "
+            f"..."
+        )
+    inside = set(tape.order)
+    for x in hand:
+        if not isinstance(x, Node):
+            raise TypeError(f"the keys of hand are nodes of the graph, not {type(x).__name__}")
+        if x not in inside:
+            label = f" {x.label!r}" if x.label else ""
+            raise ValueError(
+                f"the {type(x).__name__}{label} of shape {x.shape} is not in the graph of the "
+                f"root: "
+                "nothing was computed from it. Give the node that the forward pass used"
+            )
+    return {x: as_hand(h, tape.name(x)) for x, h in hand.items()}
+
+
+def pinned(tape: Tape, found: Mapping[Node, Any]) -> dict[Node, Any]:
+    """The hand gradients as cotangents of a sweep; those that no reshape can fit are left out."""
+    pins = {}
+    for x, hand in found.items():
+        full = tape.lead + x.shape
+        if hand.size == int(np.prod(full)) and np.all(np.isfinite(hand)):
+            pins[x] = hand.reshape(full) if full else float(hand.reshape(()))
+    return pins
+
+
+def named(tape: Tape, x: Node) -> str:
+    """The name of a row: dL/dz, or dh/dz for a root with several entries."""
+    top = "L" if not tape.lead else tape.root.label or "f"
+    return f"d{top}/d{x.label}" if x.label else f"d{top}/d[{tape.name(x)}]"
+
+
+def witness(tape: Tape, x: Node, method: str, large: int) -> Testimony:
+    """The numerical gradient of the root in `x`: everything above `x` is computed again."""
+    scalar = x.shape == () and isinstance(x.primal, float)
+
+    def forward(v: np.ndarray) -> np.ndarray:
+        numbers = v[0].item() if scalar else v.reshape(x.shape)
+        return np.asarray(tape.forward(x, numbers), float).ravel()
+
+    def forward_complex(v: np.ndarray) -> np.ndarray:
+        return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()
+
+    at = np.asarray(x.primal, float).ravel()
+    auto = tape.gradient(x).reshape(-1, at.size)
+    return hear(forward, at, auto, method, 1e-7, forward_complex, large)
+
+
+def spoiled_row(tape: Tape, x: Node, hand: Any, cause: Cause) -> Row:
+    """A row that says that the graph no longer holds what the forward pass computed."""
+    auto = tape.gradient(x)
+    row = Row(named(tape, x), auto, hand, verdict="autodiff", causes=[cause])
+    row.sentence = "no gradient can be trusted: data was changed after the forward pass."
+    return row

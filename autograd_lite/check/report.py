@@ -1,0 +1,305 @@
+"""The report: what was compared, who is the odd one out, why, and what to write instead."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .judge import Pair
+
+__all__ = ["Cause", "GradientMismatch", "Note", "Report", "Row"]
+
+WIDTH = 100
+
+
+class GradientMismatch(AssertionError):
+    """Raised by `Report.assert_ok`; the message is the report."""
+
+
+@dataclass
+class Cause:
+    """One explanation that reproduces the numbers.
+
+    `code` is stable and made for programs, `message` for people, `fix` is a line of NumPy, `match`
+    the largest relative difference between the gradient it predicts and the one that was given.
+    """
+
+    code: str
+    message: str
+    fix: str = ""
+    match: float = 0.0
+    rank: float = field(default=5.0, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message, "fix": self.fix, "match": self.match}
+
+
+@dataclass
+class Note:
+    """A remark on the comparison itself: `kink`, `step`, `precision`, `random-forward`, ..."""
+
+    code: str
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message}
+
+
+@dataclass
+class Row:
+    """One gradient: by hand, by autodiff (never None) and numerically."""
+
+    name: str
+    auto: np.ndarray
+    hand: Any = None
+    num: np.ndarray | None = None
+    pairs: list[Pair] = field(default_factory=list)
+    verdict: str = "agree"
+    causes: list[Cause] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    where: list[str] = field(default_factory=list)
+    method: str = "central"
+    step: float = 0.0
+    dtype: str = "float64"
+    sentence: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was compared agrees."""
+        return self.verdict == "agree"
+
+    @property
+    def largest(self) -> float:
+        """The largest difference of the first pair that is off, else of all pairs."""
+        bad = [p.largest for p in self.pairs if not p.agrees]
+        return bad[0] if bad else max((p.largest for p in self.pairs), default=0.0)
+
+    def worst(self) -> tuple[int, ...] | None:
+        """The index at which the two that differ most are furthest apart."""
+        other = self.hand if self.hand_fits() and self.verdict != "autodiff" else self.num
+        if other is None or self.auto.size == 0:
+            return None
+        gap = np.abs(np.nan_to_num(np.asarray(other, float) - self.auto, nan=np.inf))
+        return tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
+
+    def hand_fits(self) -> bool:
+        """Whether there is a hand gradient, of the right shape."""
+        return self.hand is not None and np.shape(self.hand) == self.auto.shape
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as dicts, lists, numbers and strings, for `json.dumps`."""
+        return {
+            "name": self.name,
+            "shape": list(self.auto.shape),
+            "verdict": self.verdict,
+            "pairs": [plain(vars(p)) for p in self.pairs],
+            "causes": [plain(c.to_dict()) for c in self.causes],
+            "notes": [n.to_dict() for n in self.notes],
+            "where": list(self.where),
+            "method": self.method,
+            "step": plain(self.step),
+            "hand": plain(self.hand),
+            "autodiff": plain(self.auto),
+            "numerical": plain(self.num),
+        }
+
+
+@dataclass
+class Report:
+    """What `check_gradients` and `compare` return: true when all that was compared agrees.
+
+    `rows` has one entry for each gradient; `verdict` is "agree", "hand", "numerical" or "autodiff";
+    `causes` and `notes` are those of all rows, the likeliest first.
+    """
+
+    rows: list[Row]
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        """The gravest verdict of the rows: a wrong autodiff outweighs a wrong hand gradient."""
+        found = {row.verdict for row in self.rows}
+        return next((v for v in ("autodiff", "hand", "numerical") if v in found), "agree")
+
+    @property
+    def ok(self) -> bool:
+        """Whether all gradients agree."""
+        return all(row.ok for row in self.rows)
+
+    @property
+    def causes(self) -> list[Cause]:
+        """The explanations of all rows; those of steps that only follow from another come last."""
+        found = [c for row in self.rows for c in row.causes]
+        return sorted(found, key=lambda c: c.code == "consequence")
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def assert_ok(self) -> None:
+        """Raise GradientMismatch, with the report as message, unless all gradients agree."""
+        if not self.ok:
+            raise GradientMismatch(f"gradients differ\n{self}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as dicts, lists, numbers and strings: for `json.dumps` and for autograders.
+
+        Numbers that JSON has no word for are the strings "nan", "inf" and "-inf".
+        """
+        return {
+            "ok": self.ok,
+            "verdict": self.verdict,
+            "rows": [row.to_dict() for row in self.rows],
+            "causes": [plain(c.to_dict()) for c in self.causes],
+            "notes": [n.to_dict() for n in self.notes],
+        }
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        if len(self.rows) > 1:
+            lines += table(self.rows)
+        shown = self.rows if len(self.rows) == 1 else [r for r in self.rows if r.causes or not r.ok]
+        shown = [r for r in shown if not consequence(r)] if len(self.rows) > 1 else shown
+        for row in shown[:6]:
+            lines += [*([""] if lines else []), *section(row)]
+        if len(shown) > 6:
+            lines += ["", f"... and {len(shown) - 6} more rows that differ."]
+        own = {n.message for row in shown[:6] for n in row.notes}
+        lines += [
+            part
+            for note in self.notes
+            if note.message not in own
+            for part in wrapped(f"Note ({note.code}): {note.message}")
+        ]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from .html import html
+
+        return html(self)
+
+
+def consequence(row: Row) -> bool:
+    """Whether the row is wrong only because a step nearer the output is."""
+    return any(c.code == "consequence" for c in row.causes)
+
+
+def plain(x: Any) -> Any:
+    """Arrays as nested lists, NumPy's numbers as Python's, NaN and inf as strings."""
+    if isinstance(x, dict):
+        return {k: plain(v) for k, v in x.items()}
+    if isinstance(x, np.ndarray):
+        return plain(x.tolist())
+    if isinstance(x, list | tuple):
+        return [plain(v) for v in x]
+    if isinstance(x, np.generic):
+        return plain(x.item())
+    if isinstance(x, float) and not math.isfinite(x):
+        return str(x)
+    return x if isinstance(x, bool | int | float | str) or x is None else str(x)
+
+
+def table(rows: list[Row]) -> list[str]:
+    """One line for each gradient."""
+    width = min(max(len(row.name) for row in rows), 30)
+    lines = [f"{'name':<{width}}  exact  approximate  max difference  verdict"]
+    for row in rows:
+        first = row.pairs[0] if row.pairs else None
+        exact = hand_equals(row)
+        close = "-" if first is None else "yes" if first.agrees else "no"
+        said = row.verdict
+        if said == "hand":
+            said = "hand: " + (row.causes[0].code if row.causes else "unknown")
+        name = row.name if len(row.name) <= width else row.name[: width - 1] + "…"
+        lines.append(f"{name:<{width}}  {exact:<5}  {close:<11}  {row.largest:<14.1e}  {said}")
+    return lines
+
+
+def hand_equals(row: Row) -> str:
+    """Whether hand gradient and autodiff are the same bit for bit: information, never a failure."""
+    if row.hand is None:
+        return "-"
+    return "yes" if row.hand_fits() and np.array_equal(row.hand, row.auto) else "no"
+
+
+def section(row: Row) -> list[str]:
+    """The full report on one gradient."""
+    lines = [f"{row.name}  shape {row.auto.shape}  {row.dtype}"]
+    if row.pairs:
+        lines.append(f"{'':<24}  largest |diff|   relative   entries off")
+    for p in row.pairs:
+        off = f"{p.off} of {p.of}"
+        said = "agrees" if p.agrees else "differs"
+        remark = f"   ({p.remark})" if p.remark else ""
+        pair = f"{p.left:<8} - {p.right}"
+        lines.append(
+            f"  {pair:<22}  {p.largest:>12.1e}  {p.relative:>9.0e}  {off:>11}   {said}{remark}"
+        )
+    lines += wrapped(f"Verdict: {row.sentence}")
+    for k, cause in enumerate(row.causes):
+        if k == 0:
+            if cause.code == "consequence":
+                lines += wrapped(f"Consequence: {cause.message}")
+                continue
+            lines += wrapped(f"Likely cause: {cause.message}{reproduces(cause)}.")
+        else:
+            lines += wrapped(f"   Same numbers would come from: {cause.message}.")
+        if k == 0:
+            lines += [part for text in row.where for part in wrapped("   " + text)]
+            if cause.fix:
+                lines.append(f"   Fix: {cause.fix}")
+    if not row.causes:
+        lines += [part for text in row.where for part in wrapped("   " + text)]
+    for note in row.notes:
+        lines += wrapped(f"Note ({note.code}): {note.message}")
+    worst = row.worst()
+    if worst is not None and not row.ok:
+        lines.append("Worst entry " + entry(row, worst))
+    return [line[: WIDTH - 1] + "…" if len(line) > WIDTH else line for line in lines]
+
+
+def reproduces(cause: Cause) -> str:
+    """How well an explanation fits, in words; nothing for one that predicts no numbers."""
+    if cause.code == "unknown" or cause.match != cause.match:
+        return ""
+    return f" (reproduces your numbers to {cause.match:.0e})"
+
+
+def entry(row: Row, at: tuple[int, ...]) -> str:
+    """The numbers at one index."""
+    parts = []
+    if row.hand_fits():
+        parts.append(f"hand {number(row.hand[at])}")
+    parts.append(f"autodiff {number(row.auto[at])}")
+    if row.num is not None and not np.isnan(row.num[at]):
+        parts.append(f"numerical {number(row.num[at])}")
+    where = f"{list(at)}: " if at else ""
+    return where + ", ".join(parts)
+
+
+def number(x: Any) -> str:
+    """Four decimals where they show something, else scientific."""
+    x = float(x) + 0.0  # no −0
+    if x == 0 or 1e-3 <= abs(x) < 1e4:
+        return f"{x:.4f}"
+    return f"{x:.3e}"
+
+
+def wrapped(text: str) -> list[str]:
+    """Lines of at most 100 columns; later lines are indented, line breaks in the text are kept."""
+    out: list[str] = []
+    for k, line in enumerate(text.splitlines() or [""]):
+        inner = len(line) - len(line.lstrip())
+        out += textwrap.wrap(
+            line,
+            WIDTH,
+            initial_indent="" if k == 0 else "   ",
+            subsequent_indent=" " * inner + "   ",
+            drop_whitespace=True,
+        ) or [""]
+    return out

@@ -1,0 +1,176 @@
+"""A recorded graph laid out flat, so that its sweep can be run again with something changed.
+
+The engine's own sweep keeps its cotangents in the nodes and forgets them. A `Tape` keeps every one,
+knows every edge, and computes three things from them: what a changed cotangent at one node does to
+the gradient of another (`push`), what one edge brings (`contribution`), and what the result would
+be for other numbers at a node (`forward`). The engine has no hooks for this; the rules are enough.
+
+Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 3.3 (adjoints as a linear
+map).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data, toposort
+
+__all__ = ["Tape", "identity_seed"]
+
+
+def identity_seed(root: Node) -> tuple[Any, tuple[int, ...]]:
+    """The seed of a sweep from `root` and its leading axes: 1, or one seed for each entry."""
+    if root.size == 1:
+        return np.ones(root.shape, root.dtype) if root.shape else 1.0, ()
+    return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape), (root.size,)
+
+
+class Tape:
+    """The nodes below `root` in order, with the cotangent of each.
+
+    `adjoint[x]` is what leaves x for its inputs and `arrived[x]` what its consumers brought. They
+    differ only at `pinned` nodes, whose cotangent is replaced by the one given: that is how an
+    error is carried forward. `lead` are the leading axes of all cotangents, `()` for a scalar root.
+    """
+
+    def __init__(self, root: Node, pinned: Mapping[Node, Any] | None = None) -> None:
+        self.root = root
+        self.order = toposort([root])
+        self.pinned = dict(pinned or {})
+        seed, self.lead = identity_seed(root)
+        self.consumers: dict[Node, list[tuple[Node, int]]] = {x: [] for x in self.order}
+        for node in self.order:
+            for i, x in enumerate(node.inputs):
+                if isinstance(x, Node):
+                    self.consumers[x].append((node, i))
+        self.arrived: dict[Node, Any] = {root: seed}
+        self.adjoint: dict[Node, Any] = {}
+        self.factors: dict[float, str] | None = None
+        self._brought: dict[tuple[Node, int], Any] = {}
+        with np.errstate(all="ignore"):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        for node in reversed(self.order):
+            g = self.pinned.get(node, self.arrived.get(node))
+            if g is None:
+                continue
+            self.adjoint[node] = g
+            for i, x in enumerate(node.inputs):
+                if isinstance(x, Node):
+                    part = self.pull(node, i, g)
+                    self._brought[node, i] = part
+                    old = self.arrived.get(x)
+                    self.arrived[x] = part if old is None else old + part
+
+    def pull(self, node: Node, i: int, g: Any) -> Any:
+        """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
+        return node.op.vjp(i, g, node.primal, *map(data, node.inputs))
+
+    def contribution(self, node: Node, i: int) -> Any:
+        """C: what the edge from input `i` to `node` brought to that input."""
+        return self._brought.get((node, i))
+
+    def gradient(self, x: Node) -> np.ndarray:
+        """What arrives at `x`, shape `(*lead, *x.shape)`; zeros where nothing does."""
+        g = self.arrived.get(x)
+        full = self.lead + x.shape
+        return np.zeros(full) if g is None else np.broadcast_to(np.asarray(g, float), full)
+
+    def above(self, x: Node) -> set[Node]:
+        """The nodes that pass a change on to `x`: its consumers, theirs, ... up to pinned ones."""
+        found = {x}
+        for node in self.order:
+            if any(isinstance(y, Node) and y in found for y in node.inputs) and (
+                node not in self.pinned
+            ):
+                found.add(node)
+        return found
+
+    def reach(self, x: Node) -> list[tuple[Node, int]]:
+        """The edges whose change is felt at `x`, those nearest to it first."""
+        above = self.above(x)
+        edges = []
+        for y in self.order:
+            if y in above:
+                edges += [(n, i) for n, i in self.consumers[y] if n in self.adjoint]
+        return edges
+
+    def push(self, changes: Mapping[Node, Any], x: Node, above: set[Node] | None = None) -> Any:
+        """What changes of the arriving cotangents do to the gradient of `x`: it is linear.
+
+        A change may carry leading axes of its own, one for each of several changes at once.
+        """
+        above = self.above(x) if above is None else above
+        flow = dict(changes)
+        with np.errstate(all="ignore"):
+            for node in reversed(self.order):
+                g = flow.get(node)
+                if g is None or node is x or node not in above:
+                    continue
+                for i, y in enumerate(node.inputs):
+                    if isinstance(y, Node) and y in above:
+                        part = self.pull(node, i, g)
+                        old = flow.get(y)
+                        flow[y] = part if old is None else old + part
+        return flow.get(x, 0.0)
+
+    def forward(self, x: Node, numbers: Any, rules: Any = None) -> Any:
+        """The root's data, were the data of `x` `numbers`. Everything above `x` is computed again.
+
+        `rules(op)` may give another forward function for an operation.
+        """
+        return self.replayed(x, numbers, rules)[self.root]
+
+    def replayed(self, x: Node, numbers: Any, rules: Any = None) -> dict[Node, Any]:
+        """The data of every node above `x`, were the data of `x` `numbers`."""
+        now: dict[Node, Any] = {x: numbers}
+        for node in self._affected(x):
+            args = [now.get(y, y.primal) if isinstance(y, Node) else y for y in node.inputs]
+            forward = node.op.forward if rules is None else rules(node.op)
+            now[node] = forward(*args)
+        now.setdefault(self.root, self.root.primal)
+        return now
+
+    def _affected(self, x: Node) -> list[Node]:
+        found = {x}
+        nodes = []
+        for node in self.order:
+            if node is not x and any(isinstance(y, Node) and y in found for y in node.inputs):
+                found.add(node)
+                nodes.append(node)
+        return nodes
+
+    def sizes(self) -> dict[int, str]:
+        """The lengths of axes that this graph has, with a name for each."""
+        found: dict[int, str] = {}
+        for node in self.order:
+            for k, n in enumerate(node.shape):
+                if n > 1:
+                    name = "the batch size" if k == 0 and node.ndim > 1 else "the length of an axis"
+                    found.setdefault(n, name)
+            for y in node.inputs:
+                if isinstance(y, np.ndarray):
+                    for n in y.shape:
+                        if n > 1:
+                            found.setdefault(n, "the length of an axis")
+        return found
+
+    def name(self, node: Node) -> str:
+        """A node in a word or two: its label, or its operation and its inputs'."""
+        if node.label:
+            return node.label
+        if node.op is None:
+            return "an input"
+        inside = []
+        for x in node.inputs[:3]:
+            if isinstance(x, Node):
+                inside.append(x.label or (x._op + "(…)" if x.op is not None else "·"))
+            else:
+                inside.append(f"{x:.4g}" if np.ndim(x) == 0 else "const")
+        if len(inside) == 2 and not node._op.isalnum():
+            return f"{inside[0]} {node._op} {inside[1]}"
+        return f"{node._op}({', '.join(inside)})"

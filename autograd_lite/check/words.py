@@ -1,0 +1,61 @@
+"""Where a hand gradient differs, in words: rows, columns, the diagonal, the entries with t = 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .case import Case
+from .judge import distance, magnitude
+from .softmax_formulas import find
+
+__all__ = ["where"]
+
+
+def where(case: Case) -> list[str]:
+    """One sentence on which entries are wrong, or none where nothing can be said."""
+    if case.error is None or not np.all(np.isfinite(case.hand)):
+        return []
+    scale = max(magnitude(case.hand), magnitude(case.auto))
+    off = distance(case.hand, case.auto) > case.rtol * scale
+    wrong, total = int(off.sum()), off.size
+    if wrong in (0, total) or total < 3:
+        return []
+    for words, mask in places(case):
+        if mask.shape == off.shape and np.array_equal(off, mask):
+            return [f"The {wrong} wrong entr{'y is' if wrong == 1 else 'ies are'} exactly {words}."]
+    return []
+
+
+def places(case: Case) -> Iterator[tuple[str, np.ndarray]]:
+    """The sets of entries that have a name."""
+    shape = case.auto.shape
+    for s in find(case.tape):
+        if s.t is not None and s.t.shape == shape:
+            yield "those with t = 0", s.t == 0
+            yield "those with t = 1", s.t == 1
+    if len(shape) == 2 and shape[0] == shape[1]:
+        yield "those on the diagonal", np.eye(shape[0], dtype=bool)
+        yield "those off the diagonal", ~np.eye(shape[0], dtype=bool)
+    scale = max(magnitude(case.hand), magnitude(case.auto))
+    off = distance(case.hand, case.auto) > case.rtol * scale
+    x = np.asarray(case.x.primal)
+    if x.shape == shape:
+        yield "those where x = 0", x == 0
+        yield "those where x < 0", x < 0
+        yield "those where x > 0", x > 0
+    for axis in range(len(shape)):
+        others = tuple(k for k in range(len(shape)) if k != axis)
+        rows = off.all(axis=others) if others else off
+        if rows.any() and not rows.all() and (others or rows.sum() <= 4):
+            mask = np.zeros(shape, bool)
+            index = [slice(None)] * len(shape)
+            index[axis] = rows  # type: ignore[call-overload]
+            mask[tuple(index)] = True
+            numbers = [int(i) for i in np.flatnonzero(rows)]
+            name = ("rows", "columns")[axis] if len(shape) == 2 else f"positions of axis {axis}:"
+            if len(shape) == 1:
+                name = "positions"
+            listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+            yield f"those in {name} {listed}", mask

@@ -1,0 +1,133 @@
+"""The report: what it says, in text, HTML and JSON, and how it is asserted."""
+
+import json
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+
+
+@pytest.fixture
+def problem():
+    z = np.random.default_rng(3).normal(size=(4, 3))
+    t = np.eye(3)[[0, 2, 1, 0]]
+    return z, t
+
+
+def diagonal_only(z, t):
+    h = ag.softmax(z)
+    return h * (1 - h) * (-t / h / len(z))
+
+
+def test_right_gradient_is_true_and_agrees(problem):
+    z, t = problem
+    report = ag.check_gradients(
+        lambda z: ag.softmax_cross_entropy(z, t), z, hand=lambda z: (ag.softmax(z) - t) / 4
+    )
+    assert report
+    assert report.ok
+    assert report.verdict == "agree"
+    assert report.causes == []
+    report.assert_ok()
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        ag.softmax_cross_entropy,
+        lambda z, t: ag.cross_entropy(ag.softmax(z), t),
+        lambda z, t: -ag.sum(ag.log(ag.exp(z) / ag.sum(ag.exp(z), 1, keepdims=True)) * t) / 4,
+        lambda z, t: ag.sum(ag.logsumexp(z, 1, keepdims=True) - ag.sum(z * t, 1, True)) / 4,
+    ],
+)
+def test_diagonal_only_is_found_however_the_loss_is_written(problem, loss):
+    z, t = problem
+    report = ag.check_gradients(lambda z: loss(z, t), z, hand=lambda z: diagonal_only(z, t))
+    assert not report
+    assert report.verdict == "hand"
+
+
+def test_diagonal_only_is_the_first_cause(problem):
+    z, t = problem
+    report = ag.check_gradients(
+        lambda z: ag.softmax_cross_entropy(z, t), z, hand=diagonal_only(z, t)
+    )
+    assert report.causes[0].code == "diagonal-only"
+    assert report.causes[0].match < 1e-12
+    # The line of NumPy it offers is the right gradient.
+    h = ag.softmax(z)
+    local = {"h": h, "g": -t / h / 4}
+    exec(report.causes[0].fix, {}, local)
+    np.testing.assert_allclose(local["grad"], (h - t) / 4)
+    assert "exactly those with t = 0" in str(report)
+    assert "forgetting to sum the gradient of s = sum(e)" in str(report)
+
+
+@pytest.mark.parametrize("vector", [False, True])
+def test_diagonal_of_the_softmax_jacobian(vector):
+    z = np.array([2.0, 1.0, 0.1])
+    h = ag.softmax(z)
+    hand = h * (1 - h) if vector else np.diag(h * (1 - h))
+    report = ag.check_gradients(ag.softmax, z, hand=hand)
+    assert report.verdict == "hand"
+    assert report.causes[0].code == "diagonal-only"
+    assert ag.check_gradients(ag.softmax, z, hand=np.diag(h) - np.outer(h, h))
+
+
+def test_text_has_at_most_100_columns(problem):
+    z, t = problem
+    report = ag.check_gradients(
+        lambda z: ag.softmax_cross_entropy(z, t), z, hand=diagonal_only(z, t)
+    )
+    assert max(map(len, str(report).splitlines())) <= 100
+    for part in ("hand     - autodiff", "autodiff - numerical", "8 of 12", "Verdict:", "Fix:"):
+        assert part in str(report)
+
+
+def test_assert_ok_raises_with_the_report(problem):
+    z, t = problem
+    report = ag.check_gradients(
+        lambda z: ag.softmax_cross_entropy(z, t), z, hand=diagonal_only(z, t)
+    )
+    with pytest.raises(ag.GradientMismatch, match="only the diagonal") as caught:
+        report.assert_ok()
+    assert isinstance(caught.value, AssertionError)
+    assert str(report) in str(caught.value)
+
+
+def test_dict_is_ready_for_json_even_with_nan(problem):
+    z, t = problem
+    hand = diagonal_only(z, t)
+    hand[0, 0] = np.nan
+    report = ag.check_gradients(lambda z: ag.softmax_cross_entropy(z, t), z, hand=hand)
+    text = json.dumps(report.to_dict(), allow_nan=False)
+    found = json.loads(text)
+    assert found["verdict"] == "hand"
+    assert found["ok"] is False
+    assert found["rows"][0]["hand"][0][0] == "nan"
+    assert found["rows"][0]["shape"] == [4, 3]
+
+
+def test_html_has_four_maps_and_escapes(problem):
+    z, t = problem
+    node = ag.Tensor(z, label="<script>z</script>")
+    node.hand = diagonal_only(z, t)
+    page = ag.compare(ag.softmax_cross_entropy(node, t))._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count("<table") == 5
+    for name in ("by hand", "autodiff", "numerical", "hand − autodiff"):
+        assert f">{name}<" in page
+    assert page.count("dashed") == 2 * 8
+
+
+def test_compare_reads_hand_from_the_nodes_and_from_a_dict(problem):
+    z, t = problem
+    node = ag.Tensor(z, label="z")
+    loss = ag.softmax_cross_entropy(node, t)
+    assert ag.compare(loss, {node: (ag.softmax(z) - t) / 4})
+    node.hand = diagonal_only(z, t)
+    report = ag.compare(loss)
+    assert report.rows[0].name == "dL/dz"
+    assert report.causes[0].code == "diagonal-only"
