@@ -8,7 +8,7 @@ pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum
 
 from .calculus import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .check import GradientMismatch, check_gradients, compare
-from .draw import Drawing, draw
+from .draw import Drawing, draw, paths, steps, trace
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
 from .ops.elementwise import (
@@ -147,6 +147,7 @@ __all__ = [
     "multiply",
     "negative",
     "no_grad",
+    "paths",
     "positive",
     "pow",
     "power",
@@ -168,12 +169,14 @@ __all__ = [
     "square",
     "squeeze",
     "stack",
+    "steps",
     "std",
     "subtract",
     "sum",
     "swapaxes",
     "tan",
     "tanh",
+    "trace",
     "transpose",
     "trunc",
     "value_and_grad",

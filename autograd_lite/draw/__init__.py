@@ -1,5 +1,8 @@
 """Seeing a graph: the drawing, the trace table, the paths, the steps and the stepper."""
 
 from .drawing import Drawing, draw
+from .paths import paths
+from .steps import steps
+from .trace import trace
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "draw", "paths", "steps", "trace"]

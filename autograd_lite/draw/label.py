@@ -59,8 +59,8 @@ def box_label(
 ) -> str:
     """The label of a box.
 
-    `root` is the name of what is differentiated, `scale` the largest gradient of the drawing, `where`
-    the side its users are on.
+    `root` is the name of what is differentiated, `scale` the largest gradient of the drawing,
+    `where` the side its users are on.
     """
     value = plain(box.node)
     columns = min(value.shape[-1], SMALL[1]) if value.ndim and value.size else 1

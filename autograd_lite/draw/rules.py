@@ -16,6 +16,7 @@ import numpy as np
 from ..graph import Node, wrap
 from ..ops.elementwise import Elementwise, identity
 from .expression import (
+    PRODUCT,
     Apply,
     Product,
     Symbol,
@@ -30,7 +31,7 @@ from .expression import (
     write,
 )
 
-__all__ = ["OUT", "G", "phrase", "rule", "slot"]
+__all__ = ["OUT", "G", "factor_of", "local", "phrase", "rule", "slot"]
 
 G = Symbol("\x00g")
 """The cotangent of the result, in the formula of a rule."""
@@ -83,7 +84,10 @@ def _slope(op: Elementwise, i: int) -> Any:
     if op.name.startswith("log"):
         # log'(−0) is +inf, so the rule takes the size of x; where log is defined it is x itself.
         e = substitute(e, {Apply("abs", (slot(0),)): slot(0)})
-    return substitute(e, {function(op.name, [slot(k) for k in range(n)]): OUT})
+    result = function(op.name, [slot(k) for k in range(n)])
+    if op.name == "/":  # a quotient is better known by its parts: −x/y², not −z/y
+        return substitute(e, {OUT: result})
+    return substitute(e, {result: OUT})
 
 
 def _applied(op: Any, i: int, out: Any, inputs: Any) -> Any:
@@ -180,36 +184,71 @@ def function(name: str, args: list[Any]) -> Any:
     return Apply(name, tuple(args))
 
 
+def taken_apart(e: Any, g: Symbol) -> tuple[Any, list[str], Any]:
+    """A formula linear in `g` as local derivative, words, and what is left, which should be `g`.
+
+    The words say how the cotangent is moved, copied or added up.
+    """
+    words: list[str] = []
+    slope: Any = constant(1)
+    while e != g:
+        if isinstance(e, Apply) and e.name in WORDS and g.name in symbols(e):
+            inner = [x for x in e.args if g.name in symbols(x)]
+            if len(inner) > 1:
+                break
+            words.insert(0, WORDS[e.name])
+            e = inner[0]
+        elif isinstance(e, Product):
+            carries = [(x, n) for x, n in e.powers if g.name in symbols(x)]
+            if len(carries) != 1 or carries[0][1] != 1 or isinstance(carries[0][0], Total):
+                break
+            slope = times(slope, times(e, raised(carries[0][0], -1)))
+            e = carries[0][0]
+        else:
+            break
+    return slope, list(dict.fromkeys(words)), e
+
+
 def phrase(e: Any, g: Symbol, arrow: str = "↑") -> str:
     """What an edge says: `↑ × −e/s², summed` for a formula that is linear in the cotangent `g`.
 
     >>> phrase(times(Symbol("g"), raised(Symbol("s"), -1)), Symbol("g"))
     '↑ ÷ s'
     """
-    said: list[str] = []
-    rest: Any = constant(1)
-    while e != g:
-        if isinstance(e, Apply) and e.name in WORDS and g.name in symbols(e):
-            inner = [x for x in e.args if g.name in symbols(x)]
-            if len(inner) > 1:
-                break
-            said.insert(0, WORDS[e.name])
-            e = inner[0]
-        elif isinstance(e, Product):
-            carries = [(x, n) for x, n in e.powers if g.name in symbols(x)]
-            if len(carries) != 1 or carries[0][1] != 1 or isinstance(carries[0][0], Total):
-                break
-            rest = times(rest, times(e, raised(carries[0][0], -1)))
-            e = carries[0][0]
-        else:
-            break
-    if e == constant(0):
+    slope, words, left = taken_apart(e, g)
+    if left == constant(0):
         return f"{arrow} × 0"
-    if e != g:
-        return f"{arrow} {write(times(rest, e))}" + "".join(f", {word}" for word in said)
-    if said and rest == constant(1) and said != ["summed"] and said != ["copied to all"]:
-        return f"{arrow} {', '.join(dict.fromkeys(said))}"
-    return ", ".join((f"{arrow} {factor_text(rest)}", *dict.fromkeys(said)))
+    if left != g:
+        return ", ".join((f"{arrow} {write(times(slope, left))}", *words))
+    if words and slope == constant(1) and words not in (["summed"], ["copied to all"]):
+        return f"{arrow} {', '.join(words)}"
+    return ", ".join((f"{arrow} {factor_text(slope)}", *words))
+
+
+def factor_of(e: Any, g: Symbol) -> str:
+    """The local derivative alone: `−e/s²`."""
+    if e is None:
+        return "…"
+    slope, _, left = taken_apart(e, g)
+    return write(slope, level=PRODUCT) if left == g else write(times(slope, left))
+
+
+def local(edge: Any) -> str:
+    """The local derivative of an edge as an equation, `∂h_i/∂s = −e_i/s²`, if it has one."""
+    g = Symbol(f"d{edge.target.name}")
+    if edge.rule is None:
+        return ""
+    slope, _, left = taken_apart(edge.rule, g)
+    if left != g:
+        return ""
+    out, x = edge.target, edge.source
+    indexed = {
+        Symbol(box.name): Symbol(f"{box.name}_i")
+        for box in (out, x, *(e.source for e in out.edges))
+        if np.size(getattr(box.node, "primal", box.node)) > 1
+    }
+    name = [indexed.get(Symbol(box.name), Symbol(box.name)).name for box in (out, x)]
+    return f"∂{name[0]}/∂{name[1]} = {write(substitute(slope, indexed))}"
 
 
 def factor_text(rest: Any) -> str:

@@ -149,7 +149,7 @@ class View:
         given: dict[int, str],
         variables: Names,
         depth: int | None = None,
-        most: int = 60,
+        most: int | None = 60,
     ) -> None:
         self.root = root
         self.nodes = order(root)
@@ -166,7 +166,11 @@ class View:
         self.groups = Groups(self.nodes)
         self.depth = depth
         home = self._fold()
-        if depth is None and len(set(map(id, home.values()))) + len(self.constants) > most:
+        if (
+            most is not None
+            and depth is None
+            and len(set(map(id, home.values()))) + len(self.constants) > most
+        ):
             self.depth = 0
             home = self._fold()
         self._build(home)

@@ -1,0 +1,172 @@
+"""The evaluation trace table: forward read down, backward read up; text, HTML, Markdown, LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from .expression import write
+from .latex import latex
+from .names import caller_names, given_names
+from .text import MINUS, clip, escape, number, plain
+from .view import Box, View, gradient
+
+__all__ = ["Row", "Trace", "backward_text", "trace"]
+
+COLUMNS = ("forward", "value", "backward", "gradient")
+ROWS, NUMBERS = 4, 6  # a larger array is summed up in words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value of the graph: its formula and numbers, its gradient's formula and numbers."""
+
+    forward: str
+    value: tuple[str, ...]
+    backward: str
+    gradient: tuple[str, ...]
+
+
+class Trace:
+    """The table as text (`str()`), `.html()`, `.markdown()` and `.latex()`."""
+
+    def __init__(self, rows: Sequence[Row], blank: Collection[str] = ()) -> None:
+        if wrong := [name for name in blank if name not in COLUMNS]:
+            raise ValueError(f"blank names columns of {COLUMNS}, not {wrong[0]!r}")
+        self.rows = list(rows)
+        self.blank = frozenset(blank)
+
+    def cells(self, row: Row, minus: str = MINUS) -> list[tuple[str, ...]]:
+        """The four cells of a row, each a tuple of lines; blanked columns are empty."""
+        whole: list[tuple[str, ...]] = [(row.forward,), row.value, (row.backward,), row.gradient]
+        return [
+            ("",) if name in self.blank else tuple(line.replace(MINUS, minus) for line in lines)
+            for name, lines in zip(COLUMNS, whole, strict=True)
+        ]
+
+    def __str__(self) -> str:
+        table: list[list[tuple[str, ...]]] = [[(name,) for name in COLUMNS]]
+        table += [self.cells(row, "-") for row in self.rows]
+        widths = [max(len(line) for row in table for line in row[k]) for k in range(4)]
+        lines = []
+        for row in table:
+            for k in range(max(map(len, row))):
+                parts = [cell[k] if k < len(cell) else "" for cell in row]
+                padded = (part.ljust(width) for part, width in zip(parts, widths, strict=True))
+                lines.append("   ".join(padded).rstrip())
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def html(self) -> str:
+        """The table as HTML."""
+        heads = "".join(
+            f'<th scope="col" style="text-align:left">{name}</th>'
+            for name in ("forward ↓", "value", "backward ↑", "gradient")
+        )
+        style = "font-family:monospace;white-space:pre;text-align:left"
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="{style}">{"<br>".join(map(escape, lines))}</td>'
+                for lines in self.cells(row)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+    def markdown(self) -> str:
+        """The table as Markdown."""
+
+        def cell(lines: tuple[str, ...]) -> str:
+            text = "<br>".join(escape(line).replace("|", "&#124;") for line in lines)
+            for character in "`*_[]~$":
+                text = text.replace(character, f"&#{ord(character)};")
+            return text
+
+        lines = [f"| {' | '.join(COLUMNS)} |", "|---|---|---|---|"]
+        lines += [f"| {' | '.join(map(cell, self.cells(row)))} |" for row in self.rows]
+        return "\n".join(lines)
+
+    def latex(self) -> str:
+        """The table as a LaTeX `tabular`; formulas are in math mode."""
+        lines = [r"\begin{tabular}{llll}", " & ".join(COLUMNS) + r" \\ \hline"]
+        for row in self.rows:
+            forward, value, backward, gradient = self.cells(row)
+            count = max(len(value), len(gradient))
+            for k in range(count):
+                first = [latex(cell[0]) if k == 0 else "" for cell in (forward, backward)]
+                numbers = [latex(c[k]) if k < len(c) else "" for c in (value, gradient)]
+                lines.append(f"{first[0]} & {numbers[0]} & {first[1]} & {numbers[1]} \\\\")
+        return "\n".join([*lines, r"\end{tabular}"])
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def _repr_latex_(self) -> None:
+        return None  # notebooks have the HTML; MathJax knows no tabular
+
+
+def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trace:
+    """The evaluation trace table of the graph below `root`.
+
+    The gradients are those of the last `backward()`. `blank` empties columns ("forward", "value",
+    "backward", "gradient") for a worksheet; `names` maps names to nodes.
+
+    >>> import autograd_lite as ag
+    >>> z = ag.Value(2.0)
+    >>> y = ag.exp(z)
+    >>> y.backward()
+    >>> ag.trace(y)
+    forward      value    backward    gradient
+    z            2.0000   dz = dy·y   +7.3891
+    y = exp(z)   7.3891   dy = 1      +1.0000
+    """
+    if not isinstance(root, Node):
+        raise TypeError(f"trace takes a node, not {type(root).__name__}")
+    view = View(root, given_names(names), caller_names(), most=None)
+    place = {id(box): k for k, box in enumerate(view.boxes)}
+    return Trace([row(box, place) for box in view.boxes if box.kind != "constant"], blank)
+
+
+def row(box: Box, place: dict[int, int]) -> Row:
+    """The row of one box."""
+    name = clip(box.name, 40)
+    forward = f"{name} = {clip(box.formula, 60)}" if box.formula else name
+    g = box.grad
+    numbers = number_lines(plain(g), True) if g is not None else ("not computed yet",)
+    return Row(forward, number_lines(plain(box.node), False), backward_text(box, place), numbers)
+
+
+def backward_text(box: Box, place: dict[int, int]) -> str:
+    """`de = dh / s + ds`: what arrives, in the order in which it does."""
+    name = gradient(clip(box.name, 40)).name
+    if not box.users:
+        return f"{name} = 1"
+    text = ""
+    for edge in sorted(box.users, key=lambda edge: -place[id(edge.target)]):
+        term = "…" if edge.rule is None else write(edge.rule, " / ")
+        if not text:
+            text = term
+        else:
+            text += f" {MINUS} {term[1:]}" if term.startswith(MINUS) else f" + {term}"
+    return f"{name} = {clip(text, 90)}"
+
+
+def number_lines(x: np.ndarray, signed: bool) -> tuple[str, ...]:
+    """The numbers of an array, a line for each of its rows; a large one in words."""
+    if x.size == 0:
+        return ("empty",)
+    rows = x.reshape(-1, x.shape[-1] if x.ndim else 1)
+    if rows.shape[0] > ROWS or rows.shape[1] > NUMBERS:
+        low, high = number(np.nanmin(x), signed), number(np.nanmax(x), signed)
+        return (f"{x.shape}: {low} to {high}".replace("-", MINUS),)
+    return tuple(
+        " ".join(number(v, signed).ljust(7) for v in line).rstrip().replace("-", MINUS)
+        for line in rows
+    )
