@@ -110,6 +110,7 @@ class Groups:
         self.chains: dict[int, tuple[int, ...]] = {}
         by_path: dict[tuple[str, ...], list[int]] = {}
         near: dict[int, set[int]] = {}
+        bare: dict[tuple[str, ...], tuple[int, ...]] = {}
         paths: dict[int, tuple[str, ...]] = {}
         for node in nodes:
             path = node.group
@@ -127,9 +128,11 @@ class Groups:
                 if close:
                     parent = self.chains[close[0]]
                 else:  # nothing was recorded in the outer block itself
-                    for name in path[:-1]:
-                        self.names.append(name)
-                        parent = (*parent, len(self.names) - 1)
+                    for k, name in enumerate(path[:-1]):
+                        if path[: k + 1] not in bare:
+                            self.names.append(name)
+                            bare[path[: k + 1]] = (*parent, len(self.names) - 1)
+                        parent = bare[path[: k + 1]]
             self.names.append(path[-1])
             self.chains[key] = (*parent, len(self.names) - 1)
             by_path.setdefault(path, []).append(key)
@@ -166,11 +169,8 @@ class View:
         self.groups = Groups(self.nodes)
         self.depth = depth
         home = self._fold()
-        if (
-            most is not None
-            and depth is None
-            and len(set(map(id, home.values()))) + len(self.constants) > most
-        ):
+        count = len({id(box) for box in home.values()}) + len(self.constants)
+        if most is not None and depth is None and count > most:
             self.depth = 0
             home = self._fold()
         self._build(home)
