@@ -6,11 +6,13 @@ pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum
 `calculus` (gradients, Jacobians, Hessians of functions), `check` and `draw`.
 """
 
-from .calculus import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
 from .check import GradientMismatch, check_gradients, compare
 from .draw import Drawing, draw, paths, steps, trace
+from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
+from .jacobians import hessian, jacobian
 from .ops.elementwise import (
     absolute,
     add,
@@ -113,7 +115,10 @@ __all__ = [
     "cross_entropy",
     "deg2rad",
     "divide",
-    "draw",
+from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
+from .check import GradientMismatch, check_gradients, compare
+from .draw import Drawing, draw, paths, steps, trace
+from .forward import jvp
     "exp",
     "exp2",
     "expand_dims",

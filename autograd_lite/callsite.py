@@ -1,0 +1,35 @@
+"""Where in the user's own code something happened, for warnings and error messages."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+
+__all__ = ["depth", "line"]
+
+# Frames of this package, of NumPy's wrappers and of decorators are no line the user wrote.
+HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+LIBRARY = tuple(
+    os.path.dirname(os.path.abspath(sys.modules[name].__file__ or "")) + os.sep
+    for name in ["numpy"]
+) + (os.path.abspath(sys.modules["contextlib"].__file__ or "contextlib"),)
+
+
+def depth() -> int:
+    """How many frames up, counted from the caller of this function, the user's own line is.
+
+    It is what `warnings.warn` takes as `stacklevel`.
+    """
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((HERE, *LIBRARY)):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def line() -> str:
+    """The user's own line: `file.py:12: y = ag.log(x)`."""
+    frame = sys._getframe(depth())
+    file, number = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(file, number, frame.f_globals).strip()
+    return f"{os.path.basename(file)}:{number}" + (f": {text}" if text else "")

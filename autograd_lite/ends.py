@@ -1,0 +1,79 @@
+"""The two ends of a derivative: the nodes and seeds that go in, and the numbers that come out."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+
+from . import graph
+from .graph import Node, wrap
+from .ops.elementwise import identity
+from .ops.shape import astype
+from .tensor import Tensor
+from .value import Value
+
+__all__ = ["checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
+
+
+class _recorded(graph._Block):
+    """Inside the block operations are recorded, whatever `no_grad` block is around it."""
+
+    def __init__(self) -> None:
+        super().__init__(graph._recording)
+
+    def value(self, outer: bool) -> bool:
+        return True
+
+
+def recording() -> bool:
+    """Whether no `no_grad` block of this context is open."""
+    return not graph.open_blocks or graph._recording.get()
+
+
+def recorded() -> AbstractContextManager[Any]:
+    """A block in which operations are recorded. A derivative needs it; `no_grad` is about results."""
+    return nullcontext() if recording() else _recorded()
+
+
+def fresh(x: Any, name: str) -> Node:
+    """A new node to differentiate with respect to, for a number, an array or a node."""
+    if isinstance(x, Node):
+        return identity(x)
+    if isinstance(x, int | float | np.generic) and not isinstance(x, np.float32 | np.float16):
+        return Value(x)
+    try:
+        return Tensor(x)
+    except TypeError as error:
+        error.add_note(f"in {name}, for an argument to differentiate with respect to")
+        raise
+
+
+def constant(numbers: Any) -> Node:
+    """A node that depends on nothing: a seed of a recorded sweep, a derivative that is constant."""
+    return wrap(numbers, identity, (numbers,))
+
+
+def zeros(shape: tuple[int, ...]) -> Any:
+    """Zeros as plain data: a float for the shape `()`."""
+    return np.zeros(shape) if shape else 0.0
+
+
+def checked(g: Any, x: Any, what: str) -> Any:
+    """A cotangent or tangent for the node `x`, or ValueError when it has not its shape."""
+    if not isinstance(x, Node):  # a part of the result that is constant
+        return g
+    given = g.shape if isinstance(g, Node) else np.shape(g)
+    if given != x.shape:
+        raise ValueError(f"{what} of shape {given} was given for a value of shape {x.shape}")
+    return g if isinstance(g, Node) else x.check_seed(g)
+
+
+def fit(g: Any, x: Any) -> Any:
+    """A derivative as the caller expects it: in the dtype of `x`, a float for a Value."""
+    if isinstance(g, Node):
+        return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
+    if isinstance(x, Value) and np.ndim(g) == 0:
+        return float(g)
+    return np.array(g, dtype=getattr(x, "dtype", None))

@@ -1,0 +1,190 @@
+"""A function called once on fresh nodes, ready to be swept: what all of the calculus starts from.
+
+Given plain numbers, derivatives are plain numbers. They are nodes when an argument is a node or when
+the function uses one from outside (a *closure*), since they then depend on it; that is what lets
+derivatives nest to any order. A leaf made inside the function is a constant of it.
+
+Source: Griewank and Walther, *Evaluating Derivatives* (2008), chapter 3.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import graph
+from .callsite import depth
+from .ends import constant, fit, fresh, recorded, recording, zeros
+from .graph import Node, data, stale, sweep
+from .ops.elementwise import identity
+from .trees import flatten
+
+__all__ = ["Linearized"]
+
+
+class Linearized:
+    """A function called once on fresh nodes: what it returned, and the nodes it was called with."""
+
+    def __init__(
+        self, name: str, f: Callable[..., Any], argnums: Any, args: Sequence[Any], kwargs: Any
+    ) -> None:
+        if not callable(f):
+            raise TypeError(f"{name} takes a function, not {type(f).__name__}")
+        self.name = name
+        self.reached = self.leaves = self.foreign = False
+        called = list(args)
+        leaves, form = flatten(self.chosen(argnums, called))
+        self.given_nodes = any(isinstance(x, Node) for x in leaves)
+        # Under no_grad a derivative is computed all the same, and its result is off the graph.
+        self.recording = recording()
+        self.record = self.given_nodes and self.recording
+        self.form = form
+        with recorded():
+            self.inputs = [fresh(x, name) for x in leaves]
+            for n, arg in zip(self.places, form(self.inputs), strict=True):
+                called[n] = arg
+            self.mine = {id(x) for x in self.inputs}
+            with graph._lock:
+                graph.clock += 1  # leaves made from here on are the function's own
+                self.start = graph.clock
+            self.result = f(*called, **kwargs)
+        self.outputs, self.out_form = flatten(self.result)
+        if not any(isinstance(out, Node) for out in self.outputs):
+            raise ValueError(
+                f"{name}: nothing to differentiate. The function returned "
+                f"{type(self.result).__name__} {self.result!r:.60}, which no operation on its "
+                "argument made: it is constant, or .item(), .data or float() cut the graph on the way"
+            )
+
+    def chosen(self, argnums: Any, args: list[Any]) -> tuple[Any, ...]:
+        """The arguments to differentiate with respect to; notes their places."""
+        self.single = not isinstance(argnums, tuple | list)
+        self.places: list[int] = []
+        for n in [argnums] if self.single else argnums:
+            if isinstance(n, bool) or not isinstance(n, int | np.integer):
+                raise TypeError(f"argnums is an int or a tuple of ints, not {argnums!r}")
+            if not -len(args) <= n < len(args):
+                raise ValueError(
+                    f"{self.name} was to differentiate argument {n}, but the function was given "
+                    f"{len(args)} positional arguments (argnums counts from 0)"
+                )
+            self.places.append(int(n) % len(args))
+        if len(set(self.places)) < len(self.places) or not self.places:
+            raise ValueError(f"argnums names each argument once, and at least one: {argnums!r}")
+        return tuple(args[n] for n in self.places)
+
+    def scalar(self) -> Node:
+        """The one output, checked to be a single number."""
+        out = self.outputs[0]
+        if len(self.outputs) != 1 or not isinstance(out, Node) or out.size != 1:
+            shapes = ", ".join(str(getattr(x, "shape", ())) for x in self.outputs)
+            raise ValueError(
+                f"{self.name} needs a function with one number as result; this one returned shape "
+                f"{shapes}. Sum it, or ask ag.jacobian for every output's derivative"
+            )
+        return out
+
+    def pull(self, seeds: Sequence[Any], inputs: Sequence[Node] | None = None) -> list[Any]:
+        """The cotangents of the inputs for a cotangent of every output; leading axes ride along.
+
+        A seed of None leaves its output out; `inputs` are those the others depend on, if not all.
+        None stands for the zeros of an input that no output depends on. The result is nodes if the
+        derivative depends on nodes.
+        """
+        pairs = [
+            (x, g)
+            for x, g in zip(self.outputs, seeds, strict=True)
+            if isinstance(x, Node) and g is not None
+        ]
+        roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
+        inputs = self.inputs if inputs is None else inputs
+        if not (self.record or self.foreign or any(isinstance(g, Node) for g in gs)):
+            found = self._sweep(roots, gs, inputs, record=False)
+            if not self.foreign:
+                return found
+        if not self.recording:
+            return self._sweep(roots, [data(g) for g in gs], inputs, record=False)
+        nodes = [g if isinstance(g, Node) else constant(g) for g in gs]
+        return self._sweep(roots, nodes, inputs, record=True)
+
+    def _sweep(self, roots: Any, seeds: Any, inputs: Sequence[Node], record: bool) -> list[Any]:
+        found: dict[Node, Any] = {}
+        leaves = False
+        for x in inputs:
+            if x.op is not None:  # it stands for a node that was given, and shares its data
+                self.check_fresh(x)
+        with recorded(), np.errstate(all="ignore"):
+            for node, g in sweep(roots, seeds, record, stop=inputs):
+                if node.op is None:
+                    found[node] = g
+                    leaves = True
+                    if not record and self.recording and self.is_foreign(node):
+                        self.foreign = True  # the result depends on it: sweep again, recorded
+                        break
+                elif node.op is identity:
+                    found[node] = g
+        cotangents = [found.get(x) for x in inputs]
+        self.note(any(g is not None for g in cotangents), leaves)
+        return cotangents
+
+    def check_fresh(self, x: Node) -> None:
+        """ValueError if the node that the input `x` stands for was changed since."""
+        x.left.refresh()
+        if isinstance(x.left, Node) and x.left.stamp > x.stamp:
+            raise ValueError(stale(x.left, x))
+
+    def is_foreign(self, leaf: Node) -> bool:
+        """Whether the function found this leaf outside: neither its argument nor made in it."""
+        return leaf.stamp < self.start and id(leaf) not in self.mine
+
+    def note(self, reached: bool, leaves: bool) -> None:
+        """Remember whether a sweep arrived at an argument, at any leaf."""
+        self.reached = self.reached or reached
+        self.leaves = self.leaves or leaves
+
+    def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
+        """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
+        self.warn_if_constant()
+        return [
+            self.settled(zeros(lead + x.shape) if g is None else g, x)
+            for g, x in zip(cotangents, self.inputs, strict=True)
+        ]
+
+    def settled(self, g: Any, x: Any) -> Any:
+        """A derivative in the dtype of `x`, as a node where those of this function are nodes."""
+        g = fit(g, x)
+        if isinstance(g, Node):
+            return g
+        if self.record or (self.foreign and self.recording):
+            return constant(g)
+        return fresh(g, self.name) if self.given_nodes else g
+
+    def warn_if_constant(self) -> None:
+        """UserWarning when the result is made of nodes, but not of any argument."""
+        if not self.reached and self.leaves:
+            warnings.warn(
+                f"{self.name}: the output does not depend on the argument, but on other nodes; its "
+                "derivative is zero. Either the function uses a node from outside in place of its "
+                "argument, or .data, .item() or detach() cut the graph on the way",
+                UserWarning,
+                stacklevel=depth(),
+            )
+
+    def value(self) -> Any:
+        """What the function returned: nodes where derivatives are nodes, else plain data."""
+        if self.record or (self.foreign and self.recording):
+            return self.result
+        return self.out_form([data(x) for x in self.outputs])
+
+    def arrange(self, leaves: list[Any]) -> Any:
+        """One leaf per input, put back into the containers of the arguments."""
+        done = self.form(leaves)
+        return done[0] if self.single else done
+
+    def arrange_arrays(self, arrays: list[Any]) -> Any:
+        """One array per array of the arguments, put back into their containers."""
+        done = self.form.arrange(arrays)
+        return done[0] if self.single else done
