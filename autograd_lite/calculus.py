@@ -3,9 +3,9 @@
 Each calls the function on fresh nodes, sweeps what it recorded, and leaves every `.grad` alone; see
 `linearize`. Jacobians and Hessians are in `jacobians`, forward mode is in `forward`.
 
-Arguments are numbers, arrays, nodes, or nested lists, tuples, named tuples, dicts and dataclasses of
-them; a derivative has the form of its argument. `argnums` counts positional arguments from 0, and a
-tuple of them gives a tuple of derivatives. Keyword arguments are passed on.
+Arguments are numbers, arrays, nodes, or nested lists, tuples, named tuples, dicts and dataclasses
+of them; a derivative has the form of its argument. `argnums` counts positional arguments from 0,
+and a tuple of them gives a tuple of derivatives. Keyword arguments are passed on.
 
 Source: Griewank and Walther, *Evaluating Derivatives* (2008), chapters 3 and 5. The names and their
 meaning follow JAX and HIPS autograd.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import os
 import sys
+
+import numpy as np
 
 __all__ = ["depth", "line"]
 
 # Frames of this package, of NumPy's wrappers and of decorators are no line the user wrote.
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-LIBRARY = tuple(
-    os.path.dirname(os.path.abspath(sys.modules[name].__file__ or "")) + os.sep
-    for name in ["numpy"]
-) + (os.path.abspath(sys.modules["contextlib"].__file__ or "contextlib"),)
+PASSED_OVER = (HERE, os.path.dirname(np.__file__) + os.sep, contextlib.__file__)
 
 
 def depth() -> int:
@@ -22,7 +22,7 @@ def depth() -> int:
     It is what `warnings.warn` takes as `stacklevel`.
     """
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith((HERE, *LIBRARY)):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PASSED_OVER):
         frame, level = frame.f_back, level + 1
     return level
 

@@ -33,7 +33,7 @@ def recording() -> bool:
 
 
 def recorded() -> AbstractContextManager[Any]:
-    """A block in which operations are recorded. A derivative needs it; `no_grad` is about results."""
+    """A block that records: a derivative needs it, and `no_grad` is about its result only."""
     return nullcontext() if recording() else _recorded()
 
 

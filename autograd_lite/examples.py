@@ -1,4 +1,4 @@
-"""One Jacobian for each example of a batch, in a sweep of as many seeds as one example has outputs."""
+"""One Jacobian for each example of a batch, in a sweep of a seed for each of its outputs."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def per_example_rows(lin: Linearized, batch: tuple[int, ...]) -> list[Any]:
     """As `all_rows`, with K counting the entries of one example: `(K, *batch, *x.shape[b:])`.
 
     Each seed selects one entry of the result in all examples at once, which is right if no example
-    depends on another. One more seed, with a random sign for each example, tells whether that is so:
-    then each example's cotangent changes its sign and nothing else.
+    depends on another. One more seed, with a random sign for each example, tells whether that is
+    so: then each example's cotangent changes its sign and nothing else.
     """
     sizes = [prod(shape(x)[len(batch) :]) for x in lin.outputs]
     total = sum(sizes)

@@ -21,7 +21,7 @@ from .graph import Node, data, stale, sweep
 from .linearize import Linearized
 from .ops import index, linalg
 from .ops import shape as shapes
-from .ops.base import shape
+from .ops.base import FromValues, shape
 from .ops.elementwise import ONE, Elementwise, Where, chain, identity
 from .trees import flatten
 
@@ -30,7 +30,7 @@ __all__ = ["jvp"]
 # Linear in all their inputs taken together.
 LINEAR = (
     shapes.Reshape, shapes.Transpose, shapes.BroadcastTo, shapes.SumTo, shapes.Sum, shapes.AsType,
-    shapes.Concatenate, shapes.FromValues, index.Slice, index.Unslice, index.Pick, index.Put, Where,
+    shapes.Concatenate, FromValues, index.Slice, index.Unslice, index.Pick, index.Put, Where,
 )  # fmt: skip
 # Linear in each of their inputs.
 BILINEAR = (linalg.MatMul,)
@@ -58,11 +58,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     directions = [checked(d, x, "a tangent") for d, x in zip(directions, lin.inputs, strict=True)]
     roots = [x for x in lin.outputs if isinstance(x, Node)]
     order = list(walk(roots, lin.inputs))
-    leaves = [node for node in order if node.op is None]
+    foreign = any(node.op is None and lin.is_foreign(node) for node in order)
     lin.record = lin.recording and (
-        lin.record
-        or any(isinstance(d, Node) for d in directions)
-        or any(lin.is_foreign(leaf) for leaf in leaves)
+        lin.record or foreign or any(isinstance(d, Node) for d in directions)
     )
     if lin.record:
         directions = [d if isinstance(d, Node) else constant(d) for d in directions]
@@ -70,7 +68,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         directions = [data(d) for d in directions]
     with recorded(), np.errstate(all="ignore"):
         found = push(lin, order, dict(zip(lin.inputs, directions, strict=True)))
-    lin.note(any(found[x] is not None for x in roots), leaves=bool(leaves))
+    lin.note(any(found[x] is not None for x in roots), foreign)
     lin.warn_if_constant()
     out = [found.get(x) if isinstance(x, Node) else None for x in lin.outputs]
     fitted = [
@@ -115,7 +113,8 @@ def push(lin: Linearized, order: Sequence[Node], known: dict[Node, Any]) -> dict
             continue
         for x in inputs:
             if isinstance(x, Node):
-                x.refresh()
+                if x.op is None:
+                    x.refresh()
                 if x.stamp > node.stamp:
                     raise ValueError(stale(x, node))
         out, args = (node, inputs) if lin.record else (node.primal, [data(x) for x in inputs])
@@ -156,7 +155,7 @@ def slope_times(op: Elementwise, i: int, t: Any, out: Any, inputs: Sequence[Any]
 
 
 def twice_transposed(op: Any, tangents: list[Any], out: Any, inputs: Sequence[Any]) -> Any:
-    """J·tangents from the rule alone: its columns are linear in a probe g, so they are swept to it."""
+    """J·tangents from the rule alone, which is linear in g: swept with a probe in g's place."""
     # What the rule is given stands for itself only: the sweep must not go on below it.
     out, *inputs = (identity(x) if isinstance(x, Node) else x for x in (out, *inputs))
     record = any(isinstance(t, Node) for t in tangents)

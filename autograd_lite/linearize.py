@@ -1,8 +1,8 @@
 """A function called once on fresh nodes, ready to be swept: what all of the calculus starts from.
 
-Given plain numbers, derivatives are plain numbers. They are nodes when an argument is a node or when
-the function uses one from outside (a *closure*), since they then depend on it; that is what lets
-derivatives nest to any order. A leaf made inside the function is a constant of it.
+Given plain numbers, derivatives are plain numbers. They are nodes when an argument is a node or
+when the function uses one from outside (a *closure*), since they then depend on it; that is what
+lets derivatives nest to any order. A leaf made inside the function is a constant of it.
 
 Source: Griewank and Walther, *Evaluating Derivatives* (2008), chapter 3.
 """
@@ -34,7 +34,7 @@ class Linearized:
         if not callable(f):
             raise TypeError(f"{name} takes a function, not {type(f).__name__}")
         self.name = name
-        self.reached = self.leaves = self.foreign = False
+        self.reached = self.foreign = False
         called = list(args)
         leaves, form = flatten(self.chosen(argnums, called))
         self.given_nodes = any(isinstance(x, Node) for x in leaves)
@@ -56,7 +56,7 @@ class Linearized:
             raise ValueError(
                 f"{name}: nothing to differentiate. The function returned "
                 f"{type(self.result).__name__} {self.result!r:.60}, which no operation on its "
-                "argument made: it is constant, or .item(), .data or float() cut the graph on the way"
+                "argument made: it is constant, or .item(), .data or float() cut the graph"
             )
 
     def chosen(self, argnums: Any, args: list[Any]) -> tuple[Any, ...]:
@@ -112,7 +112,7 @@ class Linearized:
 
     def _sweep(self, roots: Any, seeds: Any, inputs: Sequence[Node], record: bool) -> list[Any]:
         found: dict[Node, Any] = {}
-        leaves = False
+        outside = False
         for x in inputs:
             if x.op is not None:  # it stands for a node that was given, and shares its data
                 self.check_fresh(x)
@@ -120,30 +120,31 @@ class Linearized:
             for node, g in sweep(roots, seeds, record, stop=inputs):
                 if node.op is None:
                     found[node] = g
-                    leaves = True
-                    if not record and self.recording and self.is_foreign(node):
-                        self.foreign = True  # the result depends on it: sweep again, recorded
-                        break
+                    if self.is_foreign(node):
+                        outside = True
+                        if not record and self.recording:
+                            break  # the result depends on it: to be swept again, recorded
                 elif node.op is identity:
                     found[node] = g
         cotangents = [found.get(x) for x in inputs]
-        self.note(any(g is not None for g in cotangents), leaves)
+        self.note(any(g is not None for g in cotangents), outside)
         return cotangents
 
     def check_fresh(self, x: Node) -> None:
         """ValueError if the node that the input `x` stands for was changed since."""
-        x.left.refresh()
-        if isinstance(x.left, Node) and x.left.stamp > x.stamp:
+        if x.left.op is None:
+            x.left.refresh()
+        if x.left.stamp > x.stamp:
             raise ValueError(stale(x.left, x))
 
     def is_foreign(self, leaf: Node) -> bool:
         """Whether the function found this leaf outside: neither its argument nor made in it."""
         return leaf.stamp < self.start and id(leaf) not in self.mine
 
-    def note(self, reached: bool, leaves: bool) -> None:
-        """Remember whether a sweep arrived at an argument, at any leaf."""
+    def note(self, reached: bool, foreign: bool) -> None:
+        """Remember whether a sweep arrived at an argument, at a leaf from outside."""
         self.reached = self.reached or reached
-        self.leaves = self.leaves or leaves
+        self.foreign = self.foreign or foreign
 
     def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
         """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
@@ -163,12 +164,12 @@ class Linearized:
         return fresh(g, self.name) if self.given_nodes else g
 
     def warn_if_constant(self) -> None:
-        """UserWarning when the result is made of nodes, but not of any argument."""
-        if not self.reached and self.leaves:
+        """UserWarning when the result is made of nodes from outside and of no argument."""
+        if not self.reached and self.foreign:
             warnings.warn(
-                f"{self.name}: the output does not depend on the argument, but on other nodes; its "
-                "derivative is zero. Either the function uses a node from outside in place of its "
-                "argument, or .data, .item() or detach() cut the graph on the way",
+                f"{self.name}: the output does not depend on the argument, only on nodes that the "
+                "function took from outside, so the derivative is zero. Use the argument in their "
+                "place; or did .data, .item() or detach() cut the graph on the way?",
                 UserWarning,
                 stacklevel=depth(),
             )

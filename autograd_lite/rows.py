@@ -30,7 +30,7 @@ BLOCK = 1 << 21
 
 
 def all_rows(lin: Linearized) -> list[Any]:
-    """For every input x the matrix of shape `(K, *x.shape)`, K counting the entries of all outputs."""
+    """For every input x a matrix of shape `(K, *x.shape)`; K counts the entries of all outputs."""
     sizes = [prod(shape(x)) for x in lin.outputs]
     starts = np.cumsum([0, *sizes]).tolist()
     pieces: dict[Node, list[tuple[int, int, Any]]] = {x: [] for x in lin.inputs}
@@ -55,7 +55,7 @@ def all_rows(lin: Linearized) -> list[Any]:
 
 
 def unit_seeds(out: Any, a: int, b: int) -> Any:
-    """The cotangents of `out` for the entries a to b, counted in it: ones there, zeros elsewhere."""
+    """The cotangents of `out` that select its entries a to b: ones there, zeros elsewhere."""
     if not isinstance(out, Node):
         return None
     if (a, b, out.size) == (0, 1, 1):
@@ -97,7 +97,7 @@ def disjoint(lin: Linearized) -> dict[int, list[Node]] | None:
 
 
 def joined(pieces: list[tuple[int, int, Any]], total: int, lin: Linearized, x: Node) -> Any:
-    """The rows a to b of every piece in one matrix of shape `(total, *x.shape)`; the rest is zero."""
+    """The rows of every piece in one matrix of shape `(total, *x.shape)`; the others are zero."""
     whole = (total, *x.shape)
     if any(isinstance(g, Node) for _, _, g in pieces) or lin.record:
         parts, at = [], 0
