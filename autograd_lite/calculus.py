@@ -20,7 +20,6 @@ import numpy as np
 
 from .ends import checked
 from .linearize import Linearized
-from .trees import flatten
 
 __all__ = ["elementwise_grad", "grad", "hvp", "value_and_grad", "vjp"]
 
@@ -107,14 +106,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
 
 def cotangents(g: Any, lin: Linearized) -> list[Any]:
     """One cotangent for every output, from one container in the form of the result."""
-    seeds = flatten(g)[0]
-    if len(seeds) == 1 != len(lin.outputs) == np.size(g):
-        seeds = list(np.ravel(g))  # plain numbers for a list or array of Values
-    if len(seeds) != len(lin.outputs):
-        raise ValueError(
-            f"the cotangent has {len(seeds)} parts and the function's result {len(lin.outputs)}: "
-            "give it the form of the result"
-        )
+    seeds = lin.out_form.leaves_of(g, "a cotangent")
     return [checked(s, x, "a cotangent") for s, x in zip(seeds, lin.outputs, strict=True)]
 
 

@@ -76,4 +76,7 @@ def fit(g: Any, x: Any) -> Any:
         return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
     if isinstance(x, Value) and np.ndim(g) == 0:
         return float(g)
-    return np.array(g, dtype=getattr(x, "dtype", None))
+    dtype = getattr(x, "dtype", None)
+    if type(g) is np.ndarray and g.dtype == dtype and g.base is None and g.flags.writeable:
+        return g  # the sweep made it and nobody else holds it
+    return np.array(g, dtype=dtype)

@@ -23,7 +23,6 @@ from .ops import index, linalg
 from .ops import shape as shapes
 from .ops.base import FromValues, shape
 from .ops.elementwise import ONE, Elementwise, Where, chain, identity
-from .trees import flatten
 
 __all__ = ["jvp"]
 
@@ -52,9 +51,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
                 f"jvp takes its {name} as a tuple, one for each argument of the function"
             )
     lin = Linearized("jvp", f, tuple(range(len(primals))), tuple(primals), {})
-    directions = [d for tangent in tangents for d in flatten(tangent)[0]]
-    if len(directions) != len(lin.inputs):
-        raise ValueError(f"jvp was given {len(directions)} tangents for {len(lin.inputs)} primals")
+    if len(tangents) != len(primals):
+        raise ValueError(f"jvp was given {len(tangents)} tangents for {len(primals)} primals")
+    directions = lin.form.leaves_of(tuple(tangents), "a tangent")
     directions = [checked(d, x, "a tangent") for d, x in zip(directions, lin.inputs, strict=True)]
     roots = [x for x in lin.outputs if isinstance(x, Node)]
     order = list(walk(roots, lin.inputs))

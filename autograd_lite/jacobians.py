@@ -49,7 +49,6 @@ def jacobian(f: Callable[..., Any], argnums: Any = 0, batch_dims: int = 0) -> Ca
         lin = Linearized("jacobian", f, argnums, args, kwargs)
         batch = batch_shape(lin, batch_dims)
         rows = per_example_rows(lin, batch) if batch_dims else all_rows(lin)
-        lin.warn_if_constant()
         return blocks(lin, rows, batch)
 
     return named(derivative, "jacobian", f)

@@ -87,18 +87,19 @@ class Linearized:
             )
         return out
 
-    def pull(self, seeds: Sequence[Any], inputs: Sequence[Node] | None = None) -> list[Any]:
+    def pull(
+        self,
+        seeds: Sequence[Any],
+        outputs: Sequence[Any] | None = None,
+        inputs: Sequence[Node] | None = None,
+    ) -> list[Any]:
         """The cotangents of the inputs for a cotangent of every output; leading axes ride along.
 
-        A seed of None leaves its output out; `inputs` are those the others depend on, if not all.
-        None stands for the zeros of an input that no output depends on. The result is nodes if the
-        derivative depends on nodes.
+        With `outputs`, from those alone, which depend on no more than `inputs`. None stands for the
+        zeros of an input that no output depends on. Nodes if the derivative depends on nodes.
         """
-        pairs = [
-            (x, g)
-            for x, g in zip(self.outputs, seeds, strict=True)
-            if isinstance(x, Node) and g is not None
-        ]
+        outputs = self.outputs if outputs is None else outputs
+        pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
         roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
         inputs = self.inputs if inputs is None else inputs
         if not (self.record or self.foreign or any(isinstance(g, Node) for g in gs)):
@@ -149,10 +150,14 @@ class Linearized:
     def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
         """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
         self.warn_if_constant()
-        return [
-            self.settled(zeros(lead + x.shape) if g is None else g, x)
-            for g, x in zip(cotangents, self.inputs, strict=True)
-        ]
+        seen: set[int] = set()
+        done = []
+        for g, x in zip(cotangents, self.inputs, strict=True):
+            if id(g) in seen:  # shared by two inputs: each gets its own
+                g = np.array(g) if isinstance(g, np.ndarray) else g
+            seen.add(id(g))
+            done.append(self.settled(zeros(lead + x.shape) if g is None else g, x))
+        return done
 
     def settled(self, g: Any, x: Any) -> Any:
         """A derivative in the dtype of `x`, as a node where those of this function are nodes."""

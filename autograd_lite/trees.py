@@ -31,6 +31,8 @@ class Form:
     children: tuple[Form, ...] | None = None
     shape: tuple[int, ...] | None = None
     """Of an array whose entries are leaves; None for anything else."""
+    take_apart: Callable[[Any], list[Any] | None] = lambda tree: None
+    """The children of another container of this form, None of anything else."""
 
     def __call__(self, leaves: list[Any]) -> Any:
         if self.children is None:
@@ -40,6 +42,28 @@ class Form:
             items.append(child(leaves[start : start + child.count]))
             start += child.count
         return self.build(items)
+
+    def leaves_of(self, tree: Any, what: str) -> list[Any]:
+        """The leaves of another container of this form, or ValueError. Numbers may be an array."""
+        if self.children is None and self.shape is None:
+            return [tree]
+        if self.shape is not None:
+            if rectangle(tree) == self.shape:
+                return _entries(tree, len(self.shape))
+            if np.shape(tree) == self.shape:
+                return list(np.ravel(tree))
+        elif (items := self.take_apart(tree)) is not None and len(items) == len(
+            self.children or ()
+        ):
+            return [
+                leaf
+                for child, item in zip(self.children or (), items, strict=True)
+                for leaf in child.leaves_of(item, what)
+            ]
+        raise ValueError(
+            f"{what} needs the form of what it belongs to, {self([...] * self.count)!r}; "
+            f"it was given {type(tree).__name__} {tree!r:.60}"
+        )
 
     def arrays(self) -> list[Form]:
         """The parts that stand for one array each: single leaves, and arrays of leaves."""
@@ -75,17 +99,24 @@ def flatten(tree: Any) -> tuple[list[Any], Form]:
     if isinstance(tree, Node) or (isinstance(tree, np.ndarray) and tree.dtype != object):
         return [tree], LEAF
     if tree is None:
-        return [], Form(0, lambda leaves: None, ())
+        return [], Form(
+            0, lambda leaves: None, (), take_apart=lambda other: [] if other is None else None
+        )
     if isinstance(tree, dict):
         keys = list(tree)
-        return _join([tree[k] for k in keys], lambda items: _refill(tree, keys, items))
+        return _join(
+            tree,
+            dict,
+            lambda items: _refill(tree, keys, items),
+            lambda other: [other[k] for k in keys] if set(other) == set(keys) else None,
+        )
     if isinstance(tree, tuple):
         build = (lambda items: type(tree)(*items)) if hasattr(tree, "_fields") else tuple
-        return _join(list(tree), build)
+        return _join(tree, list | tuple, build, list)
     if isinstance(tree, list):
         shape = rectangle(tree)
         if shape is None:
-            return _join(tree, list)
+            return _join(tree, list | tuple, list, list)
         leaves = _entries(tree, len(shape))
         if not any(isinstance(x, Node) for x in leaves):
             return [tree], LEAF
@@ -99,8 +130,10 @@ def flatten(tree: Any) -> tuple[list[Any], Form]:
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [f.name for f in dataclasses.fields(tree) if f.init]
         return _join(
-            [getattr(tree, name) for name in names],
+            tree,
+            type(tree),
             lambda items: dataclasses.replace(tree, **dict(zip(names, items, strict=True))),
+            lambda other: [getattr(other, name) for name in names],
         )
     return [tree], LEAF
 
@@ -118,6 +151,7 @@ def rectangle(x: Any) -> tuple[int, ...] | None:
 
 
 def _entries(x: Any, depth: int) -> list[Any]:
+    """The entries of a nested list, in order."""
     return [x] if depth == 0 else [entry for item in x for entry in _entries(item, depth - 1)]
 
 
@@ -132,6 +166,7 @@ def _array(items: list[Any], shape: tuple[int, ...], dtype: Any = None) -> np.nd
 
 
 def _refill(tree: dict[Any, Any], keys: list[Any], items: list[Any]) -> dict[Any, Any]:
+    """A dictionary like `tree` with other items."""
     if type(tree) is dict:
         return dict(zip(keys, items, strict=True))
     new = copy.copy(tree)  # an OrderedDict or a defaultdict stays one
@@ -139,7 +174,15 @@ def _refill(tree: dict[Any, Any], keys: list[Any], items: list[Any]) -> dict[Any
     return new
 
 
-def _join(children: list[Any], build: Callable[[list[Any]], Any]) -> tuple[list[Any], Form]:
-    parts = [flatten(child) for child in children]
+def _join(
+    tree: Any, kind: Any, build: Callable[[list[Any]], Any], take_apart: Callable[[Any], Any]
+) -> tuple[list[Any], Form]:
+    """The leaves and the form of a container; others of its form are of this `kind`."""
+    parts = [flatten(child) for child in take_apart(tree)]
     leaves = [leaf for part, _ in parts for leaf in part]
-    return leaves, Form(len(leaves), build, tuple(form for _, form in parts))
+    return leaves, Form(
+        len(leaves),
+        build,
+        tuple(form for _, form in parts),
+        take_apart=lambda other: take_apart(other) if isinstance(other, kind) else None,
+    )

@@ -97,10 +97,10 @@ def chain(g: Any, d: Any) -> Any:
     if type(d) is float and d - d == 0:  # finite: no 0 · inf to look for
         return product
     if type(product) is ndarray:
-        square = vdot(
-            product, product
-        )  # NaN if an entry is, and a third of the time of isnan().any()
-        if square == square:
+        # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
+        # a large one BLAS would start threads, which on a busy machine wait for each other.
+        probe = vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None)
+        if probe == probe:
             return product
         return np.where(np.equal(g, 0), np.zeros((), product.dtype), product)
     return product if product == product or g != 0 else 0.0

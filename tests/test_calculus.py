@@ -1,0 +1,549 @@
+"""The calculus against differences, sympy and HIPS autograd, nested to any order."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+import warnings
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+import sympy
+
+import autograd_lite as ag
+from autograd_lite import Tensor, Value, rows
+
+from .helpers import close, differences
+
+Pair = collections.namedtuple("Pair", "a b")
+SEEDED = np.random.default_rng(7)
+X = SEEDED.normal(size=(4, 3))
+V = SEEDED.normal(size=3)
+
+
+@dataclasses.dataclass
+class Layer:
+    w: object
+    b: object
+
+
+def mixing(x):
+    """A function of a vector with every kind of operation in it."""
+    h = np.tanh(x * np.array([1.0, 2.0, 0.5])) + ag.sum(x * x)
+    return np.concatenate([h[::-1], ag.exp(h[:1] / 9), np.reshape(ag.max(h), 1)])
+
+
+def energy(x):
+    return ag.sum(np.sin(x) * x[::-1] ** 3) + ag.prod(x)
+
+
+# --- first order ---------------------------------------------------------------------------------
+
+
+def test_gradient_of_an_array():
+    close(ag.grad(energy)(V), differences(energy, V), 1e-8)
+
+
+def test_value_and_gradient():
+    value, gradient = ag.value_and_grad(energy)(V)
+    assert value == energy(V)
+    close(gradient, ag.grad(energy)(V), 0)
+
+
+def test_argnums():
+    def f(x, y, z=1.0):
+        return x * y**2 * z
+
+    assert ag.grad(f)(2.0, 3.0) == 9.0
+    assert ag.grad(f, argnums=1)(2.0, 3.0, z=10.0) == 120.0
+    assert ag.grad(f, argnums=-1)(2.0, 3.0) == 12.0
+    assert ag.grad(f, argnums=(1, 0))(2.0, 3.0) == (12.0, 9.0)
+    assert ag.grad(f, argnums=(0,))(2.0, 3.0) == (9.0,)
+
+
+@pytest.mark.parametrize("argnums", [2, -3, (0, 0), (0, -2), ()])
+def test_argnums_that_are_not_there(argnums):
+    with pytest.raises(ValueError, match="arg"):
+        ag.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
+
+
+@pytest.mark.parametrize("argnums", [1.0, "x", True, (0, None)])
+def test_argnums_of_another_type(argnums):
+    with pytest.raises(TypeError, match="argnums is an int or a tuple"):
+        ag.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
+
+
+def test_containers_keep_their_form():
+    def f(p):
+        return (
+            p["pair"].a * p["list"][0] + p["layer"].w * p["layer"].b * p["deep"][0][0] + p["v"][1]
+        )
+
+    p = {
+        "pair": Pair(2.0, 3.0),
+        "list": [5.0, Value(7.0).item()],
+        "layer": Layer(w=2.0, b=4.0),
+        "deep": ((3.0,), None),
+        "v": [1.0, 2.0, 3.0],
+    }
+    p["list"] = (5.0, 7.0)
+    g = ag.grad(f)(p)
+    assert g["pair"] == Pair(5.0, 0.0)
+    assert g["list"] == (2.0, 0.0)
+    assert g["layer"] == Layer(w=12.0, b=6.0)
+    assert g["deep"] == ((8.0,), None)
+    np.testing.assert_array_equal(g["v"], [0.0, 1.0, 0.0])
+
+
+def test_dictionaries_keep_their_type():
+    p = collections.OrderedDict(b=1.0, a=2.0)
+    g = ag.grad(lambda p: p["a"] ** 2 * p["b"])(p)
+    assert type(g) is collections.OrderedDict
+    assert list(g.items()) == [("b", 4.0), ("a", 4.0)]
+
+
+def test_ragged_lists_are_containers():
+    g = ag.grad(lambda p: p[0][1] * p[1][0])([[1.0, 2.0], [3.0]])
+    np.testing.assert_array_equal(g[0], [0.0, 3.0])
+    np.testing.assert_array_equal(g[1], [2.0])
+
+
+def test_arrays_of_values():
+    x = np.array([Value(1.0), Value(2.0)])
+    g = ag.grad(lambda v: np.exp(v[0]) * v[1])(x)
+    assert g.shape == (2,)
+    assert [type(v) for v in g] == [Value, Value]
+    close([v.item() for v in g], [2 * np.e, np.e], 1e-15)
+    jacobian = ag.jacobian(lambda v: np.array([v[0] * v[1], v[0] ** 2, v[1]]))(x)
+    np.testing.assert_array_equal(jacobian.data, [[2.0, 1.0], [2.0, 0.0], [0.0, 1.0]])
+
+
+def test_values_and_tensors_in_one_function():
+    def f(s, x):
+        return Value(2.0) * s * ag.sum(x * s)
+
+    g = ag.grad(f, argnums=(0, 1))(3.0, V)
+    close(g[0], 12 * V.sum(), 1e-14)
+    close(g[1], np.full(3, 18.0), 1e-14)
+
+
+def test_float32_stays():
+    x = np.array([1.0, 2.0], np.float32)
+    assert ag.grad(lambda x: ag.sum(x * np.array([1.0, 2.0])))(x).dtype == np.float32
+    assert ag.jacobian(lambda x: x * np.array([1.0, 2.0]))(x).dtype == np.float32
+    assert ag.grad(lambda x: ag.sum(x * np.array([1.0, 2.0])))(Tensor(x)).dtype == np.float32
+
+
+def test_unused_argument_among_several():
+    assert ag.grad(lambda x, y: x * 2.0, argnums=(0, 1))(1.0, 5.0) == (2.0, 0.0)
+    g = ag.grad(lambda p: p["a"] * 2.0)({"a": 1.0, "b": np.ones((2, 2))})
+    np.testing.assert_array_equal(g["b"], np.zeros((2, 2)))
+
+
+def test_grad_fields_stay():
+    x = Tensor(V)
+    energy(x).backward()
+    before = x.grad.copy()
+    ag.hessian(energy)(x)
+    ag.jvp(energy, (x,), (V,))
+    ag.grad(energy)(x)
+    np.testing.assert_array_equal(x.grad, before)
+
+
+def test_results_are_the_callers_own():
+    g, h = ag.grad(lambda x, y: ag.sum(x + y), argnums=(0, 1))(V, V)
+    g[:] = 9.0
+    np.testing.assert_array_equal(h, np.ones(3))
+    a, b = ag.jacobian(lambda x, y: x + y, argnums=(0, 1))(V, V)
+    a[:] = 9.0
+    np.testing.assert_array_equal(b, np.eye(3))
+    seed = np.ones(3)
+    (g,) = ag.vjp(lambda x: +x, V)[1](seed)
+    g[:] = 9.0
+    np.testing.assert_array_equal(seed, np.ones(3))
+
+
+# --- any order -----------------------------------------------------------------------------------
+
+SCALAR = {
+    "x**5 / 3": lambda x: x**5 / 3,
+    "sin(x) * exp(-x)": lambda x: np.sin(x) * np.exp(-x),
+    "log(x)**2 / x": lambda x: np.log(x) ** 2 / x,
+    "sqrt(x**2 + tanh(x))": lambda x: np.sqrt(x**2 + np.tanh(x)),
+    "atan(x)**x": lambda x: np.arctan(x) ** x,
+}
+
+
+@pytest.mark.parametrize("formula", SCALAR)
+def test_scalar_derivatives_to_fourth_order(formula):
+    f = SCALAR[formula]
+    x = sympy.Symbol("x")
+    expected = sympy.sympify(formula, locals={"x": x})
+    forward = f
+    for _ in range(4):
+        expected = sympy.diff(expected, x)
+        f, forward = ag.grad(f), ag.elementwise_grad(forward)
+        want = float(expected.subs(x, 1.3).evalf(30))
+        assert f(1.3) == pytest.approx(want, rel=1e-10)
+        assert forward(np.array([1.3]))[0] == pytest.approx(want, rel=1e-10)
+
+
+def test_modes_nest_in_every_order():
+    def f(x):
+        return np.exp(np.sin(x) * x)
+
+    by_grad = ag.grad(ag.grad(ag.grad(f)))(0.7)
+
+    def push(g):
+        return lambda x: ag.jvp(g, (x,), (1.0,))[1]
+
+    def pull(g):
+        return lambda x: ag.vjp(g, x)[1](1.0)[0]
+
+    for a in (ag.grad, push, pull, ag.jacobian):
+        for b in (ag.grad, push, pull, ag.jacobian):
+            for c in (push, pull):
+                assert a(b(c(f)))(0.7) == pytest.approx(by_grad, rel=1e-12)
+
+
+def test_no_confusion_of_nested_perturbations():
+    # d/dx [x · d/dy (x + y)] = 1: an inner derivative must not see the outer one's variable.
+    assert ag.grad(lambda x: x * ag.grad(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert ag.grad(lambda x: x * ag.grad(lambda y: x * y)(2.0))(3.0) == 6.0
+    assert (
+        ag.jvp(lambda x: x * ag.jvp(lambda y: x + y, (1.0,), (1.0,))[1], (1.0,), (1.0,))[1] == 1.0
+    )
+
+
+def test_gradient_through_a_pullback_and_its_cotangent():
+    def f(x, g):
+        return ag.sum(ag.vjp(mixing, x)[1](g)[0] ** 2)
+
+    g0 = SEEDED.normal(size=5)
+    for i, at in enumerate((V, g0)):
+        got = ag.grad(f, argnums=i)(V, g0)
+        close(got, differences(lambda z, i=i: f(*((z, g0) if i == 0 else (V, z))), at, 1e-3), 1e-7)
+
+
+def test_gradient_through_a_jvp_and_its_tangent():
+    def f(x, t):
+        return ag.sum(ag.jvp(mixing, (x,), (t,))[1] ** 2)
+
+    t0 = SEEDED.normal(size=3)
+    for i, at in enumerate((V, t0)):
+        got = ag.grad(f, argnums=i)(V, t0)
+        close(got, differences(lambda z, i=i: f(*((z, t0) if i == 0 else (V, z))), at, 1e-3), 1e-7)
+
+
+def test_nodes_in_nodes_out():
+    x = Value(3.0)
+    slope = ag.grad(lambda x: x**3)(x)
+    slope.backward()
+    assert (slope.item(), x.grad) == (27.0, 18.0)
+
+
+# --- vjp, jvp, hvp -------------------------------------------------------------------------------
+
+
+def test_vjp_and_jvp_against_differences():
+    jacobian = differences(mixing, V)
+    g, t = SEEDED.normal(size=5), SEEDED.normal(size=3)
+    out, pullback = ag.vjp(mixing, V)
+    close(out, mixing(V), 0)
+    close(pullback(g)[0], g @ jacobian, 1e-8)
+    close(pullback(2 * g)[0], 2 * g @ jacobian, 1e-8)
+    out, tangent = ag.jvp(mixing, (V,), (t,))
+    close(out, mixing(V), 0)
+    close(tangent, jacobian @ t, 1e-8)
+
+
+def test_results_in_containers():
+    def f(x):
+        return {"double": 2 * x, "pair": Pair(x[0], [x[1], 7.0])}
+
+    out, pullback = ag.vjp(f, [3.0, 5.0])
+    assert out["pair"] == Pair(3.0, [5.0, 7.0])
+    (g,) = pullback({"double": [1.0, 1.0], "pair": Pair(10.0, [100.0, 1.0])})
+    np.testing.assert_array_equal(g, [12.0, 102.0])
+    tangent = ag.jvp(f, ([3.0, 5.0],), ([1.0, 2.0],))[1]
+    np.testing.assert_array_equal(tangent["double"], [2.0, 4.0])
+    assert tangent["pair"].a == 1.0
+    assert tangent["pair"].b[0] == 2.0
+
+
+@pytest.mark.parametrize("g", [[1.0], 1.0, [[1.0, 1.0, 1.0]]])
+def test_cotangents_of_another_shape(g):
+    with pytest.raises(ValueError, match=r"shape .* was given for a value of shape \(3,\)"):
+        ag.vjp(lambda x: x * 2, V)[1](g)
+
+
+def test_cotangents_of_another_form():
+    with pytest.raises(ValueError, match="a cotangent needs the form of what it belongs to"):
+        ag.vjp(lambda x: (x * 2, x), V)[1](V)
+    with pytest.raises(ValueError, match="a cotangent needs the form"):
+        ag.vjp(lambda x: {"a": x}, 1.0)[1]({"b": 1.0})
+
+
+def test_cotangents_go_by_key():
+    (g,) = ag.vjp(lambda x: {"a": x, "b": 10 * x}, 1.0)[1]({"b": 2.0, "a": 3.0})
+    assert g == 23.0
+
+
+def test_tangents_of_another_shape():
+    with pytest.raises(ValueError, match=r"a tangent of shape \(2,\)"):
+        ag.jvp(lambda x: x * 2, (V,), ([1.0, 2.0],))
+    with pytest.raises(ValueError, match="2 tangents for 1 primals"):
+        ag.jvp(lambda x: x * 2, (V,), (V, V))
+    with pytest.raises(TypeError, match="primals as a tuple"):
+        ag.jvp(lambda x: x * 2, V, (V,))
+
+
+def test_hvp_is_the_hessian_times_a_vector():
+    v = SEEDED.normal(size=3)
+    close(ag.hvp(energy, V, v), ag.hessian(energy)(V) @ v, 1e-12)
+    nested = ag.hvp(lambda p: p["a"] ** 2 * p["b"], {"a": 3.0, "b": 5.0}, {"a": 1.0, "b": 0.0})
+    assert nested == {"a": 10.0, "b": 6.0}
+
+
+def test_forward_mode_keeps_zero_times_infinity_out():
+    with np.errstate(divide="ignore"):
+        out = ag.jvp(lambda x: ag.where(x > 0, np.log(x), 0.0), ([0.0, 2.0],), ([1.0, 1.0],))
+    np.testing.assert_array_equal(out[1], [0.0, 0.5])
+    assert ag.jvp(np.sqrt, (Value(0.0),), (0.0,))[1].item() == 0.0
+
+
+# --- Jacobians and Hessians ----------------------------------------------------------------------
+
+
+def test_jacobian_against_differences():
+    close(ag.jacobian(mixing)(V), differences(mixing, V), 1e-8)
+
+
+def test_jacobian_of_matrices_has_both_shapes():
+    def f(x):
+        return ag.softmax(x @ x.T) * 2.0
+
+    got = ag.jacobian(f)(X)
+    assert got.shape == (4, 4, 4, 3)
+    close(got, differences(f, X), 1e-8)
+
+
+def test_hessian_against_differences_and_autograd():
+    close(ag.hessian(energy)(V), differences(ag.grad(energy), V), 1e-8)
+
+    def logsumexp(np_):
+        return lambda z: np_.log(np_.sum(np_.exp(z)))
+
+    close(ag.hessian(logsumexp(np))(V), autograd.hessian(logsumexp(anp))(V), 1e-12)
+    close(
+        ag.jacobian(ag.hessian(logsumexp(np)))(V), differences(ag.hessian(logsumexp(np)), V), 1e-8
+    )
+
+
+def test_blocks_of_several_arguments():
+    def f(a, b):
+        return ag.sum(a * a) * b[0] * b[1]
+
+    a, b = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0])
+    blocks = ag.hessian(f, argnums=(0, 1))(a, b)
+    assert [[block.shape for block in row] for row in blocks] == [
+        [(3, 3), (3, 2)],
+        [(2, 3), (2, 2)],
+    ]
+    close(blocks[0][0], 40 * np.eye(3), 1e-14)
+    close(blocks[1][0], 2 * np.outer(b[::-1], a), 1e-14)
+    close(blocks[0][1], blocks[1][0].T, 1e-14)
+
+
+def test_the_result_is_outside_and_the_argument_inside():
+    def f(p):
+        return {"u": p["x"] * p["s"], "v": Pair(p["s"] ** 2, 0.0)}
+
+    jacobian = ag.jacobian(f)({"x": [1.0, 2.0], "s": 3.0})
+    np.testing.assert_array_equal(jacobian["u"]["x"], 3 * np.eye(2))
+    np.testing.assert_array_equal(jacobian["u"]["s"], [1.0, 2.0])
+    np.testing.assert_array_equal(jacobian["v"].a["x"], [0.0, 0.0])
+    assert jacobian["v"].a["s"] == 6.0
+    assert jacobian["v"].b["s"] == 0.0
+
+
+def test_jacobian_of_a_number_is_a_number():
+    assert ag.jacobian(lambda x: x**2)(3.0) == 6.0
+    assert ag.hessian(lambda x: x**3)(2.0) == 12.0
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0)])
+def test_empty_arrays(shape):
+    assert ag.jacobian(lambda x: x * 2)(np.zeros(shape)).shape == shape + shape
+    assert ag.hessian(ag.sum)(np.zeros(shape)).shape == shape + shape
+
+
+@pytest.mark.parametrize("size", [8, 24, 100])
+def test_blocks_of_seeds_change_nothing(monkeypatch, size):
+    whole = ag.jacobian(mixing)(V)
+    monkeypatch.setattr(rows, "BLOCK", size)
+    np.testing.assert_array_equal(ag.jacobian(mixing)(V), whole)
+    np.testing.assert_array_equal(ag.jacobian(lambda x: mixing(x)[:2])(V), whole[:2])
+
+
+def scalar_maps(v):
+    return [np.tanh(x * x) + 1.0 for x in v]
+
+
+def scalar_softmax(v):
+    e = [np.exp(x) for x in v]
+    total = e[0]
+    for x in e[1:]:
+        total = total + x
+    return [x / total for x in e]
+
+
+@pytest.mark.parametrize(("f", "separate"), [(scalar_maps, True), (scalar_softmax, False)])
+def test_disjoint_outputs_are_swept_one_by_one(monkeypatch, f, separate):
+    point = tuple(V) * 3
+    taken = []
+    judge = rows.disjoint
+    monkeypatch.setattr(rows, "disjoint", lambda lin: taken.append(judge(lin)) or taken[-1])
+    got = np.array(ag.jacobian(f)(point)).T
+    assert (taken[0] is not None) is separate
+    monkeypatch.setattr(rows, "disjoint", lambda lin: None)
+    np.testing.assert_allclose(got, np.array(ag.jacobian(f)(point)).T, rtol=1e-14, atol=0)
+    close(got, differences(lambda p: np.array(f(p)), np.array(point)), 1e-8)
+
+
+def test_jacobian_for_each_example():
+    got = ag.jacobian(ag.softmax, batch_dims=1)(X)
+    assert got.shape == (4, 3, 3)
+    for row, jacobian in zip(X, got, strict=True):
+        close(jacobian, ag.jacobian(ag.softmax)(row), 1e-14)
+    deep = ag.jacobian(lambda x: x[..., :1] * x, batch_dims=2)(X.reshape(2, 2, 3))
+    assert deep.shape == (2, 2, 3, 3)
+    close(deep[1, 0], ag.jacobian(lambda x: x[:1] * x)(X[2]), 1e-14)
+
+
+def test_mixed_examples_are_found():
+    with pytest.raises(ValueError, match="map each example by itself"):
+        ag.jacobian(lambda x: x - ag.mean(x, 0), batch_dims=1)(X)
+    with pytest.raises(ValueError, match="same 1 axes"):
+        ag.jacobian(lambda x: ag.sum(x), batch_dims=1)(X)
+    with pytest.raises(TypeError, match="number of axes"):
+        ag.jacobian(ag.sum, batch_dims=-1)
+
+
+def test_elementwise_grad():
+    close(ag.elementwise_grad(np.tanh)(X), 1 - np.tanh(X) ** 2, 1e-14)
+    close(ag.elementwise_grad(lambda x, y: x * y**2, argnums=1)(X, 2.0), 4 * X.sum(), 1e-13)
+
+
+# --- what cannot be differentiated ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: 3.0, lambda x: None, lambda x: x.item() * 2, lambda x: "x"]
+)
+@pytest.mark.parametrize("derivative", [ag.grad, ag.jacobian, ag.elementwise_grad])
+def test_constant_results(derivative, f):
+    with pytest.raises(ValueError, match="nothing to differentiate"):
+        derivative(f)(2.0)
+
+
+def test_results_that_are_no_single_number():
+    with pytest.raises(ValueError, match=r"one number as result; this one returned shape \(3,\)"):
+        ag.grad(lambda x: x * 2)(V)
+    with pytest.raises(ValueError, match="one number"):
+        ag.grad(lambda x: (x, x))(1.0)
+
+
+@pytest.mark.parametrize("x", ["text", 1j, {1, 2}, object()])
+def test_arguments_that_are_no_numbers(x):
+    with pytest.raises(TypeError):
+        ag.grad(lambda x: x)(x)
+
+
+def test_no_function():
+    with pytest.raises(TypeError, match="grad takes a function, not float"):
+        ag.grad(3.0)(2.0)
+
+
+def closure(x):
+    return OUTSIDE * OUTSIDE
+
+
+OUTSIDE = Value(3.0, label="outside")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ag.grad(closure)(2.0),
+        lambda: ag.jacobian(closure)(2.0),
+        lambda: ag.jvp(closure, (2.0,), (1.0,))[1],
+        lambda: ag.vjp(closure, 2.0)[1](1.0)[0],
+    ],
+)
+def test_a_closure_in_place_of_the_argument_warns(call):
+    with pytest.warns(UserWarning, match="does not depend on the argument") as caught:
+        assert call().item() == 0.0
+    assert caught[0].filename == __file__
+
+
+def test_closures_beside_the_argument_give_nodes():
+    w = Value(5.0)
+    slope = ag.grad(lambda x: w * w * x)(2.0)
+    slope.backward()
+    assert (slope.item(), w.grad) == (25.0, 10.0)
+    assert ag.jvp(lambda x: w * x, (2.0,), (1.0,))[1].item() == 5.0
+
+
+def test_leaves_made_inside_are_constants():
+    assert ag.grad(lambda x: Tensor([1.0, 2.0]) @ Tensor([3.0, 4.0]) * x)(2.0) == 11.0
+
+
+def test_linear_functions_have_a_second_derivative_of_zero():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(ag.hessian(ag.sum)(V), np.zeros((3, 3)))
+        assert ag.grad(ag.grad(lambda x: 2 * x))(1.0) == 0.0
+        assert ag.hessian(lambda x, y: x * 2, argnums=(0, 1))(1.0, 2.0) == ((0.0, 0.0), (0.0, 0.0))
+
+
+def test_no_grad_is_about_the_result():
+    with ag.no_grad():
+        close(ag.grad(energy)(V), differences(energy, V), 1e-8)
+        assert ag.hessian(lambda x: x**3)(2.0) == 12.0
+        assert ag.jvp(lambda x: x**3, (2.0,), (1.0,)) == (8.0, 12.0)
+        slope = ag.grad(lambda x: x**3)(Value(2.0))
+        assert slope.inputs == ()
+        assert (Value(2.0) * 3.0).inputs == ()
+    assert slope.item() == 12.0
+
+
+def test_interrupted_functions_leave_nothing_behind():
+    def fails(x):
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError):
+        ag.grad(fails)(1.0)
+    assert ag.grad(lambda x: x * x)(3.0) == 6.0
+
+
+def test_threads_share_nodes_and_functions():
+    w = Tensor(X)
+    f = ag.grad(lambda x: ag.sum(np.tanh(w @ x) ** 2))
+    expected = [f(V * k).data for k in range(8)]
+    got: dict[int, list[np.ndarray]] = {}
+
+    def work(k):
+        got[k] = [f(V * k).data for _ in range(20)]
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for k in range(8):
+        for g in got[k]:
+            np.testing.assert_array_equal(g, expected[k])
