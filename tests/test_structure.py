@@ -18,7 +18,8 @@ FILES = sorted(HOME.rglob("*.py"))
 
 # A module may import what stands on an earlier line, and within its own package.
 ORDER = [
-    ["graph"],
+    ["graph", "callsite"],
+    ["copying"],
     ["ops.base"],
     ["ops.shape"],
     ["ops.elementwise"],
@@ -27,8 +28,11 @@ ORDER = [
     ["operators"],
     ["value", "tensor"],
     ["trees"],
-    ["functions", "calculus", "primitive"],
-    ["containers", "anomaly", "serialization"],
+    ["functions", "ends", "primitive", "anomaly", "saving"],
+    ["linearize"],
+    ["calculus", "forward"],
+    ["rows", "examples"],
+    ["jacobians"],
     ["check", "draw", "nn", "optim"],
     ["__init__"],
     ["cli"],
