@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .base import Op, shape
+from .base import Op, is_objects, shape
 from .shape import sum_to
 
 ndarray = np.ndarray
@@ -351,6 +351,18 @@ chain_product = Elementwise("*",        lambda g, d: chain(g, d), lambda g, d: c
 # --- what is called by more than one row, or is no row --------------------------------------------
 
 
+def contest(both: Elementwise, one: Elementwise, x: Any, y: Any) -> Any:
+    """The row `both` for two nodes, `one` where one side is a constant; entry by entry in arrays."""
+    if isinstance(x, Node) and isinstance(y, Node):
+        return both(x, y)
+    if is_objects(x) or is_objects(y):
+        if any(isinstance(v, Node) and v.ndim for v in (x, y)):
+            return both(x, y)  # beside a Tensor, an array of Values is a Tensor too
+        pair = (np.asarray(v, dtype=object) for v in (x, y))
+        return np.frompyfunc(lambda a, b: contest(both, one, a, b), 2, 1)(*pair)
+    return one(x, y)
+
+
 def maximum(x: Any, y: Any) -> Any:
     """max(x, y) entry by entry; NaN if either is. Mirrors `numpy.maximum`.
 
@@ -363,7 +375,7 @@ def maximum(x: Any, y: Any) -> Any:
     >>> x.grad
     1.0
     """
-    return (maximum2 if isinstance(x, Node) and isinstance(y, Node) else maximum1)(x, y)
+    return contest(maximum2, maximum1, x, y)
 
 
 def minimum(x: Any, y: Any) -> Any:
@@ -375,7 +387,7 @@ def minimum(x: Any, y: Any) -> Any:
     >>> x.grad
     array([1., 0.])
     """
-    return (minimum2 if isinstance(x, Node) and isinstance(y, Node) else minimum1)(x, y)
+    return contest(minimum2, minimum1, x, y)
 
 
 def fmax(x: Any, y: Any) -> Any:
@@ -385,7 +397,7 @@ def fmax(x: Any, y: Any) -> Any:
     >>> ag.fmax(ag.Value(2.0), float("nan"))
     Value(2.0)
     """
-    return (fmax2 if isinstance(x, Node) and isinstance(y, Node) else fmax1)(x, y)
+    return contest(fmax2, fmax1, x, y)
 
 
 def fmin(x: Any, y: Any) -> Any:
@@ -395,7 +407,7 @@ def fmin(x: Any, y: Any) -> Any:
     >>> ag.fmin(ag.Value(2.0), float("nan"))
     Value(2.0)
     """
-    return (fmin2 if isinstance(x, Node) and isinstance(y, Node) else fmin1)(x, y)
+    return contest(fmin2, fmin1, x, y)
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:

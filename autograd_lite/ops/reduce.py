@@ -46,6 +46,35 @@ class Extreme(Op):
         g = BroadcastTo(kept, old)(Reshape(shape(out), kept)(g))
         return g * share
 
+    def on_objects(self, x: Any) -> Any:
+        """For arrays of Values: NumPy would compare and hand back one of those that tie."""
+        rows = last(x, self.axes)
+        out = np.empty(rows.shape[:-1], dtype=object)
+        for place in np.ndindex(out.shape):
+            out[place] = Among(self.largest)(*rows[place])
+        if self.keepdims:
+            return out.reshape(keep(x.shape, self.axes))
+        return out if out.ndim else out.item()
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Among(Op):
+    """The largest or smallest of many scalars, with `Extreme`'s rule."""
+
+    largest: bool
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return "max" if self.largest else "min"
+
+    def forward(self, *xs: Any) -> Any:
+        return float((np.max if self.largest else np.min)(xs))
+
+    def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
+        best = data(out)
+        tied = [data(x) == best for x in xs]
+        return g * (best if best != best else tied[i] / np.sum(tied))
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Prod(Op):
