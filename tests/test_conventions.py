@@ -23,9 +23,9 @@ nodes; (3) otherwise the limit, inf allowed; (4) outside the domain NaN. (5) The
 written differently has the same gradient. (6) A forward NaN gives a NaN gradient, never a plausible
 number.
 
-Each row holds for `Value`, `Tensor` and arrays of `Value`s (IEEE results, no
-exception and no complex number from Python's `math`) and is a test. Rows marked † differ on purpose from at least one large
-library.
+Each row holds for `Value`, `Tensor` and arrays of `Value`s (IEEE results, no exception and no
+complex number from Python's `math`) and is a test. Rows marked † differ on purpose from at least
+one large library.
 
 | point | result |
 |---|---|

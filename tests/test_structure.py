@@ -158,6 +158,13 @@ def test_all_is_sorted_and_right():
 
 
 PUBLIC = [name for name in ag.__all__ if callable(getattr(ag, name))]
+# The rows of the table are shown as a table, and an exception by the function that raises it.
+CALLED = [
+    name
+    for name in PUBLIC
+    if not isinstance(getattr(ag, name), Elementwise)
+    and not (isinstance(getattr(ag, name), type) and issubclass(getattr(ag, name), Exception))
+]
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -169,15 +176,14 @@ def test_every_public_name_says_what_it_is(name):
     assert first.rstrip().endswith((".", ":", "`", ")")) or len(text.splitlines()) > 1
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("name", CALLED)
 def test_every_public_name_shows_an_example_that_runs(name):
     item = getattr(ag, name)
     parser = doctest.DocTestParser()
     test = parser.get_doctest(
         inspect.getdoc(item) or "", {"np": np, "ag": ag}, f"ag.{name}", None, None
     )
-    # The rows of the table are tested, and shown, as a table.
-    assert test.examples or isinstance(item, Elementwise), f"ag.{name} has no example"
+    assert test.examples, f"ag.{name} has no example"
     runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert runner.run(test, out=lambda text: None).failed == 0
 
