@@ -11,16 +11,18 @@ import numpy as np
 
 import autograd_lite as ag
 
+from ..draw.text import number
 from ..graph import Node, data, toposort
 from . import UsageError, clip, did_you_mean
 from .evaluate import evaluate, one_line
 from .formula import Formula, parse
 from .options import Options
-from .text import matrix, number, numbers, table
+from .text import matrix, numbers, table
 from .values import Given, read_name, read_value
 
 __all__ = ["Session"]
 
+ROOT = "L"  # what the formula's value is called in drawings, traces and reports
 MAX_VALUES = 100
 MAX_SWEPT = 20_000_000  # numbers that a Jacobian's cotangents have together: 160 MB
 MAX_COMPARED = 1_000_000_000  # about ten seconds of finite differences
@@ -53,6 +55,8 @@ class Session:
         self.root = evaluate(self.formula, {**self.variables, **self.constants})
         if isinstance(self.root, np.ndarray) and self.root.dtype == object and self.root.size == 1:
             self.root = self.root.item()
+        if isinstance(self.root, Node) and self.root.op is not None and ROOT not in given:
+            self.root.label = ROOT
 
     def read_hand(self) -> Iterator[tuple[str, Formula]]:
         """The gradients derived by hand, by the names they belong to."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 import numpy as np
 
+from ..draw.text import number
 from ..graph import data
 
-__all__ = ["matrix", "number", "numbers", "send", "table"]
+__all__ = ["matrix", "numbers", "send", "table"]
 
 MAX_ROWS = 12
 MAX_COLUMNS = 8
@@ -20,21 +20,6 @@ ASCII = str.maketrans(
     | {"✓": "ok", "✗": "x", "Σ": "sum", "∇": "grad", "²": "^2", "³": "^3", "ᵀ": ".T", "δ": "delta"}
     | {"…": "...", "≈": "~", "≤": "<=", "≥": ">=", "–": "-", "—": "-", "½": "1/2", "√": "sqrt"}
 )
-
-
-def number(x: float, signed: bool = False) -> str:
-    """A number to four decimals; an exact zero is `0`, and nothing else looks like one.
-
-    >>> number(0.659), number(0.0), number(1e-7), number(2.0, signed=True)
-    ('0.6590', '0', '1.0e-07', '+2.0000')
-    """
-    if x == 0:
-        return "0"
-    if math.isnan(x):
-        return "nan"
-    size = abs(x)
-    text = f"{size:.4f}" if 0.0005 <= size < 99999.99995 else f"{size:.1e}"
-    return ("-" if x < 0 else "+" if signed else "") + text
 
 
 def numbers(x: Any, signed: bool = False) -> list[str]:
