@@ -208,6 +208,85 @@ def test_jacobian_of_values_and_of_a_number(run):
     assert out.endswith("with respect to y, shape ()\n+2.0000\n")
 
 
+def test_a_right_hand_gradient_agrees(run):
+    code, out, err = run(*SOFTMAX, "--hand", "z=softmax(z)-t")
+    assert (code, err) == (0, "")
+    pairs = re.findall(r"^ *(hand|autodiff) +- (autodiff|numerical) .*agrees", out, re.MULTILINE)
+    assert sorted(pairs) == [("autodiff", "numerical"), ("hand", "autodiff"), ("hand", "numerical")]
+
+
+@pytest.mark.parametrize(
+    ("hand", "says"),
+    [
+        ("z=t-softmax(z)", "sign"),
+        ("z=softmax(z)", "differs"),
+        ("z=softmax(z)*(1-softmax(z))", "differs"),
+        ("z=1", "shape"),
+        ("z=[1,2]", "shape"),
+        ("z=log(t)", "not numbers"),
+    ],
+)
+def test_a_wrong_hand_gradient_is_reported_with_exit_code_1(run, hand, says):
+    code, out, _ = run(*SOFTMAX, "--hand", hand)
+    assert code == 1
+    assert says in out
+    assert out.startswith("cross_entropy(softmax(z), t) = ")
+
+
+def test_several_hand_gradients(run):
+    argv = ["x * y", "x=2", "y=3"]
+    assert run(*argv, "--hand", "x=y", "--hand", "y=x")[0] == 0
+    assert run(*argv, "--hand", "x=y", "--hand", "y=y")[0] == 1
+
+
+def test_a_hand_gradient_of_a_target_makes_it_a_variable(run):
+    assert run(*SOFTMAX, "--hand", "t=-log(softmax(z))")[0] == 0
+
+
+def test_a_pole_is_not_the_students_mistake(run):
+    code, out, _ = run("log(x)", "x=0", "--hand", "x=1/x")
+    assert code == 0
+    assert "the numerical gradient is the odd one out" in out
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".dot"])
+def test_the_drawing_is_written(run, tmp_path, suffix):
+    path = tmp_path / f"softmax{suffix}"
+    code, out, err = run(*SOFTMAX, "--draw", str(path))
+    assert (code, err) == (0, "")
+    assert out.endswith(f"\n\nwrote {path}\n")
+    start = {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF", ".dot": b"digraph"}[suffix]
+    assert path.read_bytes().startswith(start)
+
+
+def test_the_drawing_names_constants_and_shows_the_hand_gradient(run, tmp_path):
+    path = tmp_path / "softmax.dot"
+    assert run(*SOFTMAX, "--hand", "z=softmax(z)-t", "--draw", str(path))[0] == 0
+    text = path.read_text(encoding="utf-8")
+    assert "<B>t</B>" in text
+    assert "no gradient wanted" in text
+    assert "by hand" in text
+
+
+def test_the_trace_reads_down_and_up(run):
+    code, out, _ = run(*SOFTMAX, "--trace")
+    assert code == 0
+    heads = next(line for line in out.splitlines() if line.startswith("forward"))
+    assert heads.split() == ["forward", "value", "backward", "gradient"]
+    assert re.search(r"^m = .*\bt\b", out, re.MULTILINE)
+
+
+def test_a_picture_that_cannot_be_written_after_all(run, tmp_path, monkeypatch):
+    def full(self, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ag.Drawing, "save", full)
+    code, out, err = run("x * x", "x=2", "--draw", str(tmp_path / "x.svg"))
+    assert (code, err.count("\n")) == (2, 1)
+    assert "was not written" in err
+    assert "+4.0000" in out
+
+
 def test_a_formula_may_begin_with_a_minus_sign(run):
     assert run("-x**2", "x=3")[1].startswith("-x**2 = -9.0000\n")
     assert run("--x**2", "x=3")[1].startswith("--x**2 = 9.0000\n")
@@ -321,6 +400,7 @@ def test_the_examples_of_the_docstring():
         (["z * z", "z=1", "--hand", "z=2*"], "at the ^"),
         (["z * z", "z=1", "--hand", "z=2*z", "--hand", "z=z"], "gradient of z twice"),
         (["z * y", "z=1", "y=1", "--wrt", "y", "--hand", "z=y"], "which --wrt leaves out"),
+        (["y * y", "z=1", "y=1", "--hand", "z=0"], "z is not used in y * y"),
         (["z * z", "z=1", "--hand"], "expected one argument"),
         (["z * z", "z=1", "--jacobian", "1 + 2"], "depends on none of the names"),
         (["z * z", "z=1", "--jacobain"], "no option --jacobain; did you mean --jacobian?"),
@@ -406,6 +486,13 @@ def test_what_is_just_within_the_bounds_works(run):
     assert run(deep, "x=1")[0] == 0
     assert run("sum(z)", "z=" + ",".join(["1"] * MAX_ENTRIES))[0] == 0
     assert run("sum(W @ W)", "W=" + ";".join([",".join("1" * 64)] * 64))[0] == 0
+
+
+def test_finite_differences_that_would_take_minutes_are_refused(refused):
+    z = "z=" + ",".join(["1"] * MAX_ENTRIES)
+    assert "would take too long" in refused(
+        "sum(" + "tanh(" * 60 + "z" + ")" * 61, z, "--hand", "z=z"
+    )
 
 
 def test_a_jacobian_too_large_for_a_terminal_is_refused(refused):

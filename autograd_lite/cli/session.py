@@ -99,10 +99,17 @@ class Session:
     def constant(self, given: Given) -> Any:
         """A value that is not differentiated, as data; whole-number targets may be classes."""
         whole = given.whole and given.name in self.formula.targets
-        numbers = np.array(given.numbers, dtype=int if whole else float)
-        # Read-only, so that the graph keeps this very array, and the drawing can tell its name.
-        numbers.flags.writeable = False
-        return numbers if numbers.ndim else numbers.item()
+        return np.array(given.numbers, dtype=int if whole else float)[()]
+
+    def names(self) -> dict[str, Any]:
+        """What drawings are to call the variables, and the constants as the graph keeps them."""
+        kept = [x for node in toposort([self.root]) for x in node.inputs if np.ndim(data(x))]
+        found: dict[str, Any] = {}
+        for name, constant in self.constants.items():
+            for x in kept:
+                if not isinstance(x, Node) and np.array_equal(x, constant):
+                    found[name] = x
+        return found | self.variables
 
     def unused(self) -> list[str]:
         """Names that were given a value and are in no formula."""
@@ -161,14 +168,17 @@ class Session:
                 "--hand: finite differences of so many entries would take too long here; compare a "
                 "smaller example, or use ag.compare from Python"
             )
-        values = {name: data(x) for name, x in self.variables.items()} | self.constants
+        # NumPy's numbers, so that 1 / x at 0 is inf here too, and the report can say so.
+        values = {n: np.array(data(x))[()] for n, x in self.variables.items()} | self.constants
         for name, formula in self.hand.items():
+            if self.variables[name].grad is None:
+                raise UsageError(f"--hand: {name} is not used in {clip(self.formula.text, 40)}")
             self.variables[name].hand = plain(evaluate(formula, values))
         try:
             report = ag.compare(self.root)
         except (ValueError, TypeError) as error:
             raise UsageError(f"--hand: {one_line(error)}") from None
-        self.agrees = report.ok
+        self.agrees = report.verdict in ("agree", "numerical")
         yield from str(report).splitlines()
 
     def jacobians(self, formula: Formula) -> Iterator[str]:
@@ -204,10 +214,11 @@ class Session:
 
     def write_files(self) -> Iterator[str]:
         """Write what was asked for; a line for each file, or the trace."""
-        names = {**self.variables, **{n: x for n, x in self.constants.items() if np.ndim(x)}}
-        if self.options.trace:
+        names = self.names() if self.drawn() else {}
+        if names:
             yield ""
-            yield from str(ag.trace(self.root)).splitlines()
+        if self.options.trace:
+            yield from str(ag.trace(self.root, names=names)).splitlines()
         if self.options.draw:
             self.save(lambda path: ag.draw(self.root, names=names).save(path), self.options.draw)
             yield f"wrote {self.options.draw}"
