@@ -7,7 +7,6 @@ axis is added in front, as K seeds do; entries picked more than once add up on t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from .shape import arrayed, astype, broadcast_to
 __all__ = ["At", "Pick", "Put", "Slice", "Unslice", "take_item"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Slice(Op):
     """`x[index]` for a basic index that names every axis of `old`. Transpose: `Unslice`."""
 
@@ -35,7 +33,6 @@ class Slice(Op):
         return Unslice(self.index, self.old, shape(out))(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Unslice(Op):
     """Zeros of shape `old` with the input stored at a basic `index`. Transpose: `Slice`."""
 
@@ -54,7 +51,6 @@ class Unslice(Op):
         return Slice(self.index, self.old)(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Pick(Op):
     """The entries of `x` at flat `positions`, in the shape of `positions`. Transpose: `Put`."""
 
@@ -70,7 +66,6 @@ class Pick(Op):
         return Put(self.positions, self.old)(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Put(Op):
     """Zeros of shape `old` with the input added at flat `positions`. Transpose: `Pick`."""
 

@@ -30,7 +30,6 @@ class MatMul(Op):
     was broadcast is summed. Source: Giles, "Collected matrix derivative results" (2008), 2.2.1.
     """
 
-    __slots__ = ()
     name = "@"
 
     def forward(self, x: Any, y: Any) -> Any:

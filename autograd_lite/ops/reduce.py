@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ def count(old: tuple[int, ...], axes: tuple[int, ...]) -> int:
     return int(np.prod([old[a] for a in axes], dtype=np.int64))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Extreme(Op):
     """max or min along `axes`. The cotangent is split evenly among the entries that tie."""
 
@@ -76,7 +74,6 @@ class Among(Op):
         return g * (best if best != best else tied[i] / np.sum(tied))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Prod(Op):
     """Π along the last axis. ∂/∂x_i is the product of the others, exact also where some are 0."""
 

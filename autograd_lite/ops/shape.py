@@ -8,7 +8,6 @@ counted from the end, so that a rule works on a cotangent with leading axes as i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -54,7 +53,6 @@ def normal_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     return tuple(normal)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Reshape(Op):
     """`(*lead, *old)` → `(*lead, *new)`, entries in C order. Its transpose is the reshape back."""
 
@@ -70,7 +68,6 @@ class Reshape(Op):
         return Reshape(self.new, self.old)(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Transpose(Op):
     """The trailing axes in the order `axes` (all negative). Its transpose is the inverse order."""
 
@@ -89,7 +86,6 @@ class Transpose(Op):
         return Transpose(tuple(inverse))(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class BroadcastTo(Op):
     """`(*lead, *old)` → `(*lead, *new)`, copying along new axes and axes of length 1.
 
@@ -114,7 +110,6 @@ class BroadcastTo(Op):
         return sum_to(g, self.new, self.old)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class SumTo(Op):
     """`(*lead, *old)` → `(*lead, *new)`: un-broadcast, adding up what broadcasting had copied.
 
@@ -168,7 +163,6 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     return SumTo(old, new)(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Sum(Op):
     """Σ over `axes` (all negative). Its transpose copies the cotangent along them."""
 
@@ -207,7 +201,6 @@ def keep(old: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(kept)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Concatenate(Op):
     """The inputs one after another along `axis` (negative). Its transpose cuts the cotangent."""
 
@@ -228,7 +221,6 @@ class Concatenate(Op):
         return False
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class AsType(Op):
     """The same numbers in another floating-point dtype; the cotangent goes back to the first."""
 
