@@ -1,14 +1,17 @@
 """autograd_lite: differentiate, draw and check what you derived by hand.
 
-Reading order, for those who want to know how it works: `graph` (nodes, topological order, the sweep),
-`ops.base` (the rule contract), `ops.elementwise` (the table of operations), `ops.shape` (transposes in
-pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum and divide),
-`calculus` (gradients, Jacobians, Hessians of functions), `check` and `draw`.
+Reading order, for those who want to know how it works: `graph` (nodes, topological order, the
+sweep), `ops.base` (the rule contract), `ops.elementwise` (the table of operations), `ops.shape`
+(transposes in pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum and
+divide), `calculus` (gradients, Jacobians, Hessians of functions), `check` and `draw`.
 """
 
+import importlib
+import sys
+import types
+import typing
+
 from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
-from .check import GradientMismatch, check_gradients, compare
-from .draw import Drawing, draw, paths, steps, trace
 from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
@@ -86,6 +89,41 @@ from .tensor import Tensor
 from .value import Value
 
 abs, pow = absolute, power
+
+if typing.TYPE_CHECKING:
+    from .check import GradientMismatch, check_gradients, compare
+    from .draw import Drawing, draw, paths, steps, trace
+
+# Comparing and drawing are a third of the code: their packages are imported when first used.
+_LAZY = {
+    "Drawing": "draw",
+    "GradientMismatch": "check",
+    "check_gradients": "check",
+    "compare": "check",
+    "draw": "draw",
+    "paths": "draw",
+    "steps": "draw",
+    "trace": "draw",
+}
+
+
+def __getattr__(name: str) -> typing.Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+class _Package(types.ModuleType):
+    """This package: `draw` is the function, also after somebody imported the package draw."""
+
+    def __setattr__(self, name: str, value: typing.Any) -> None:
+        if not (name in _LAZY and isinstance(value, types.ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 __all__ = [
     "Drawing",
