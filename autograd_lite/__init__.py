@@ -108,6 +108,7 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> typing.Any:
+    """A public name of a package that has not been imported yet."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)

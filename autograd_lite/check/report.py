@@ -17,7 +17,15 @@ WIDTH = 100
 
 
 class GradientMismatch(AssertionError):
-    """Raised by `Report.assert_ok`; the message is the report."""
+    """Raised by `Report.assert_ok`; the message is the report.
+
+    >>> import autograd_lite as ag
+    >>> try:
+    ...     ag.check_gradients(lambda x: x**2, 3.0, hand=5.0).assert_ok()
+    ... except ag.GradientMismatch as error:
+    ...     print(str(error).splitlines()[0])
+    gradients differ
+    """
 
 
 @dataclass

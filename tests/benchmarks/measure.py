@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import subprocess
 import sys
@@ -14,13 +15,20 @@ HERE = Path(__file__).parent
 
 
 def interleaved(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """The median time in seconds of each side, called in turn `rounds` times after a warm-up."""
+    """The median time in seconds of each side, called in turn `rounds` times after a warm-up.
+
+    The order is drawn anew each round, so that no side always finds the caches another one left.
+    """
     times: dict[str, list[float]] = {name: [] for name in sides}
+    order = list(sides)
+    rng = random.Random(0)
     for _ in range(max(3, rounds // 10)):
         for side in sides.values():
             side()
     for _ in range(rounds):
-        for name, side in sides.items():
+        rng.shuffle(order)
+        for name in order:
+            side = sides[name]
             start = time.perf_counter()
             side()
             times[name].append(time.perf_counter() - start)
