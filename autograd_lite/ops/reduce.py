@@ -55,7 +55,6 @@ class Extreme(Op):
         return out if out.ndim else out.item()
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Among(Op):
     """The largest or smallest of many scalars, with `Extreme`'s rule."""
 
