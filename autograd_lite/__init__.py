@@ -98,10 +98,12 @@ if typing.TYPE_CHECKING:
 _LAZY = {
     "Drawing": "draw",
     "GradientMismatch": "check",
+    "Stepper": "draw",
     "check_gradients": "check",
     "compare": "check",
     "draw": "draw",
     "paths": "draw",
+    "step": "draw",
     "steps": "draw",
     "trace": "draw",
 }
@@ -130,6 +132,7 @@ __all__ = [
     "Drawing",
     "GradientMismatch",
     "Node",
+    "Stepper",
     "Tensor",
     "Value",
     "abs",
@@ -212,6 +215,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "step",
     "steps",
     "subtract",
     "sum",

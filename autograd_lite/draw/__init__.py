@@ -2,7 +2,8 @@
 
 from .drawing import Drawing, draw
 from .paths import paths
+from .stepper import Stepper, step
 from .steps import steps
 from .trace import trace
 
-__all__ = ["Drawing", "draw", "paths", "steps", "trace"]
+__all__ = ["Drawing", "Stepper", "draw", "paths", "step", "steps", "trace"]

@@ -289,7 +289,8 @@ class View:
             length[0] += 1
             if not isinstance(x, Node):
                 return (self.names[id(x)], ATOM) if id(x) in self.names else literal(x)
-            if x.op is None or length[0] > 60:
+            shared = x is not self.root and len(self.uses.get(id(x), ())) > 1
+            if x.op is None or shared or length[0] > 60:
                 return self.names[id(x)], ATOM
             chain = self.groups.of(x)
             inner = (
