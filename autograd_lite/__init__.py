@@ -85,6 +85,7 @@ from .ops.shape import (
     swapaxes,
     transpose,
 )
+from .primitive import primitive
 from .tensor import Tensor
 from .value import Value
 
@@ -196,6 +197,7 @@ __all__ = [
     "positive",
     "pow",
     "power",
+    "primitive",
     "prod",
     "rad2deg",
     "ravel",
