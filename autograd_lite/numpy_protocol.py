@@ -2,8 +2,8 @@
 
 NumPy hands a call over to the first argument that has `__array_ufunc__` (for its elementwise
 functions) or `__array_function__` (for the others). Both look the function up in a table: a row of
-the elementwise table whose name is NumPy's stands for that ufunc, a function of an `ops` module with
-NumPy's name for that function. Questions about numbers (comparisons, `argmax`, `shape`) are
+the elementwise table whose name is NumPy's stands for that ufunc, a function of an `ops` module
+with NumPy's name for that function. Questions about numbers (comparisons, `argmax`, `shape`) are
 answered on the data, off the graph. Everything else is refused by name: nothing a caller asked for
 (`out=`, `where=`, `dtype=`) is silently left undone.
 
@@ -21,7 +21,27 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, data
-from .ops import elementwise, index, linalg, reduce, shape
+from .ops import (
+    accumulate,
+    decompose,
+    einsum,
+    elementwise,
+    join,
+    least_squares,
+    linalg,
+    norms,
+    order,
+    padding,
+    polynomials,
+    products,
+    rearrange,
+    reduce,
+    rounding,
+    samples,
+    shape,
+    solve,
+    statistics,
+)
 from .ops.base import shape as shape_of
 
 __all__ = ["NumpyProtocol"]
@@ -32,6 +52,27 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     if getattr(np, name, None) is row.on_arrays
 }
 """What is applied to nodes in place of each of NumPy's elementwise functions."""
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+"""What is applied to nodes in place of each of NumPy's other functions."""
+
+
+def register(module: ModuleType, namespace: ModuleType) -> None:
+    """Let every public function of `module` stand for the one of that name in `namespace`."""
+    for name in module.__all__:
+        theirs = getattr(namespace, name, None)
+        if theirs is not None:
+            table = UFUNCS if isinstance(theirs, np.ufunc) else FUNCTIONS
+            table[theirs] = getattr(module, name)
+
+
+for _module in (
+    *(accumulate, einsum, join, linalg, order, padding, polynomials, products, rearrange),
+    *(reduce, rounding, samples, shape, statistics),
+):
+    register(_module, np)
+for _module in (decompose, join, least_squares, linalg, norms, products, solve):
+    register(_module, np.linalg)
 
 UFUNCS |= {
     np.maximum: elementwise.maximum,
@@ -44,7 +85,16 @@ UFUNCS |= {
     np.conjugate: elementwise.positive,
     np.radians: elementwise.deg2rad,
     np.degrees: elementwise.rad2deg,
-    np.matmul: linalg.matmul,
+}
+FUNCTIONS |= {
+    np.amax: reduce.max,
+    np.amin: reduce.min,
+    np.around: rounding.round,
+    np.clip: elementwise.clip,
+    np.where: elementwise.where,
+    np.lib.stride_tricks.sliding_window_view: rearrange.sliding_window_view,
+    np.linalg.diagonal: rearrange.matrix_diagonal,
+    np.linalg.trace: rearrange.matrix_trace,
 }
 
 REDUCTIONS: dict[Any, Callable[..., Any]] = {
@@ -55,7 +105,10 @@ REDUCTIONS: dict[Any, Callable[..., Any]] = {
 }
 """What `ufunc.reduce` is on nodes."""
 
-ACCUMULATIONS: dict[Any, Callable[..., Any]] = {}
+ACCUMULATIONS: dict[Any, Callable[..., Any]] = {
+    np.add: accumulate.cumsum,
+    np.multiply: accumulate.cumprod,
+}
 """What `ufunc.accumulate` is on nodes."""
 
 PLAIN: set[Any] = {
@@ -68,34 +121,9 @@ PLAIN: set[Any] = {
     *(np.all, np.any, np.isin, np.isclose, np.allclose, np.array_equal, np.array_equiv),
     *(np.isneginf, np.isposinf, np.isreal, np.iscomplex),
     *(np.zeros_like, np.ones_like, np.empty_like, np.histogram, np.histogram_bin_edges),
-    *(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank, np.linalg.cond),
+    *(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank),
 }
 """Functions about the numbers of a node, with plain results: none has a derivative to speak of."""
-
-FUNCTIONS: dict[Any, Callable[..., Any]] = {}
-"""What is applied to nodes in place of each of NumPy's other functions."""
-
-
-def register(module: ModuleType, namespace: ModuleType) -> None:
-    """Let every public function of `module` stand for the one of that name in `namespace`."""
-    for name in module.__all__:
-        theirs = getattr(namespace, name, None)
-        if theirs is not None and not isinstance(theirs, np.ufunc):
-            FUNCTIONS[theirs] = getattr(module, name)
-
-
-for _module in (index, reduce, shape):
-    register(_module, np)
-FUNCTIONS |= {
-    np.clip: elementwise.clip,
-    np.where: elementwise.where,
-    np.linalg.matmul: linalg.matmul,
-}
-FUNCTIONS |= {
-    theirs: FUNCTIONS[ours]
-    for theirs, ours in [(np.amax, np.max), (np.amin, np.min)]
-    if ours in FUNCTIONS
-}
 
 WAYS = {
     "out": "use what the function returns; a node's numbers are not written to, and a plain array "
@@ -218,7 +246,7 @@ def _signature(func: Any) -> inspect.Signature | None:
 
 
 def _by_name(func: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
-    """The arguments under NumPy's names, except the first, which is ours by place.
+    """The arguments under NumPy's names, except those that have a place only, and the first.
 
     Ours do not have all of NumPy's parameters, so places do not agree: the third argument of
     `np.sum` is its dtype. Names do. Arguments that are given their default are left out.
@@ -227,13 +255,14 @@ def _by_name(func: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
     if signature is None:
         return args, kwargs
     given = signature.bind(*args, **kwargs).arguments
-    first, *_ = signature.parameters
-    named = {
-        key: value
-        for key, value in given.items()
-        if key != first and value is not signature.parameters[key].default
-    }
-    return ((given[first],) if first in given else ()), named
+    by_place, named = [], {}
+    for place, (key, value) in enumerate(given.items()):
+        parameter = signature.parameters[key]
+        if place == 0 or parameter.kind is parameter.POSITIONAL_ONLY:
+            by_place.append(value)
+        elif value is not parameter.default:
+            named[key] = value
+    return by_place, named
 
 
 def plain(x: Any) -> Any:

@@ -56,7 +56,7 @@ class Pick(Op):
 
     positions: np.ndarray
     old: tuple[int, ...]
-    name = "take"
+    name: str = "take"
 
     def forward(self, x: Any) -> Any:
         x = np.asarray(x)

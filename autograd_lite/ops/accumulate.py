@@ -1,0 +1,244 @@
+"""Running sums and products, differences, and integrals and slopes made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data
+from .base import Op, shape
+from .elementwise import where
+from .reduce import Prod
+from .shape import Reshape, arrayed, concatenate, moveaxis, normal_axes, ravel, sum
+
+__all__ = [
+    "cumprod",
+    "cumsum",
+    "cumulative_prod",
+    "cumulative_sum",
+    "diff",
+    "ediff1d",
+    "gradient",
+    "nancumprod",
+    "nancumsum",
+    "trapezoid",
+    "unwrap",
+]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class CumSum(Op):
+    """y_k = Σ_{i ≤ k} x_i along `axis` (negative); with `backwards`, Σ_{i ≥ k}. Transposes."""
+
+    axis: int
+    backwards: bool = False
+    name = "cumsum"
+
+    def forward(self, x: Any) -> Any:
+        x = np.asarray(x)
+        if self.backwards:
+            return np.flip(np.cumsum(np.flip(x, self.axis), self.axis), self.axis)
+        return np.cumsum(x, self.axis)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return CumSum(self.axis, not self.backwards)(g)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class CumProd(Op):
+    """y_k = Π_{i ≤ k} x_i along `axis` (negative), for entries that are not 0."""
+
+    axis: int
+    name = "cumprod"
+
+    def forward(self, x: Any) -> Any:
+        return np.cumprod(np.asarray(x), self.axis)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return CumSum(self.axis, backwards=True)(g * out) / x
+
+
+def _flat(x: Any, axis: int | None) -> tuple[Any, int]:
+    """`x` and its axis counted from the end; flat when no axis is named."""
+    x, old = arrayed(x)
+    if axis is None:
+        return ravel(x), -1
+    return x, normal_axes(axis, len(old))[0]
+
+
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """Σ of the entries up to each, along `axis` or flat. Mirrors `numpy.cumsum`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0, 3.0])
+    >>> ag.cumsum(x).sum().backward()
+    >>> x.grad
+    array([3., 2., 1.])
+    """
+    x, axis = _flat(x, axis)
+    return CumSum(axis)(x)
+
+
+def cumprod(x: Any, axis: int | None = None) -> Any:
+    """Π of the entries up to each, along `axis` or flat; exact at 0. Mirrors `numpy.cumprod`."""
+    x, axis = _flat(x, axis)
+    if np.all(np.not_equal(data(x), 0)):
+        return CumProd(axis)(x)
+    # The rule divides by x. Where that is 0, row k of a square holds the factors up to the k-th.
+    x = moveaxis(x, axis, -1)
+    n = shape(x)[-1]
+    factors = where(np.tri(n, dtype=bool), Reshape(shape(x), (*shape(x)[:-1], 1, n))(x), 1.0)
+    return moveaxis(Prod()(factors), -1, axis)
+
+
+def _only_axis(x: Any, axis: int | None, name: str) -> int:
+    """The axis to accumulate along, which only a vector may leave open."""
+    ndim = len(arrayed(x)[1])
+    if axis is None and ndim != 1:
+        raise ValueError(f"{name} needs an axis for an array with {ndim} axes")
+    return normal_axes(0 if axis is None else axis, ndim)[0]
+
+
+def cumulative_sum(x: Any, axis: int | None = None, include_initial: bool = False) -> Any:
+    """`cumsum`, with a 0 in front if asked for. Mirrors `numpy.cumulative_sum`."""
+    axis = _only_axis(x, axis, "cumulative_sum")
+    return _with_initial(cumsum(x, axis), axis, 0.0 if include_initial else None)
+
+
+def cumulative_prod(x: Any, axis: int | None = None, include_initial: bool = False) -> Any:
+    """`cumprod`, with a 1 in front if asked for. Mirrors `numpy.cumulative_prod`."""
+    axis = _only_axis(x, axis, "cumulative_prod")
+    return _with_initial(cumprod(x, axis), axis, 1.0 if include_initial else None)
+
+
+def _with_initial(x: Any, axis: int, initial: float | None) -> Any:
+    if initial is None:
+        return x
+    first = list(shape(x))
+    first[axis] = 1
+    return concatenate([np.full(first, initial, x.dtype), x], axis)
+
+
+def nancumsum(x: Any, axis: int | None = None) -> Any:
+    """`cumsum` with 0 for NaN. Mirrors `numpy.nancumsum`."""
+    return cumsum(where(np.isnan(data(x)), 0.0, x), axis)
+
+
+def nancumprod(x: Any, axis: int | None = None) -> Any:
+    """`cumprod` with 1 for NaN. Mirrors `numpy.nancumprod`."""
+    return cumprod(where(np.isnan(data(x)), 1.0, x), axis)
+
+
+def along(axis: int, *args: Any) -> tuple[Any, ...]:
+    """The key that slices one axis (negative), `slice(*args)`, and takes all of the others."""
+    return (..., slice(*args), *(slice(None),) * (-1 - axis))
+
+
+def diff(
+    x: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
+) -> Any:
+    """x_{k+1} − x_k along `axis`, `n` times over. Mirrors `numpy.diff`."""
+    x, old = arrayed(x)
+    if n < 0:
+        raise ValueError(f"diff is taken 0 times or more, not {n}")
+    (axis,) = normal_axes(axis, len(old))
+
+    def end(values: Any) -> Any:
+        values, given = arrayed(values)
+        thin = list(old)
+        thin[axis] = 1
+        return values if given else values * np.ones(thin, x.dtype)
+
+    if n and (prepend is not np._NoValue or append is not np._NoValue):
+        ends = [[] if v is np._NoValue else [end(v)] for v in (prepend, append)]
+        x = concatenate([*ends[0], x, *ends[1]], axis)
+    for _ in range(n):
+        x = x[along(axis, 1, None)] - x[along(axis, None, -1)]
+    return x
+
+
+def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """The differences of the flat entries, between `to_begin` and `to_end`. As in NumPy."""
+    parts = [None if to_begin is None else ravel(to_begin), diff(ravel(x))]
+    parts.append(None if to_end is None else ravel(to_end))
+    return concatenate([p for p in parts if p is not None])
+
+
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """∫ y dx by the trapezoidal rule; nodes allowed in y, x and dx. Mirrors `numpy.trapezoid`."""
+    y, old = arrayed(y)
+    (axis,) = normal_axes(axis, len(old))
+    if x is not None:
+        x = arrayed(x)[0]
+        # Coordinates in a vector lie along `axis`.
+        dx = diff(x)[(slice(None), *(None,) * (-1 - axis))] if x.ndim == 1 else diff(x, axis=axis)
+    return sum(dx * (y[along(axis, 1, None)] + y[along(axis, None, -1)]) / 2.0, axis)
+
+
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """∂f/∂x of samples by central differences, one-sided at the edges. Mirrors `numpy.gradient`.
+
+    `varargs` are spacings or coordinates, one for each axis or one for all, and plain numbers: the
+    result is linear in `f`. One axis gives an array, several a tuple.
+    """
+    f, old = arrayed(f)
+    ndim = len(old)
+    axes = (
+        tuple(range(-ndim, 0))
+        if axis is None
+        else tuple(
+            a
+            for one in (axis if isinstance(axis, tuple | list) else [axis])
+            for a in normal_axes(one, ndim)
+        )
+    )
+    spacings = varargs or (1.0,)
+    if len(spacings) == 1 and (len(axes) != 1 and np.ndim(spacings[0]) == 0):
+        spacings = spacings * len(axes)
+    if len(spacings) != len(axes):
+        raise TypeError(f"gradient was given {len(spacings)} spacings for {len(axes)} axes")
+    if any(isinstance(h, Node) for h in spacings):
+        raise TypeError("gradient takes its spacings as plain numbers: write .data or .item()")
+    if edge_order not in (1, 2):
+        raise ValueError(f"the edges are of order 1 or 2, not {edge_order}")
+    slopes = tuple(_slope(f, a, h, edge_order) for a, h in zip(axes, spacings, strict=True))
+    return slopes[0] if len(slopes) == 1 else slopes
+
+
+def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
+    """The slope along one axis (negative): three weights times each sample and its neighbours."""
+    n = shape(f)[axis]
+    if n < edge_order + 1:
+        raise ValueError(f"gradient needs {edge_order + 1} samples along an axis; there are {n}")
+    steps = np.full(n - 1, float(spacing)) if np.ndim(spacing) == 0 else np.diff(spacing)
+    if len(steps) != n - 1:
+        raise ValueError(f"gradient was given {len(steps) + 1} coordinates for {n} samples")
+    h, k = steps[:-1], steps[1:]
+
+    def part(start: int, stop: int | None, weight: Any) -> Any:
+        weight = np.reshape(weight, (-1,) + (1,) * (-1 - axis)).astype(f.dtype)
+        return f[along(axis, start, stop)] * weight
+
+    inside = part(0, -2, -k / (h * (h + k))) + part(2, None, h / (k * (h + k)))
+    if np.any(h != k):
+        inside = inside + part(1, -1, (k - h) / (h * k))
+    if edge_order == 1:
+        first = part(1, 2, 1 / steps[0]) - part(0, 1, 1 / steps[0])
+        last = part(n - 1, n, 1 / steps[-1]) - part(n - 2, n - 1, 1 / steps[-1])
+    else:  # the slope at its end of the parabola through three samples
+        h, k = steps[:2]
+        first = part(0, 1, -(2 * h + k) / (h * (h + k))) + part(1, 2, (h + k) / (h * k))
+        first = first - part(2, 3, h / (k * (h + k)))
+        h, k = steps[-2:]
+        last = part(n - 3, n - 2, k / (h * (h + k))) - part(n - 2, n - 1, (h + k) / (h * k))
+        last = last + part(n - 1, n, (2 * k + h) / (k * (h + k)))
+    return concatenate([first, inside, last], axis)
+
+
+def unwrap(p: Any, discont: Any = None, axis: int = -1, period: float = 2 * np.pi) -> Any:
+    """`p` with jumps of half a period or more undone; the derivative is 1. As `numpy.unwrap`."""
+    numbers = data(p)
+    unwrapped = np.unwrap(numbers, discont=discont, axis=axis, period=period)
+    return p + (unwrapped - numbers)

@@ -1,0 +1,235 @@
+"""Matrix decompositions: Cholesky, symmetric eigenvalues, singular values, QR; stacks of them too.
+
+An operation has one result, so a decomposition is computed into one array that holds all its parts
+and is cut up afterwards. Functions of a symmetric matrix are taken of (X + Xᵀ)/2: the value is NumPy's,
+the gradient is symmetric, and a finite difference of a single entry agrees with it.
+
+Source of the rules: Giles, "Collected matrix derivative results" (2008), section 3; Murray,
+"Differentiation of the Cholesky decomposition" (2016); Townsend, "Differentiating the singular value
+decomposition" (2016); Seeger et al., "Auto-differentiating linear algebra" (2017) for QR.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .base import Op, shape
+from .elementwise import chain_product, where
+from .linalg import mT, matmul
+from .shape import arrayed, concatenate, expand_dims
+from .solve import inv
+
+__all__ = ["cholesky", "eigh", "eigvalsh", "qr", "svd", "svdvals"]
+
+
+def symmetric(x: Any, name: str) -> Any:
+    """(X + Xᵀ)/2; ValueError unless `x` is a stack of square matrices."""
+    x, old = arrayed(x)
+    if len(old) < 2 or old[-1] != old[-2]:
+        raise ValueError(f"{name} takes square matrices (or stacks of them), not shape {old}")
+    return (x + mT(x)) / 2
+
+
+def lower(x: Any, diagonal: float) -> Any:
+    """The lower triangle of `x`, with its diagonal times a number."""
+    n = shape(x)[-1]
+    return where(np.tri(n, dtype=bool), x * np.where(np.eye(n, dtype=bool), diagonal, 1.0), 0.0)
+
+
+def gaps(w: Any) -> Any:
+    """1/(w_j − w_i), and 0 for i = j. Where two are equal the derivative does not exist: inf."""
+    n = shape(w)[-1]
+    difference = expand_dims(w, -2) - expand_dims(w, -1)
+    return 1 / where(np.eye(n, dtype=bool), np.inf, difference)
+
+
+class Cholesky(Op):
+    """X = LLᵀ. dX = L⁻ᵀ Φ(LᵀG) L⁻¹, with Φ the lower triangle and half the diagonal."""
+
+    __slots__ = ()
+    name = "cholesky"
+
+    def forward(self, x: Any) -> Any:
+        return np.linalg.cholesky(x)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        inside = lower(matmul(mT(out), g), 0.5)
+        inverse = inv(out)
+        # X is symmetric, so only the symmetric part of a cotangent counts.
+        share = matmul(matmul(mT(inverse), inside), inverse)
+        return (share + mT(share)) / 2
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
+class Eigh(Op):
+    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w)`."""
+
+    __slots__ = ()
+    name = "eigh"
+
+    def forward(self, x: Any) -> Any:
+        w, v = np.linalg.eigh(x)
+        return np.concatenate([w[..., None, :], v], axis=-2)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        n = shape(x)[-1]
+        w, v = out[..., 0, :], out[..., 1:, :]
+        to_w, to_v = g[..., :1, :], g[..., 1:, :]
+        # Zero times an infinite gap is zero: eigenvalues alone do not ask for it.
+        turn = chain_product(matmul(mT(v), to_v), gaps(w))
+        middle = where(np.eye(n, dtype=bool), to_w, turn)
+        return matmul(matmul(v, middle), mT(v))
+
+
+class Svd(Op):
+    """X = U diag(s) Vᵀ (thin), as the rows U, s, V, each of width k."""
+
+    __slots__ = ()
+    name = "svd"
+
+    def forward(self, x: Any) -> Any:
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        return np.concatenate([u, s[..., None, :], vh.swapaxes(-1, -2)], axis=-2)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        m, k = shape(x)[-2], shape(out)[-1]
+        u, s, v = out[..., :m, :], out[..., m, :], out[..., m + 1 :, :]
+        to_u, to_s, to_v = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
+        eye = np.eye(k, dtype=bool)
+        row, f = expand_dims(s, -2), gaps(s * s)
+        turn_u, turn_v = matmul(mT(u), to_u), matmul(mT(v), to_v)
+        part_u = chain_product(turn_u - mT(turn_u), f) * row
+        part_v = expand_dims(s, -1) * chain_product(turn_v - mT(turn_v), f)
+        middle = where(eye, to_s, part_u + part_v)
+        share = matmul(matmul(u, middle), mT(v))
+        # What turns the singular vectors out of the space they span.
+        if m > k:
+            away = chain_product(to_u - matmul(u, turn_u), 1 / row)
+            share = share + matmul(away, mT(v))
+        if shape(x)[-1] > k:
+            away = chain_product(to_v - matmul(v, turn_v), 1 / row)
+            share = share + matmul(u, mT(away))
+        return share
+
+
+class QR(Op):
+    """X = QR (reduced, no more columns than rows), as the rows Q over R.
+
+    dX = (dQ + Q sym(M)) R⁻ᵀ, with M = R dRᵀ − dQᵀ Q and sym the lower triangle made symmetric.
+    """
+
+    __slots__ = ()
+    name = "qr"
+
+    def forward(self, x: Any) -> Any:
+        return np.concatenate(np.linalg.qr(x), axis=-2)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        m = shape(x)[-2]
+        q, r = out[..., :m, :], out[..., m:, :]
+        to_q, to_r = g[..., :m, :], g[..., m:, :]
+        below = lower(matmul(r, mT(to_r)) - matmul(mT(to_q), q), 0.5)
+        return matmul(to_q + matmul(q, below + mT(below)), mT(inv(r)))
+
+
+cholesky_, eigh_, svd_, qr_ = Cholesky(), Eigh(), Svd(), QR()
+
+
+def cholesky(x: Any, upper: bool = False) -> Any:
+    """The lower triangular L with LLᵀ = X (or the upper Lᵀ). Mirrors `numpy.linalg.cholesky`.
+
+    X counts as (X + Xᵀ)/2. LinAlgError when it is not positive definite.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([[4.0]])
+    >>> ag.linalg.cholesky(x).backward()
+    >>> x.grad
+    array([[0.25]])
+    """
+    out = cholesky_(symmetric(x, "cholesky"))
+    return mT(out) if upper else out
+
+
+class EighResult(NamedTuple):
+    """What `eigh` returns."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+def eigh(x: Any, UPLO: str = "L") -> EighResult:
+    """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
+
+    Eigenvectors have a derivative only where their eigenvalue is single; elsewhere it is inf or NaN.
+    Their signs are a matter of chance, so differentiate what does not depend on them.
+    """
+    out = eigh_(symmetric(x, "eigh"))
+    return EighResult(out[..., 0, :], out[..., 1:, :])
+
+
+def eigvalsh(x: Any, UPLO: str = "L") -> Any:
+    """Eigenvalues of (X + Xᵀ)/2 in ascending order. Mirrors `numpy.linalg.eigvalsh`."""
+    return eigh(x, UPLO).eigenvalues
+
+
+class SVDResult(NamedTuple):
+    """What `svd` returns."""
+
+    U: Any
+    S: Any
+    Vh: Any
+
+
+def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """U, s, Vᵀ with X = U diag(s) Vᵀ, or s alone. Mirrors `numpy.linalg.svd`.
+
+    The further columns that `full_matrices` adds to U or V of a matrix that is not square are not
+    determined by X and have no derivative: TypeError.
+    """
+    x, old = arrayed(x)
+    if len(old) < 2:
+        raise ValueError(f"svd takes matrices, not shape {old}")
+    if compute_uv and full_matrices and old[-1] != old[-2]:
+        raise TypeError(
+            f"the full U and V of a matrix of shape {old} have no derivative: write "
+            "svd(x, full_matrices=False)"
+        )
+    out, m = svd_(x), old[-2]
+    if not compute_uv:
+        return out[..., m, :]
+    return SVDResult(out[..., :m, :], out[..., m, :], mT(out[..., m + 1 :, :]))
+
+
+def svdvals(x: Any) -> Any:
+    """The singular values, largest first. Mirrors `numpy.linalg.svdvals`."""
+    return svd(x, compute_uv=False)
+
+
+class QRResult(NamedTuple):
+    """What `qr` returns."""
+
+    Q: Any
+    R: Any
+
+
+def qr(x: Any, mode: str = "reduced") -> Any:
+    """Q with orthonormal columns and R upper triangular, X = QR; R alone for mode "r".
+
+    Mirrors `numpy.linalg.qr`. The columns that mode "complete" adds have no derivative: TypeError.
+    """
+    x, old = arrayed(x)
+    if len(old) < 2:
+        raise ValueError(f"qr takes matrices, not shape {old}")
+    m, n = old[-2:]
+    if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
+        raise TypeError(f'qr of a node of shape {old} has the modes "reduced" and "r", not {mode!r}')
+    k = np.minimum(m, n)
+    out = qr_(x[..., :k])
+    q, r = out[..., :m, :], out[..., m:, :]
+    if n > k:  # the further columns of R are what Q makes of those of X
+        r = concatenate([r, matmul(mT(q), x[..., k:])], -1)
+    return r if mode == "r" else QRResult(q, r)

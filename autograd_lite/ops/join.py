@@ -1,0 +1,155 @@
+"""Arrays side by side, with the axes each of NumPy's functions adds before it joins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data
+from .elementwise import positive, where
+from .shape import arrayed, broadcast_to, concatenate, ravel, reshape, stack, transpose
+
+__all__ = [
+    "append",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_arrays",
+    "choose",
+    "column_stack",
+    "copy",
+    "dstack",
+    "full_like",
+    "hstack",
+    "matrix_transpose",
+    "meshgrid",
+    "select",
+    "vstack",
+]
+
+
+def _each(xs: tuple[Any, ...], f: Callable[[Any], Any]) -> Any:
+    """`f` of one array, or the tuple of it of several."""
+    return f(xs[0]) if len(xs) == 1 else tuple(map(f, xs))
+
+
+def atleast_1d(*xs: Any) -> Any:
+    """Each array, or a vector of length 1 of a single number. Mirrors `numpy.atleast_1d`."""
+    return _each(xs, lambda x: reshape(x, -1) if arrayed(x)[1] == () else arrayed(x)[0])
+
+
+def atleast_2d(*xs: Any) -> Any:
+    """Each array with at least two axes, new ones in front. Mirrors `numpy.atleast_2d`."""
+
+    def widen(x: Any) -> Any:
+        x, old = arrayed(x)
+        return x if len(old) >= 2 else reshape(x, (1,) * (2 - len(old)) + old)
+
+    return _each(xs, widen)
+
+
+def atleast_3d(*xs: Any) -> Any:
+    """Each array with at least three axes; a vector lies on the second. Mirrors NumPy's."""
+
+    def widen(x: Any) -> Any:
+        x, old = arrayed(x)
+        return x if len(old) >= 3 else reshape(x, (*((1,) * (len(old) < 2)), *(old or (1,)), 1))
+
+    return _each(xs, widen)
+
+
+
+
+def vstack(tup: Sequence[Any]) -> Any:
+    """The arrays as rows, one below the other. Mirrors `numpy.vstack`."""
+    return concatenate([atleast_2d(x) for x in tup], 0)
+
+
+def hstack(tup: Sequence[Any]) -> Any:
+    """The arrays one after another, matrices side by side. Mirrors `numpy.hstack`."""
+    parts = [atleast_1d(x) for x in tup]
+    return concatenate(parts, 0 if parts and arrayed(parts[0])[0].ndim == 1 else 1)
+
+
+def dstack(tup: Sequence[Any]) -> Any:
+    """The arrays one behind the other, on the third axis. Mirrors `numpy.dstack`."""
+    return concatenate([atleast_3d(x) for x in tup], 2)
+
+
+def column_stack(tup: Sequence[Any]) -> Any:
+    """Vectors (and matrices) as columns side by side. Mirrors `numpy.column_stack`."""
+    columns = (arrayed(x) for x in tup)
+    return concatenate([reshape(x, -1, 1) if len(old) < 2 else x for x, old in columns], 1)
+
+
+def append(x: Any, values: Any, axis: int | None = None) -> Any:
+    """`x` followed by `values`, both flat unless `axis` is given. Mirrors `numpy.append`."""
+    return concatenate([ravel(x), ravel(values)] if axis is None else [x, values], axis or 0)
+
+
+def broadcast_arrays(*xs: Any) -> tuple[Any, ...]:
+    """The arrays copied to their common shape. Mirrors `numpy.broadcast_arrays`."""
+    target = np.broadcast_shapes(*(arrayed(x)[1] for x in xs))
+    return tuple(broadcast_to(x, target) for x in xs)
+
+
+def meshgrid(*xs: Any, indexing: str = "xy", sparse: bool = False) -> tuple[Any, ...]:
+    """The coordinates of a grid, from the coordinates along each axis. Mirrors `numpy.meshgrid`."""
+    places = np.meshgrid(*(np.arange(arrayed(x)[0].size) for x in xs), indexing=indexing)
+    grids = [ravel(x)[p] for x, p in zip(xs, places, strict=True)]
+    if not sparse:
+        return tuple(grids)
+    axes = list(range(len(xs)))
+    if indexing == "xy" and len(xs) > 1:
+        axes[:2] = [1, 0]
+    return tuple(
+        reshape(x, [-1 if i == axis else 1 for i in range(len(xs))])
+        for x, axis in zip(xs, axes, strict=True)
+    )
+
+
+def copy(x: Any) -> Any:
+    """`x` as a new node. Mirrors `numpy.copy`."""
+    return positive(x)
+
+
+def full_like(x: Any, fill_value: Any, shape: Any = None) -> Any:
+    """`fill_value` in the shape of `x`; no gradient flows to `x`. Mirrors `numpy.full_like`."""
+    return broadcast_to(fill_value, arrayed(x)[1] if shape is None else shape)
+
+
+def matrix_transpose(x: Any) -> Any:
+    """`x` with its last two axes exchanged. Mirrors `numpy.matrix_transpose`."""
+    ndim = len(arrayed(x)[1])
+    if ndim < 2:
+        raise ValueError(f"matrix_transpose needs at least two axes; it was given {ndim}")
+    return transpose(x, (*range(ndim - 2), ndim - 1, ndim - 2))
+
+
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """Entry by entry the first choice whose condition holds. Mirrors `numpy.select`."""
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(
+            f"select needs as many choices as conditions, at least one; it was given "
+            f"{len(choicelist)} choices and {len(condlist)} conditions"
+        )
+    out = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        out = where(condition, choice, out)
+    return out
+
+
+def choose(x: Any, choices: Sequence[Any]) -> Any:
+    """Entry by entry the choice that the whole number x names. Mirrors `numpy.choose`.
+
+    Raises ValueError for a number that names no choice.
+    """
+    which = data(x)
+    if isinstance(choices, Node):
+        choices = list(choices)  # type: ignore[call-overload]
+    *options, which = broadcast_arrays(*choices, which)
+    if np.any((which < 0) | (which >= len(options))):
+        raise ValueError(f"choose was given a number that names none of its {len(options)} choices")
+    return stack(options)[(which, *np.indices(which.shape, sparse=True))]

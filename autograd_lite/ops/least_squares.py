@@ -1,0 +1,69 @@
+"""The pseudo-inverse, and the least-squares solutions that it gives.
+
+Source: Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares
+problems whose variables separate", SIAM Journal on Numerical Analysis 10 (1973).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import data
+from .base import Op
+from .decompose import svdvals
+from .linalg import mT, matmul
+from .shape import arrayed
+
+__all__ = ["lstsq", "pinv"]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Pinv(Op):
+    """P = X⁺, of constant rank. dX = −PᵀGPᵀ + (I − XP)GᵀPPᵀ + PᵀPGᵀ(I − PX)."""
+
+    rtol: Any
+    hermitian: bool
+    name = "pinv"
+
+    def forward(self, x: Any) -> Any:
+        return np.linalg.pinv(x, rtol=self.rtol, hermitian=self.hermitian)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        gT, p, pT = mT(g), out, mT(out)
+        share = -matmul(matmul(pT, g), pT)
+        left = matmul(gT, matmul(p, pT))
+        right = matmul(matmul(pT, p), gT)
+        share = share + left - matmul(matmul(x, p), left)
+        return share + right - matmul(right, matmul(p, x))
+
+
+def pinv(x: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:
+    """The pseudo-inverse X⁺. Mirrors `numpy.linalg.pinv`.
+
+    The derivative is that within the matrices of the same rank: X⁺ jumps where the rank changes.
+    """
+    x, old = arrayed(x)
+    if len(old) < 2:
+        raise ValueError(f"pinv takes matrices, not shape {old}")
+    return Pinv(rtol if rcond is None else rcond, hermitian)(x)
+
+
+def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
+    """(y with least |X y − b|, sums of squares of the residuals, rank, singular values) of X.
+
+    Mirrors `numpy.linalg.lstsq`: one matrix, and as there no residuals unless X has full column
+    rank and more rows than columns.
+    """
+    (x, (m, n)), (b, of_b) = arrayed(x), arrayed(b)
+    tolerance = np.finfo(x.dtype).eps * np.maximum(m, n) if rcond is None else rcond
+    solution = matmul(pinv(x, tolerance), b)
+    s = svdvals(x)
+    values = data(s)
+    rank = int(np.count_nonzero(values > tolerance * values.max(initial=0.0)))
+    if rank < n or m <= n:
+        return solution, np.empty(0, x.dtype), rank, s
+    away = matmul(x, solution) - b
+    return solution, (away * away).sum(0, keepdims=len(of_b) == 1), rank, s

@@ -1,0 +1,129 @@
+"""Norms of vectors and matrices, of every order that NumPy has; the gradient at 0 is 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import data
+from .base import shape
+from .decompose import svdvals
+from .elementwise import absolute, power, root, sign, square, where
+from .reduce import keep, max, min
+from .shape import Reshape, arrayed, moveaxis, normal_axes, ravel, sum
+from .solve import inv
+
+__all__ = ["cond", "matrix_norm", "norm", "vector_norm"]
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The norm of a vector or matrix, or of those along `axis`. Mirrors `numpy.linalg.norm`.
+
+    Vectors: 2 (Σx²)^½, any other p (Σ|x|^p)^(1/p), inf, -inf, 0. Matrices: "fro", "nuc", 1, -1, 2,
+    -2, inf, -inf. The gradient at 0 is 0, the subgradient of least norm, where √ of a sum of squares
+    written out gives NaN.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([3.0, 4.0])
+    >>> ag.linalg.norm(x).backward()
+    >>> x.grad
+    array([0.6, 0.8])
+    """
+    x, old = arrayed(x)
+    ndim = len(old)
+    if axis is None and ord is None:
+        return _kept(_vector(ravel(x), (-1,), 2), (1,) * ndim, keepdims)
+    if axis is None and ndim not in (1, 2):
+        raise ValueError(f"norm of order {ord} needs an axis (or two) for shape {old}")
+    axes = tuple(a for one in _listed(axis, ndim) for a in normal_axes(one, ndim))
+    if len(set(axes)) != len(axes) or len(axes) not in (1, 2):
+        raise ValueError(f"norm takes one axis or two different ones, not {axis!r}")
+    if len(axes) == 1 or ord is None:
+        out = _vector(x, axes, 2 if ord is None else ord)
+    else:
+        out = _matrix(moveaxis(x, axes, (-2, -1)), ord)
+    return _kept(out, keep(old, axes), keepdims)
+
+
+def _listed(axis: Any, ndim: int) -> list[Any]:
+    if axis is None:
+        return list(range(ndim))
+    return list(axis) if isinstance(axis, tuple | list) else [axis]
+
+
+def _kept(out: Any, kept: tuple[int, ...], keepdims: bool) -> Any:
+    return Reshape(shape(out), kept)(out) if keepdims else out
+
+
+def vector_norm(x: Any, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Any:
+    """The norm of all entries, or of those along `axis`. Mirrors `numpy.linalg.vector_norm`."""
+    x, old = arrayed(x)
+    axes = normal_axes(axis, len(old))
+    return _kept(_vector(x, axes, ord), keep(old, axes), keepdims)
+
+
+def matrix_norm(x: Any, ord: Any = "fro", keepdims: bool = False) -> Any:
+    """The norm of the matrices on the last two axes. Mirrors `numpy.linalg.matrix_norm`."""
+    x, old = arrayed(x)
+    return _kept(_matrix(x, ord), keep(old, (-2, -1)), keepdims)
+
+
+def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
+    """(Σ |x|^p)^(1/p) along `axes`, and its limits."""
+    if isinstance(p, str):
+        raise ValueError(f"norm of order {p!r} is one of matrices")
+    if p == 2:
+        return root(sum(square(x), axes))
+    if p == np.inf:
+        return max(absolute(x), axes)
+    if p == -np.inf:
+        return min(absolute(x), axes)
+    if p == 0:
+        return sum(square(sign(x)), axes)
+    if p == 1:
+        return sum(absolute(x), axes)
+    # Powers of 0 have infinite slopes; what they stand for here has slope 0.
+    zero = np.equal(data(x), 0)
+    powers = power(where(zero, 1.0, absolute(x)), p)
+    total = sum(where(zero, 0.0 if p > 0 else np.inf, powers), axes)
+    known = np.asarray(data(total))
+    still = (known == 0) | np.isinf(known)
+    limit = np.where(np.isinf(known) & (p > 0), np.inf, 0.0)
+    return where(still, limit, power(where(still, 1.0, total), 1.0 / p))
+
+
+def _matrix(x: Any, ord: Any) -> Any:
+    """A norm of the matrices on the last two axes."""
+    if ord is None or ord in ("fro", "f"):
+        return _vector(x, (-2, -1), 2)
+    if ord in (1, -1):
+        return (max if ord == 1 else min)(sum(absolute(x), -2), -1)
+    if ord in (np.inf, -np.inf):
+        return (max if ord == np.inf else min)(sum(absolute(x), -1), -1)
+    if ord not in (2, -2, "nuc"):
+        raise ValueError(
+            f'norm of order {ord!r}: matrices have "fro", "nuc", 1, -1, 2, -2, inf and -inf'
+        )
+    s = svdvals(x)
+    if ord == -2:
+        return s[..., -1]
+    # Singular values that are 0 but for rounding take no part: the subgradient of least norm.
+    values = data(s)
+    rounding = values.max(-1, keepdims=True, initial=0.0) * max(shape(x)[-2:]) * _eps(x)
+    s = where(values > rounding, s, 0.0)
+    return sum(s, -1) if ord == "nuc" else max(s, -1)
+
+
+def _eps(x: Any) -> float:
+    dtype = np.dtype(x.dtype)
+    return float(np.finfo(dtype if dtype.kind == "f" else float).eps)
+
+
+def cond(x: Any, p: Any = None) -> Any:
+    """The condition number |X| · |X⁻¹|, by the norm of order `p`. Mirrors `numpy.linalg.cond`."""
+    x = arrayed(x)[0]
+    if p is None or p in (2, -2):
+        s = svdvals(x)
+        return s[..., 0] / s[..., -1] if p != -2 else s[..., -1] / s[..., 0]
+    return norm(x, p, (-2, -1)) * norm(inv(x), p, (-2, -1))

@@ -1,0 +1,146 @@
+"""Sorting, and what is read off sorted numbers: quantiles and medians.
+
+Sorting is a permutation, and so is its derivative. Ties keep their order (the stable permutation).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import data
+from .base import shape
+from .elementwise import where
+from .rearrange import take_along_axis
+from .shape import arrayed, moveaxis, normal_axes, ravel, reshape
+
+__all__ = [
+    "median",
+    "nanmedian",
+    "nanpercentile",
+    "nanquantile",
+    "partition",
+    "percentile",
+    "quantile",
+    "sort",
+]
+
+
+def sort(x: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) -> Any:
+    """`x` in ascending order along `axis`; NaN last. A new array. Mirrors `numpy.sort`.
+
+    Entries that tie keep their order, whatever `kind` and `stable` say: the sort is stable.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([3.0, 1.0, 2.0])
+    >>> (ag.sort(x) * [1.0, 10.0, 100.0]).sum().backward()
+    >>> x.grad
+    array([100.,   1.,  10.])
+    """
+    if axis is None:
+        x, axis = ravel(x), -1
+    return take_along_axis(x, np.argsort(plain(x), axis, kind="stable"), axis)
+
+
+def partition(x: Any, kth: Any, axis: int | None = -1) -> Any:
+    """`x` with the entries at `kth` where sorting puts them. Mirrors `numpy.partition`."""
+    if axis is None:
+        x, axis = ravel(x), -1
+    return take_along_axis(x, np.argpartition(plain(x), kth, axis), axis)
+
+
+def plain(x: Any) -> Any:
+    """The data of a node; anything else as an array."""
+    return np.asarray(data(x))
+
+
+def _last(x: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
+    """`x` with the axes to reduce joined as the last, and the shape with them kept as 1."""
+    x, old = arrayed(x)
+    axes = normal_axes(axis, len(old))
+    kept = tuple(1 if i - len(old) in axes else n for i, n in enumerate(old))
+    x = moveaxis(x, axes, tuple(range(-len(axes), 0)))
+    rest = shape(x)[: len(old) - len(axes)]
+    length = int(np.prod(shape(x)[len(rest) :], dtype=np.int64))
+    return reshape(x, (*rest, length)), kept
+
+
+def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False) -> Any:
+    """The `q`-quantiles of `x` over all entries or `axis`. Mirrors `numpy.quantile`.
+
+    Every method of NumPy's lies between two neighbours in the sorted order, at a place that only
+    depends on how many there are: that is what the derivative is shared by. NaN gives NaN. `q`, a
+    number or array of numbers in [0, 1], is in front of the result's shape.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([3.0, 1.0, 2.0, 10.0])
+    >>> ag.quantile(x, 0.5).backward()
+    >>> x.grad
+    array([0.5, 0. , 0.5, 0. ])
+    """
+    rows, kept = _last(x, axis)
+    n = shape(rows)[-1]
+    if n == 0:
+        raise ValueError("quantile of no entries")
+    place = np.asarray(np.quantile(np.arange(n, dtype=float), data(q), method=method))
+    out = _between(sort(rows), place.reshape((-1,) + (1,) * (len(shape(rows)) - 1)))
+    broken = np.isnan(plain(rows)).any(-1)
+    if broken.any():
+        out = where(broken, np.nan, out)
+    return reshape(out, place.shape + (kept if keepdims else shape(rows)[:-1]))
+
+
+def _between(ordered: Any, place: np.ndarray) -> Any:
+    """What lies at `place` (that may be no whole number) in each row, in shape `(q, *rows)`."""
+    place = np.broadcast_to(place, place.shape[:1] + shape(ordered)[:-1])
+    low, weight = np.floor(place), (place % 1).astype(ordered.dtype)
+
+    def at(k: np.ndarray) -> Any:
+        spots = np.moveaxis(k.astype(int), 0, -1)
+        return moveaxis(take_along_axis(ordered, spots, -1), -1, 0)
+
+    below = at(low)
+    return below + (at(np.ceil(place)) - below) * weight if weight.any() else below
+
+
+def percentile(
+    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False
+) -> Any:
+    """The `q`-percentiles: `quantile` with `q` in [0, 100]. Mirrors `numpy.percentile`."""
+    return quantile(x, np.true_divide(data(q), 100), axis, method, keepdims)
+
+
+def median(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """The middle entry, or the mean of the two in the middle. Mirrors `numpy.median`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([3.0, 1.0, 2.0])
+    >>> ag.median(x).backward()
+    >>> x.grad
+    array([0., 0., 1.])
+    """
+    return quantile(x, 0.5, axis, keepdims=keepdims)
+
+
+def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """`quantile` of the entries that are not NaN. Mirrors `numpy.nanquantile`, linear method."""
+    rows, kept = _last(x, axis)
+    if shape(rows)[-1] == 0:
+        raise ValueError("nanquantile of no entries")
+    q = np.asarray(data(q), dtype=float)
+    np.quantile([0.0], q)  # refuses what is outside [0, 1]
+    counted = np.count_nonzero(~np.isnan(plain(rows)), axis=-1)
+    place = np.multiply.outer(q.ravel(), np.maximum(counted - 1, 0))
+    out = _between(sort(rows), place)
+    return reshape(out, q.shape + (kept if keepdims else shape(rows)[:-1]))
+
+
+def nanpercentile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """`percentile` of the entries that are not NaN. Mirrors `numpy.nanpercentile`."""
+    return nanquantile(x, np.true_divide(data(q), 100), axis, keepdims)
+
+
+def nanmedian(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """`median` of the entries that are not NaN. Mirrors `numpy.nanmedian`."""
+    return nanquantile(x, 0.5, axis, keepdims)

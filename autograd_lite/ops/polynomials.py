@@ -1,0 +1,81 @@
+"""Polynomials as vectors of coefficients, the highest power first, as NumPy's `poly` functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .elementwise import power
+from .samples import convolve
+from .shape import arrayed, concatenate, expand_dims
+
+__all__ = ["polyadd", "polyder", "polyint", "polymul", "polysub", "polyval", "vander"]
+
+
+def polyval(p: Any, x: Any) -> Any:
+    """p_0 x^n + ... + p_n by Horner's rule; nodes allowed in both. Mirrors `numpy.polyval`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Value(2.0)
+    >>> y = ag.polyval([1.0, 0.0, 3.0], x)
+    >>> y.backward()
+    >>> y.item(), x.grad
+    (7.0, 4.0)
+    """
+    p, _ = arrayed(p)
+    out = x * 0
+    for c in p:
+        out = out * x + c
+    return out
+
+
+def _longer(p: Any, n: int) -> Any:
+    """The coefficients `p` with zeros in front, n in all."""
+    p, _ = arrayed(p)
+    p = p.reshape((-1,))
+    return p if p.size == n else concatenate([np.zeros(n - p.size, p.dtype), p])
+
+
+def polyadd(p: Any, q: Any) -> Any:
+    """The sum of two polynomials. Mirrors `numpy.polyadd`."""
+    n = np.maximum(arrayed(p)[0].size, arrayed(q)[0].size)
+    return _longer(p, n) + _longer(q, n)
+
+
+def polysub(p: Any, q: Any) -> Any:
+    """The difference of two polynomials. Mirrors `numpy.polysub`."""
+    n = np.maximum(arrayed(p)[0].size, arrayed(q)[0].size)
+    return _longer(p, n) - _longer(q, n)
+
+
+def polymul(p: Any, q: Any) -> Any:
+    """The product of two polynomials. Mirrors `numpy.polymul`."""
+    return convolve(p, q)
+
+
+def polyder(p: Any, m: int = 1) -> Any:
+    """The m-th derivative of a polynomial. Mirrors `numpy.polyder`."""
+    p, _ = arrayed(p)
+    for _ in range(m):
+        p = p[:-1] * np.arange(p.size - 1.0, 0, -1).astype(p.dtype)
+    return p
+
+
+def polyint(p: Any, m: int = 1, k: Any = 0.0) -> Any:
+    """The m-th integral of a polynomial, with the constants `k`. Mirrors `numpy.polyint`."""
+    p, _ = arrayed(p)
+    constants = np.broadcast_to(np.asarray(k, p.dtype).ravel(), (m,)) if np.ndim(k) == 0 else k
+    for c in constants:
+        last = arrayed(c)[0].reshape((1,))
+        p = concatenate([p / np.arange(p.size * 1.0, 0, -1).astype(p.dtype), last])
+    return p
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """The matrix of powers x_i^k, the highest first unless `increasing`. Mirrors `numpy.vander`."""
+    x, old = arrayed(x)
+    if len(old) != 1:
+        raise ValueError(f"vander takes a vector, not shape {old}")
+    powers = np.arange(old[0] if N is None else N)
+    return power(expand_dims(x, 1), powers if increasing else powers[::-1])

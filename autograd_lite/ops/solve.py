@@ -1,0 +1,205 @@
+"""Inverses, determinants and linear systems, for matrices and stacks of them.
+
+Source of the rules: Giles, "Collected matrix derivative results" (2008), sections 2.2 and 2.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce as fold
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import data
+from .base import Op, lead, shape
+from .index import Pick
+from .linalg import mT, matmul
+from .shape import arrayed, expand_dims, reshape, sum_to, transpose
+
+__all__ = [
+    "det",
+    "inv",
+    "matrix_power",
+    "multi_dot",
+    "slogdet",
+    "solve",
+    "tensorinv",
+    "tensorsolve",
+]
+
+
+def square(x: Any, name: str) -> Any:
+    """`x` as an operation takes it; ValueError unless it is a stack of square matrices."""
+    x, old = arrayed(x)
+    if len(old) < 2 or old[-1] != old[-2]:
+        raise ValueError(f"{name} takes square matrices (or stacks of them), not shape {old}")
+    return x
+
+
+class Inv(Op):
+    """Y = X⁻¹. dX = −Yᵀ G Yᵀ."""
+
+    __slots__ = ()
+    name = "inv"
+
+    def forward(self, x: Any) -> Any:
+        return np.linalg.inv(x)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return -matmul(matmul(mT(out), g), mT(out))
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
+class Solve(Op):
+    """X = A⁻¹B. dB = A⁻ᵀ G, dA = −dB Xᵀ; stacks broadcast, and what was broadcast is summed."""
+
+    __slots__ = ()
+    name = "solve"
+
+    def forward(self, a: Any, b: Any) -> Any:
+        return np.linalg.solve(a, b)
+
+    def vjp(self, i: int, g: Any, out: Any, a: Any, b: Any) -> Any:
+        back = solve_(mT(a), g)
+        share = -matmul(back, mT(out)) if i == 0 else back
+        return sum_to(share, shape(share)[len(lead(g, out)) :], shape(a if i == 0 else b))
+
+
+class Det(Op):
+    """y = det X. dX = g · cofactors of X, which are det X · X⁻ᵀ where X has an inverse."""
+
+    __slots__ = ()
+    name = "det"
+
+    def forward(self, x: Any) -> Any:
+        return np.asarray(np.linalg.det(x))
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        g = expand_dims(g, (-2, -1))
+        if np.all(data(out) != 0):
+            return g * expand_dims(out, (-2, -1)) * mT(inv_(x))
+        return g * cofactors(x)
+
+
+def cofactors(x: Any) -> Any:
+    """(−1)^{i+j} times the determinant without row i and column j; exact for singular X as well."""
+    n = shape(x)[-1]
+    rest = np.array([np.delete(np.arange(n), i) for i in range(n)]).reshape(n, n - 1)
+    places = rest[:, None, :, None] * n + rest[None, :, None, :]
+    signs = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
+    return det_(Pick(places, (n, n), "minors")(x)) * signs
+
+
+class LogAbsDet(Op):
+    """y = log |det X|. dX = g X⁻ᵀ."""
+
+    __slots__ = ()
+    name = "logabsdet"
+
+    def forward(self, x: Any) -> Any:
+        return np.asarray(np.linalg.slogdet(x).logabsdet)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return expand_dims(g, (-2, -1)) * mT(inv_(x))
+
+
+inv_, solve_, det_, logabsdet_ = Inv(), Solve(), Det(), LogAbsDet()
+
+
+def inv(x: Any) -> Any:
+    """X⁻¹. Mirrors `numpy.linalg.inv`; LinAlgError for a singular matrix.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([[2.0]])
+    >>> ag.linalg.inv(x).backward()
+    >>> x.grad
+    array([[-0.25]])
+    """
+    return inv_(square(x, "inv"))
+
+
+def solve(x: Any, b: Any) -> Any:
+    """The y with X y = b, a vector or matrix of right-hand sides. Mirrors `numpy.linalg.solve`."""
+    x, (b, of_b) = square(x, "solve"), arrayed(b)
+    if len(of_b) == 1:
+        return reshape(y := solve_(x, reshape(b, -1, 1)), shape(y)[:-1])
+    return solve_(x, b)
+
+
+def det(x: Any) -> Any:
+    """det X; its gradient, the cofactors, is exact for singular X too. As `numpy.linalg.det`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([[1.0, 2.0], [2.0, 4.0]])
+    >>> ag.linalg.det(x).backward()
+    >>> x.grad
+    array([[ 4., -2.],
+           [-2.,  1.]])
+    """
+    return det_(square(x, "det"))
+
+
+class SlogdetResult(NamedTuple):
+    """What `slogdet` returns: the sign is plain data, log |det X| a node."""
+
+    sign: Any
+    logabsdet: Any
+
+
+def slogdet(x: Any) -> SlogdetResult:
+    """(sign of det X, log |det X|), the sign as plain data. Mirrors `numpy.linalg.slogdet`."""
+    x = square(x, "slogdet")
+    return SlogdetResult(np.linalg.slogdet(data(x)).sign, logabsdet_(x))
+
+
+def matrix_power(x: Any, n: int) -> Any:
+    """Xⁿ by repeated squaring; of the inverse for n < 0. Mirrors `numpy.linalg.matrix_power`."""
+    x = square(x, "matrix_power")
+    if not isinstance(n, int | np.integer):
+        raise TypeError(f"matrix_power takes a whole number, not {n!r}")
+    if n <= 0:
+        if n == 0:
+            return x * 0 + np.eye(shape(x)[-1], dtype=x.dtype)
+        x, n = inv(x), -n
+    out = None
+    while n:
+        if n & 1:
+            out = x if out is None else matmul(out, x)
+        n >>= 1
+        if n:
+            x = matmul(x, x)
+    return out
+
+
+def multi_dot(arrays: Sequence[Any]) -> Any:
+    """The product of matrices (vectors at the ends), from left to right, or from the right when
+    the last is the smaller end. Mirrors `numpy.linalg.multi_dot`."""
+    if len(arrays) < 2:
+        raise ValueError(f"multi_dot multiplies at least two arrays; it was given {len(arrays)}")
+    rows, columns = arrayed(arrays[0])[1], arrayed(arrays[-1])[1]
+    if (1 if len(columns) == 1 else columns[-1]) < (1 if len(rows) == 1 else rows[0]):
+        return fold(lambda right, x: matmul(x, right), reversed(list(arrays)))
+    return fold(matmul, arrays)
+
+
+def tensorinv(x: Any, ind: int = 2) -> Any:
+    """The inverse of the map that `tensordot(x, ·, ind)` is. Mirrors `numpy.linalg.tensorinv`."""
+    x, old = arrayed(x)
+    if ind <= 0:
+        raise ValueError(f"tensorinv needs a positive number of axes, not {ind}")
+    size = int(np.prod(old[ind:], dtype=np.int64))
+    return reshape(inv(reshape(x, size, -1)), old[ind:] + old[:ind])
+
+
+def tensorsolve(x: Any, b: Any, axes: Any = None) -> Any:
+    """The y with `tensordot(x, y, y.ndim) = b`. Mirrors `numpy.linalg.tensorsolve`."""
+    (x, old), (b, of_b) = arrayed(x), arrayed(b)
+    if axes is not None:
+        last = [a % len(old) for a in axes]
+        x = transpose(x, [a for a in range(len(old)) if a not in last] + last)
+    unknowns = shape(x)[len(of_b) :]
+    size = int(np.prod(unknowns, dtype=np.int64))
+    return reshape(solve(reshape(x, -1, size), reshape(b, -1)), unknowns)
