@@ -119,7 +119,7 @@ PLAIN: set[Any] = {
     *(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort),
     *(np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero),
     *(np.all, np.any, np.isin, np.isclose, np.allclose, np.array_equal, np.array_equiv),
-    *(np.isneginf, np.isposinf, np.isreal, np.iscomplex),
+    *(np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.imag),
     *(np.zeros_like, np.ones_like, np.empty_like, np.histogram, np.histogram_bin_edges),
     *(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank),
 }
@@ -255,11 +255,14 @@ def _by_name(func: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
     if signature is None:
         return args, kwargs
     given = signature.bind(*args, **kwargs).arguments
-    by_place, named = [], {}
+    by_place: list[Any] = []
+    named: dict[str, Any] = {}
     for place, (key, value) in enumerate(given.items()):
         parameter = signature.parameters[key]
         if place == 0 or parameter.kind is parameter.POSITIONAL_ONLY:
             by_place.append(value)
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            named |= value
         elif value is not parameter.default:
             named[key] = value
     return by_place, named

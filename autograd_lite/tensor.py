@@ -9,7 +9,7 @@ import numpy as np
 
 from .graph import Node, data, kinds, node_types, touch
 from .operators import SHORT_WAYS, Operators, shorten
-from .ops import index, linalg, reduce
+from .ops import accumulate, index, join, linalg, order, products, rearrange, reduce, rounding
 from .ops import shape as shapes
 from .ops.elementwise import ONE, Elementwise, chain
 from .ops.shape import sum_to
@@ -276,7 +276,20 @@ class Tensor(Operators):
     sum = shapes.sum
     mean, var, std = reduce.mean, reduce.var, reduce.std
     max, min, prod = reduce.max, reduce.min, reduce.prod
-    __matmul__ = dot = linalg.matmul
+    __matmul__ = linalg.matmul
+    dot = products.dot
+    cumsum, cumprod = accumulate.cumsum, accumulate.cumprod
+    take, repeat, round = rearrange.take, rearrange.repeat, rounding.round
+    diagonal, trace = rearrange.diagonal, rearrange.trace
+    copy = join.copy
+
+    def sort(self, axis: int = -1) -> Any:
+        """A sorted copy. (NumPy's arrays sort themselves; a node does not change.)"""
+        return order.sort(self, axis)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The slices along `axis` where `condition` holds."""
+        return rearrange.compress(condition, self, axis)
 
     def __rmatmul__(self, other: Any) -> Any:
         return linalg.matmul(other, self)
@@ -288,6 +301,26 @@ class Tensor(Operators):
     def argmin(self, axis: int | None = None) -> Any:
         """Where the smallest entries are: plain integers, off the graph."""
         return self.primal.argmin(axis)
+
+    def argsort(self, axis: int = -1) -> Any:
+        """The order that sorts the entries, ties in place: plain integers, off the graph."""
+        return self.primal.argsort(axis, kind="stable")
+
+    def any(self, axis: Any = None) -> Any:
+        """Whether an entry is not 0: plain booleans, off the graph."""
+        return self.primal.any(axis)
+
+    def all(self, axis: Any = None) -> Any:
+        """Whether no entry is 0: plain booleans, off the graph."""
+        return self.primal.all(axis)
+
+    def nonzero(self) -> Any:
+        """Where the entries are not 0: plain integers, off the graph."""
+        return self.primal.nonzero()
+
+    def searchsorted(self, v: Any, side: Any = "left") -> Any:
+        """Where `v` would be put into these sorted entries: plain integers, off the graph."""
+        return self.primal.searchsorted(data(v), side)
 
     def __repr__(self) -> str:
         numbers = np.array2string(self.primal, separator=", ", prefix="Tensor(", threshold=200)

@@ -28,7 +28,7 @@ ORDER = [
     ["operators"],
     ["value", "tensor"],
     ["trees"],
-    ["functions", "ends", "primitive", "anomaly", "saving"],
+    ["linalg", "functions", "ends", "primitive", "anomaly", "saving"],
     ["linearize"],
     ["calculus", "forward"],
     ["rows", "examples"],

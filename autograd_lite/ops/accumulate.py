@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,6 @@ __all__ = [
 ]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class CumSum(Op):
     """y_k = Σ_{i ≤ k} x_i along `axis` (negative); with `backwards`, Σ_{i ≥ k}. Transposes."""
 
@@ -46,7 +44,6 @@ class CumSum(Op):
         return CumSum(self.axis, not self.backwards)(g)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class CumProd(Op):
     """y_k = Π_{i ≤ k} x_i along `axis` (negative), for entries that are not 0."""
 
@@ -57,7 +54,7 @@ class CumProd(Op):
         return np.cumprod(np.asarray(x), self.axis)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
-        return CumSum(self.axis, backwards=True)(g * out) / x
+        return CumSum(self.axis, True)(g * out) / x
 
 
 def _flat(x: Any, axis: int | None) -> tuple[Any, int]:
@@ -82,7 +79,12 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
 
 
 def cumprod(x: Any, axis: int | None = None) -> Any:
-    """Π of the entries up to each, along `axis` or flat; exact at 0. Mirrors `numpy.cumprod`."""
+    """Π of the entries up to each, along `axis` or flat; exact at 0. Mirrors `numpy.cumprod`.
+
+    >>> import autograd_lite as ag
+    >>> ag.cumprod([1.0, 2.0, 3.0])
+    array([1., 2., 6.])
+    """
     x, axis = _flat(x, axis)
     if np.all(np.not_equal(data(x), 0)):
         return CumProd(axis)(x)
@@ -102,13 +104,23 @@ def _only_axis(x: Any, axis: int | None, name: str) -> int:
 
 
 def cumulative_sum(x: Any, axis: int | None = None, include_initial: bool = False) -> Any:
-    """`cumsum`, with a 0 in front if asked for. Mirrors `numpy.cumulative_sum`."""
+    """`cumsum`, with a 0 in front if asked for. Mirrors `numpy.cumulative_sum`.
+
+    >>> import autograd_lite as ag
+    >>> ag.cumulative_sum([1.0, 2.0, 3.0], include_initial=True)
+    array([0., 1., 3., 6.])
+    """
     axis = _only_axis(x, axis, "cumulative_sum")
     return _with_initial(cumsum(x, axis), axis, 0.0 if include_initial else None)
 
 
 def cumulative_prod(x: Any, axis: int | None = None, include_initial: bool = False) -> Any:
-    """`cumprod`, with a 1 in front if asked for. Mirrors `numpy.cumulative_prod`."""
+    """`cumprod`, with a 1 in front if asked for. Mirrors `numpy.cumulative_prod`.
+
+    >>> import autograd_lite as ag
+    >>> ag.cumulative_prod([1.0, 2.0, 3.0], include_initial=True)
+    array([1., 1., 2., 6.])
+    """
     axis = _only_axis(x, axis, "cumulative_prod")
     return _with_initial(cumprod(x, axis), axis, 1.0 if include_initial else None)
 
@@ -122,12 +134,22 @@ def _with_initial(x: Any, axis: int, initial: float | None) -> Any:
 
 
 def nancumsum(x: Any, axis: int | None = None) -> Any:
-    """`cumsum` with 0 for NaN. Mirrors `numpy.nancumsum`."""
+    """`cumsum` with 0 for NaN. Mirrors `numpy.nancumsum`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nancumsum([2.0, np.nan, 3.0])
+    array([2., 2., 5.])
+    """
     return cumsum(where(np.isnan(data(x)), 0.0, x), axis)
 
 
 def nancumprod(x: Any, axis: int | None = None) -> Any:
-    """`cumprod` with 1 for NaN. Mirrors `numpy.nancumprod`."""
+    """`cumprod` with 1 for NaN. Mirrors `numpy.nancumprod`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nancumprod([2.0, np.nan, 3.0])
+    array([2., 2., 6.])
+    """
     return cumprod(where(np.isnan(data(x)), 1.0, x), axis)
 
 
@@ -139,7 +161,12 @@ def along(axis: int, *args: Any) -> tuple[Any, ...]:
 def diff(
     x: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
 ) -> Any:
-    """x_{k+1} − x_k along `axis`, `n` times over. Mirrors `numpy.diff`."""
+    """x_{k+1} − x_k along `axis`, `n` times over. Mirrors `numpy.diff`.
+
+    >>> import autograd_lite as ag
+    >>> ag.diff([1.0, 4.0, 9.0])
+    array([3., 5.])
+    """
     x, old = arrayed(x)
     if n < 0:
         raise ValueError(f"diff is taken 0 times or more, not {n}")
@@ -160,14 +187,24 @@ def diff(
 
 
 def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    """The differences of the flat entries, between `to_begin` and `to_end`. As in NumPy."""
+    """The differences of the flat entries, between `to_begin` and `to_end`. As in NumPy.
+
+    >>> import autograd_lite as ag
+    >>> ag.ediff1d([1.0, 4.0, 9.0])
+    array([3., 5.])
+    """
     parts = [None if to_begin is None else ravel(to_begin), diff(ravel(x))]
     parts.append(None if to_end is None else ravel(to_end))
     return concatenate([p for p in parts if p is not None])
 
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    """∫ y dx by the trapezoidal rule; nodes allowed in y, x and dx. Mirrors `numpy.trapezoid`."""
+    """∫ y dx by the trapezoidal rule; nodes allowed in y, x and dx. Mirrors `numpy.trapezoid`.
+
+    >>> import autograd_lite as ag
+    >>> ag.trapezoid([1.0, 2.0, 3.0])
+    array(4.)
+    """
     y, old = arrayed(y)
     (axis,) = normal_axes(axis, len(old))
     if x is not None:
@@ -182,6 +219,10 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
     `varargs` are spacings or coordinates, one for each axis or one for all, and plain numbers: the
     result is linear in `f`. One axis gives an array, several a tuple.
+
+    >>> import autograd_lite as ag
+    >>> ag.gradient([1.0, 2.0, 4.0])
+    array([1. , 1.5, 2. ])
     """
     f, old = arrayed(f)
     ndim = len(old)
@@ -238,7 +279,12 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
 
 
 def unwrap(p: Any, discont: Any = None, axis: int = -1, period: float = 2 * np.pi) -> Any:
-    """`p` with jumps of half a period or more undone; the derivative is 1. As `numpy.unwrap`."""
+    """`p` with jumps of half a period or more undone; the derivative is 1. As `numpy.unwrap`.
+
+    >>> import autograd_lite as ag
+    >>> ag.unwrap([0.0, 6.0])
+    array([ 0.        , -0.28318531])
+    """
     numbers = data(p)
     unwrapped = np.unwrap(numbers, discont=discont, axis=axis, period=period)
     return p + (unwrapped - numbers)

@@ -1,12 +1,12 @@
 """Matrix decompositions: Cholesky, symmetric eigenvalues, singular values, QR; stacks of them too.
 
 An operation has one result, so a decomposition is computed into one array that holds all its parts
-and is cut up afterwards. Functions of a symmetric matrix are taken of (X + Xᵀ)/2: the value is NumPy's,
-the gradient is symmetric, and a finite difference of a single entry agrees with it.
+and is cut up afterwards. Functions of a symmetric matrix are taken of (X + Xᵀ)/2: the value is
+NumPy's, the gradient is symmetric, and a finite difference of a single entry agrees with it.
 
 Source of the rules: Giles, "Collected matrix derivative results" (2008), section 3; Murray,
-"Differentiation of the Cholesky decomposition" (2016); Townsend, "Differentiating the singular value
-decomposition" (2016); Seeger et al., "Auto-differentiating linear algebra" (2017) for QR.
+"Differentiation of the Cholesky decomposition" (2016); Townsend, "Differentiating the singular
+value decomposition" (2016); Seeger et al., "Auto-differentiating linear algebra" (2017) for QR.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from .base import Op, shape
 from .elementwise import chain_product, where
-from .linalg import mT, matmul
+from .linalg import matmul, mT
 from .shape import arrayed, concatenate, expand_dims
 from .solve import inv
 
@@ -48,7 +48,6 @@ def gaps(w: Any) -> Any:
 class Cholesky(Op):
     """X = LLᵀ. dX = L⁻ᵀ Φ(LᵀG) L⁻¹, with Φ the lower triangle and half the diagonal."""
 
-    __slots__ = ()
     name = "cholesky"
 
     def forward(self, x: Any) -> Any:
@@ -68,7 +67,6 @@ class Cholesky(Op):
 class Eigh(Op):
     """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w)`."""
 
-    __slots__ = ()
     name = "eigh"
 
     def forward(self, x: Any) -> Any:
@@ -88,7 +86,6 @@ class Eigh(Op):
 class Svd(Op):
     """X = U diag(s) Vᵀ (thin), as the rows U, s, V, each of width k."""
 
-    __slots__ = ()
     name = "svd"
 
     def forward(self, x: Any) -> Any:
@@ -122,7 +119,6 @@ class QR(Op):
     dX = (dQ + Q sym(M)) R⁻ᵀ, with M = R dRᵀ − dQᵀ Q and sym the lower triangle made symmetric.
     """
 
-    __slots__ = ()
     name = "qr"
 
     def forward(self, x: Any) -> Any:
@@ -164,7 +160,7 @@ class EighResult(NamedTuple):
 def eigh(x: Any, UPLO: str = "L") -> EighResult:
     """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
 
-    Eigenvectors have a derivative only where their eigenvalue is single; elsewhere it is inf or NaN.
+    Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
     Their signs are a matter of chance, so differentiate what does not depend on them.
     """
     out = eigh_(symmetric(x, "eigh"))
@@ -184,7 +180,9 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
-def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+def svd(
+    x: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
     """U, s, Vᵀ with X = U diag(s) Vᵀ, or s alone. Mirrors `numpy.linalg.svd`.
 
     The further columns that `full_matrices` adds to U or V of a matrix that is not square are not
@@ -226,7 +224,9 @@ def qr(x: Any, mode: str = "reduced") -> Any:
         raise ValueError(f"qr takes matrices, not shape {old}")
     m, n = old[-2:]
     if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
-        raise TypeError(f'qr of a node of shape {old} has the modes "reduced" and "r", not {mode!r}')
+        raise TypeError(
+            f'qr of a node of shape {old} has the modes "reduced" and "r", not {mode!r}'
+        )
     k = np.minimum(m, n)
     out = qr_(x[..., :k])
     q, r = out[..., :m, :], out[..., m:, :]

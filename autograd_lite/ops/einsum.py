@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import ascii_letters
 from typing import Any
 
@@ -15,7 +14,6 @@ from .shape import arrayed, broadcast_to, expand_dims
 __all__ = ["einsum"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Einsum(Op):
     """Σ Π x_i with one letter for each axis, no letter twice in one input.
 

@@ -36,12 +36,22 @@ def _each(xs: tuple[Any, ...], f: Callable[[Any], Any]) -> Any:
 
 
 def atleast_1d(*xs: Any) -> Any:
-    """Each array, or a vector of length 1 of a single number. Mirrors `numpy.atleast_1d`."""
+    """Each array, or a vector of length 1 of a single number. Mirrors `numpy.atleast_1d`.
+
+    >>> import autograd_lite as ag
+    >>> ag.atleast_1d(2.0)
+    array([2.])
+    """
     return _each(xs, lambda x: reshape(x, -1) if arrayed(x)[1] == () else arrayed(x)[0])
 
 
 def atleast_2d(*xs: Any) -> Any:
-    """Each array with at least two axes, new ones in front. Mirrors `numpy.atleast_2d`."""
+    """Each array with at least two axes, new ones in front. Mirrors `numpy.atleast_2d`.
+
+    >>> import autograd_lite as ag
+    >>> ag.atleast_2d([1.0, 2.0])
+    array([[1., 2.]])
+    """
 
     def widen(x: Any) -> Any:
         x, old = arrayed(x)
@@ -51,7 +61,12 @@ def atleast_2d(*xs: Any) -> Any:
 
 
 def atleast_3d(*xs: Any) -> Any:
-    """Each array with at least three axes; a vector lies on the second. Mirrors NumPy's."""
+    """Each array with at least three axes; a vector lies on the second. Mirrors NumPy's.
+
+    >>> import autograd_lite as ag
+    >>> ag.atleast_3d([1.0, 2.0]).shape
+    (1, 2, 1)
+    """
 
     def widen(x: Any) -> Any:
         x, old = arrayed(x)
@@ -60,44 +75,83 @@ def atleast_3d(*xs: Any) -> Any:
     return _each(xs, widen)
 
 
-
-
 def vstack(tup: Sequence[Any]) -> Any:
-    """The arrays as rows, one below the other. Mirrors `numpy.vstack`."""
+    """The arrays as rows, one below the other. Mirrors `numpy.vstack`.
+
+    >>> import autograd_lite as ag
+    >>> ag.vstack([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 2.],
+           [3., 4.]])
+    """
     return concatenate([atleast_2d(x) for x in tup], 0)
 
 
 def hstack(tup: Sequence[Any]) -> Any:
-    """The arrays one after another, matrices side by side. Mirrors `numpy.hstack`."""
+    """The arrays one after another, matrices side by side. Mirrors `numpy.hstack`.
+
+    >>> import autograd_lite as ag
+    >>> ag.hstack([[1.0, 2.0], [3.0]])
+    array([1., 2., 3.])
+    """
     parts = [atleast_1d(x) for x in tup]
     return concatenate(parts, 0 if parts and arrayed(parts[0])[0].ndim == 1 else 1)
 
 
 def dstack(tup: Sequence[Any]) -> Any:
-    """The arrays one behind the other, on the third axis. Mirrors `numpy.dstack`."""
+    """The arrays one behind the other, on the third axis. Mirrors `numpy.dstack`.
+
+    >>> import autograd_lite as ag
+    >>> ag.dstack([[1.0, 2.0], [3.0, 4.0]])
+    array([[[1., 3.],
+            [2., 4.]]])
+    """
     return concatenate([atleast_3d(x) for x in tup], 2)
 
 
 def column_stack(tup: Sequence[Any]) -> Any:
-    """Vectors (and matrices) as columns side by side. Mirrors `numpy.column_stack`."""
+    """Vectors (and matrices) as columns side by side. Mirrors `numpy.column_stack`.
+
+    >>> import autograd_lite as ag
+    >>> ag.column_stack([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 3.],
+           [2., 4.]])
+    """
     columns = (arrayed(x) for x in tup)
     return concatenate([reshape(x, -1, 1) if len(old) < 2 else x for x, old in columns], 1)
 
 
 def append(x: Any, values: Any, axis: int | None = None) -> Any:
-    """`x` followed by `values`, both flat unless `axis` is given. Mirrors `numpy.append`."""
+    """`x` followed by `values`, both flat unless `axis` is given. Mirrors `numpy.append`.
+
+    >>> import autograd_lite as ag
+    >>> ag.append([1.0, 2.0], [3.0])
+    array([1., 2., 3.])
+    """
     return concatenate([ravel(x), ravel(values)] if axis is None else [x, values], axis or 0)
 
 
 def broadcast_arrays(*xs: Any) -> tuple[Any, ...]:
-    """The arrays copied to their common shape. Mirrors `numpy.broadcast_arrays`."""
+    """The arrays copied to their common shape. Mirrors `numpy.broadcast_arrays`.
+
+    >>> import autograd_lite as ag
+    >>> ag.broadcast_arrays([1.0, 2.0], 5.0)
+    (array([1., 2.]), array([5., 5.]))
+    """
     target = np.broadcast_shapes(*(arrayed(x)[1] for x in xs))
     return tuple(broadcast_to(x, target) for x in xs)
 
 
-def meshgrid(*xs: Any, indexing: str = "xy", sparse: bool = False) -> tuple[Any, ...]:
-    """The coordinates of a grid, from the coordinates along each axis. Mirrors `numpy.meshgrid`."""
-    places = np.meshgrid(*(np.arange(arrayed(x)[0].size) for x in xs), indexing=indexing)
+def meshgrid(*xs: Any, indexing: Any = "xy", sparse: bool = False) -> tuple[Any, ...]:
+    """The coordinates of a grid, from the coordinates along each axis. Mirrors `numpy.meshgrid`.
+
+    >>> import autograd_lite as ag
+    >>> ag.meshgrid([1.0, 2.0], [3.0, 4.0])
+    (array([[1., 2.],
+           [1., 2.]]), array([[3., 3.],
+           [4., 4.]]))
+    """
+    counted: list[Any] = [np.arange(arrayed(x)[0].size) for x in xs]
+    places = np.meshgrid(*counted, indexing=indexing)
     grids = [ravel(x)[p] for x, p in zip(xs, places, strict=True)]
     if not sparse:
         return tuple(grids)
@@ -111,17 +165,33 @@ def meshgrid(*xs: Any, indexing: str = "xy", sparse: bool = False) -> tuple[Any,
 
 
 def copy(x: Any) -> Any:
-    """`x` as a new node. Mirrors `numpy.copy`."""
+    """`x` as a new node. Mirrors `numpy.copy`.
+
+    >>> import autograd_lite as ag
+    >>> ag.copy([1.0, 2.0])
+    array([1., 2.])
+    """
     return positive(x)
 
 
 def full_like(x: Any, fill_value: Any, shape: Any = None) -> Any:
-    """`fill_value` in the shape of `x`; no gradient flows to `x`. Mirrors `numpy.full_like`."""
+    """`fill_value` in the shape of `x`; no gradient flows to `x`. Mirrors `numpy.full_like`.
+
+    >>> import autograd_lite as ag
+    >>> ag.full_like([1.0, 2.0], 7.0)
+    array([7., 7.])
+    """
     return broadcast_to(fill_value, arrayed(x)[1] if shape is None else shape)
 
 
 def matrix_transpose(x: Any) -> Any:
-    """`x` with its last two axes exchanged. Mirrors `numpy.matrix_transpose`."""
+    """`x` with its last two axes exchanged. Mirrors `numpy.matrix_transpose`.
+
+    >>> import autograd_lite as ag
+    >>> ag.matrix_transpose([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 3.],
+           [2., 4.]])
+    """
     ndim = len(arrayed(x)[1])
     if ndim < 2:
         raise ValueError(f"matrix_transpose needs at least two axes; it was given {ndim}")
@@ -129,7 +199,12 @@ def matrix_transpose(x: Any) -> Any:
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
-    """Entry by entry the first choice whose condition holds. Mirrors `numpy.select`."""
+    """Entry by entry the first choice whose condition holds. Mirrors `numpy.select`.
+
+    >>> import autograd_lite as ag
+    >>> ag.select([[True, False]], [[1.0, 2.0]], 9.0)
+    array([1., 9.])
+    """
     if len(condlist) != len(choicelist) or not condlist:
         raise ValueError(
             f"select needs as many choices as conditions, at least one; it was given "
@@ -145,6 +220,10 @@ def choose(x: Any, choices: Sequence[Any]) -> Any:
     """Entry by entry the choice that the whole number x names. Mirrors `numpy.choose`.
 
     Raises ValueError for a number that names no choice.
+
+    >>> import autograd_lite as ag
+    >>> ag.choose([0, 1], [[1.0, 2.0], [3.0, 4.0]])
+    array([1., 4.])
     """
     which = data(x)
     if isinstance(choices, Node):

@@ -6,7 +6,6 @@ problems whose variables separate", SIAM Journal on Numerical Analysis 10 (1973)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,12 @@ import numpy as np
 from ..graph import data
 from .base import Op
 from .decompose import svdvals
-from .linalg import mT, matmul
+from .linalg import matmul, mT
 from .shape import arrayed
 
 __all__ = ["lstsq", "pinv"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Pinv(Op):
     """P = X⁺, of constant rank. dX = −PᵀGPᵀ + (I − XP)GᵀPPᵀ + PᵀPGᵀ(I − PX)."""
 

@@ -21,8 +21,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     """The norm of a vector or matrix, or of those along `axis`. Mirrors `numpy.linalg.norm`.
 
     Vectors: 2 (Σx²)^½, any other p (Σ|x|^p)^(1/p), inf, -inf, 0. Matrices: "fro", "nuc", 1, -1, 2,
-    -2, inf, -inf. The gradient at 0 is 0, the subgradient of least norm, where √ of a sum of squares
-    written out gives NaN.
+    -2, inf, -inf. The gradient at 0 is 0, the subgradient of least norm, where √ of a sum of
+    squares written out gives NaN.
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([3.0, 4.0])

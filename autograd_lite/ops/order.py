@@ -44,7 +44,12 @@ def sort(x: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) ->
 
 
 def partition(x: Any, kth: Any, axis: int | None = -1) -> Any:
-    """`x` with the entries at `kth` where sorting puts them. Mirrors `numpy.partition`."""
+    """`x` with the entries at `kth` where sorting puts them. Mirrors `numpy.partition`.
+
+    >>> import autograd_lite as ag
+    >>> ag.partition([3.0, 1.0, 2.0], 1)
+    array([1., 2., 3.])
+    """
     if axis is None:
         x, axis = ravel(x), -1
     return take_along_axis(x, np.argpartition(plain(x), kth, axis), axis)
@@ -66,7 +71,9 @@ def _last(x: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
     return reshape(x, (*rest, length)), kept
 
 
-def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False) -> Any:
+def quantile(
+    x: Any, q: Any, axis: Any = None, method: Any = "linear", keepdims: Any = False
+) -> Any:
     """The `q`-quantiles of `x` over all entries or `axis`. Mirrors `numpy.quantile`.
 
     Every method of NumPy's lies between two neighbours in the sorted order, at a place that only
@@ -107,7 +114,12 @@ def _between(ordered: Any, place: np.ndarray) -> Any:
 def percentile(
     x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False
 ) -> Any:
-    """The `q`-percentiles: `quantile` with `q` in [0, 100]. Mirrors `numpy.percentile`."""
+    """The `q`-percentiles: `quantile` with `q` in [0, 100]. Mirrors `numpy.percentile`.
+
+    >>> import autograd_lite as ag
+    >>> ag.percentile([1.0, 2.0, 3.0, 10.0], 50)
+    array(2.5)
+    """
     return quantile(x, np.true_divide(data(q), 100), axis, method, keepdims)
 
 
@@ -124,7 +136,12 @@ def median(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """`quantile` of the entries that are not NaN. Mirrors `numpy.nanquantile`, linear method."""
+    """`quantile` of the entries that are not NaN. Mirrors `numpy.nanquantile`, linear method.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanquantile([2.0, np.nan, 3.0], 0.5)
+    array(2.5)
+    """
     rows, kept = _last(x, axis)
     if shape(rows)[-1] == 0:
         raise ValueError("nanquantile of no entries")
@@ -137,10 +154,20 @@ def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 def nanpercentile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """`percentile` of the entries that are not NaN. Mirrors `numpy.nanpercentile`."""
+    """`percentile` of the entries that are not NaN. Mirrors `numpy.nanpercentile`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanpercentile([2.0, np.nan, 3.0], 50)
+    array(2.5)
+    """
     return nanquantile(x, np.true_divide(data(q), 100), axis, keepdims)
 
 
 def nanmedian(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """`median` of the entries that are not NaN. Mirrors `numpy.nanmedian`."""
+    """`median` of the entries that are not NaN. Mirrors `numpy.nanmedian`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanmedian([2.0, np.nan, 3.0])
+    array(2.5)
+    """
     return nanquantile(x, 0.5, axis, keepdims)

@@ -37,25 +37,45 @@ def _longer(p: Any, n: int) -> Any:
     return p if p.size == n else concatenate([np.zeros(n - p.size, p.dtype), p])
 
 
-def polyadd(p: Any, q: Any) -> Any:
-    """The sum of two polynomials. Mirrors `numpy.polyadd`."""
-    n = np.maximum(arrayed(p)[0].size, arrayed(q)[0].size)
-    return _longer(p, n) + _longer(q, n)
+def polyadd(a1: Any, a2: Any) -> Any:
+    """The sum of two polynomials. Mirrors `numpy.polyadd`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polyadd([1.0, 2.0], [3.0])
+    array([1., 5.])
+    """
+    n = np.maximum(arrayed(a1)[0].size, arrayed(a2)[0].size)
+    return _longer(a1, n) + _longer(a2, n)
 
 
-def polysub(p: Any, q: Any) -> Any:
-    """The difference of two polynomials. Mirrors `numpy.polysub`."""
-    n = np.maximum(arrayed(p)[0].size, arrayed(q)[0].size)
-    return _longer(p, n) - _longer(q, n)
+def polysub(a1: Any, a2: Any) -> Any:
+    """The difference of two polynomials. Mirrors `numpy.polysub`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polysub([1.0, 2.0], [3.0])
+    array([ 1., -1.])
+    """
+    n = np.maximum(arrayed(a1)[0].size, arrayed(a2)[0].size)
+    return _longer(a1, n) - _longer(a2, n)
 
 
-def polymul(p: Any, q: Any) -> Any:
-    """The product of two polynomials. Mirrors `numpy.polymul`."""
-    return convolve(p, q)
+def polymul(a1: Any, a2: Any) -> Any:
+    """The product of two polynomials. Mirrors `numpy.polymul`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polymul([1.0, 1.0], [1.0, -1.0])
+    array([ 1.,  0., -1.])
+    """
+    return convolve(a1, a2)
 
 
 def polyder(p: Any, m: int = 1) -> Any:
-    """The m-th derivative of a polynomial. Mirrors `numpy.polyder`."""
+    """The m-th derivative of a polynomial. Mirrors `numpy.polyder`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polyder([1.0, 2.0, 3.0])
+    array([2., 2.])
+    """
     p, _ = arrayed(p)
     for _ in range(m):
         p = p[:-1] * np.arange(p.size - 1.0, 0, -1).astype(p.dtype)
@@ -63,7 +83,12 @@ def polyder(p: Any, m: int = 1) -> Any:
 
 
 def polyint(p: Any, m: int = 1, k: Any = 0.0) -> Any:
-    """The m-th integral of a polynomial, with the constants `k`. Mirrors `numpy.polyint`."""
+    """The m-th integral of a polynomial, with the constants `k`. Mirrors `numpy.polyint`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polyint([2.0, 2.0])
+    array([1., 2., 0.])
+    """
     p, _ = arrayed(p)
     constants = np.broadcast_to(np.asarray(k, p.dtype).ravel(), (m,)) if np.ndim(k) == 0 else k
     for c in constants:
@@ -73,7 +98,13 @@ def polyint(p: Any, m: int = 1, k: Any = 0.0) -> Any:
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
-    """The matrix of powers x_i^k, the highest first unless `increasing`. Mirrors `numpy.vander`."""
+    """The matrix of powers x_i^k, the highest first unless `increasing`. Mirrors `numpy.vander`.
+
+    >>> import autograd_lite as ag
+    >>> ag.vander([2.0, 3.0], 3)
+    array([[4., 2., 1.],
+           [9., 3., 1.]])
+    """
     x, old = arrayed(x)
     if len(old) != 1:
         raise ValueError(f"vander takes a vector, not shape {old}")

@@ -44,8 +44,8 @@ __all__ = [
     "tile",
     "trace",
     "tril",
-    "triu",
     "trim_zeros",
+    "triu",
     "unique",
     "unstack",
     "vsplit",
@@ -70,32 +70,66 @@ def moved(x: Any, move: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def flip(x: Any, axis: Any = None) -> Any:
-    """`x` with the order of its entries reversed along `axis`. Mirrors `numpy.flip`."""
+    """`x` with the order of its entries reversed along `axis`. Mirrors `numpy.flip`.
+
+    >>> import autograd_lite as ag
+    >>> ag.flip([1.0, 2.0, 3.0])
+    array([3., 2., 1.])
+    """
     return moved(x, np.flip, axis=axis)
 
 
 def fliplr(x: Any) -> Any:
-    """`x` with its columns in reverse order. Mirrors `numpy.fliplr`."""
+    """`x` with its columns in reverse order. Mirrors `numpy.fliplr`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fliplr([[1.0, 2.0], [3.0, 4.0]])
+    array([[2., 1.],
+           [4., 3.]])
+    """
     return moved(x, np.fliplr)
 
 
 def flipud(x: Any) -> Any:
-    """`x` with its rows in reverse order. Mirrors `numpy.flipud`."""
+    """`x` with its rows in reverse order. Mirrors `numpy.flipud`.
+
+    >>> import autograd_lite as ag
+    >>> ag.flipud([[1.0, 2.0], [3.0, 4.0]])
+    array([[3., 4.],
+           [1., 2.]])
+    """
     return moved(x, np.flipud)
 
 
 def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
-    """`x` turned by `k` quarters, from the first axis towards the second. Mirrors `numpy.rot90`."""
+    """`x` turned by `k` quarters, from the first axis towards the second. Mirrors `numpy.rot90`.
+
+    >>> import autograd_lite as ag
+    >>> ag.rot90([[1.0, 2.0], [3.0, 4.0]])
+    array([[2., 4.],
+           [1., 3.]])
+    """
     return moved(x, np.rot90, k, axes)
 
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Any:
-    """`x` shifted by `shift` places along `axis`, around the end. Mirrors `numpy.roll`."""
+    """`x` shifted by `shift` places along `axis`, around the end. Mirrors `numpy.roll`.
+
+    >>> import autograd_lite as ag
+    >>> ag.roll([1.0, 2.0, 3.0], 1)
+    array([3., 1., 2.])
+    """
     return moved(x, np.roll, shift, axis)
 
 
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
-    """`x` with `axis` moved back to before `start`. Mirrors `numpy.rollaxis`."""
+    """`x` with `axis` moved back to before `start`. Mirrors `numpy.rollaxis`.
+
+    >>> import autograd_lite as ag
+    >>> ag.rollaxis([[1.0, 2.0], [3.0, 4.0]], 1)
+    array([[1., 3.],
+           [2., 4.]])
+    """
     return moved(x, np.rollaxis, axis, start)
 
 
@@ -112,22 +146,43 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
 
 
 def tile(x: Any, reps: Any) -> Any:
-    """`x` laid out `reps` times along each axis. Mirrors `numpy.tile`."""
+    """`x` laid out `reps` times along each axis. Mirrors `numpy.tile`.
+
+    >>> import autograd_lite as ag
+    >>> ag.tile([1.0, 2.0], 2)
+    array([1., 2., 1., 2.])
+    """
     return moved(x, np.tile, reps)
 
 
 def resize(x: Any, new_shape: Any) -> Any:
-    """The entries of `x`, over and over, in another shape. Mirrors `numpy.resize`."""
+    """The entries of `x`, over and over, in another shape. Mirrors `numpy.resize`.
+
+    >>> import autograd_lite as ag
+    >>> ag.resize([1.0, 2.0], (2, 2))
+    array([[1., 2.],
+           [1., 2.]])
+    """
     return moved(x, np.resize, new_shape)
 
 
 def delete(x: Any, obj: Any, axis: int | None = None) -> Any:
-    """`x` without the entries (or slices along `axis`) at `obj`. Mirrors `numpy.delete`."""
+    """`x` without the entries (or slices along `axis`) at `obj`. Mirrors `numpy.delete`.
+
+    >>> import autograd_lite as ag
+    >>> ag.delete([1.0, 2.0, 3.0], 1)
+    array([1., 3.])
+    """
     return moved(x, np.delete, obj, axis)
 
 
 def trim_zeros(x: Any, trim: str = "fb") -> Any:
-    """The vector `x` without the zeros at its front and back. Mirrors `numpy.trim_zeros`."""
+    """The vector `x` without the zeros at its front and back. Mirrors `numpy.trim_zeros`.
+
+    >>> import autograd_lite as ag
+    >>> ag.trim_zeros([0.0, 1.0, 0.0])
+    [1.0]
+    """
     used = np.flatnonzero(data(x))
     first, last = (used[0], used[-1] + 1) if used.size else (0, 0)
     start = first if "f" in trim.lower() else 0
@@ -135,17 +190,32 @@ def trim_zeros(x: Any, trim: str = "fb") -> Any:
 
 
 def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
-    """The entries (or slices along `axis`) at `indices`. Mirrors `numpy.take`."""
+    """The entries (or slices along `axis`) at `indices`. Mirrors `numpy.take`.
+
+    >>> import autograd_lite as ag
+    >>> ag.take([1.0, 2.0, 3.0], [0, 2])
+    array([1., 3.])
+    """
     return moved(x, np.take, indices, axis, mode=mode)
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
-    """The entries that `indices` names in each slice along `axis`. Mirrors the NumPy function."""
+    """The entries that `indices` names in each slice along `axis`. Mirrors the NumPy function.
+
+    >>> import autograd_lite as ag
+    >>> ag.take_along_axis([[3.0, 1.0]], np.array([[1, 0]]), -1)
+    array([[1., 3.]])
+    """
     return moved(x, np.take_along_axis, indices, axis)
 
 
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
-    """The slices of `a` along `axis` where `condition` holds. Mirrors `numpy.compress`."""
+    """The slices of `a` along `axis` where `condition` holds. Mirrors `numpy.compress`.
+
+    >>> import autograd_lite as ag
+    >>> ag.compress([True, False, True], [1.0, 2.0, 3.0])
+    array([1., 3.])
+    """
 
     def compress(places: Any) -> Any:
         return np.compress(data(condition), places, axis)
@@ -154,7 +224,12 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
 
 
 def extract(condition: Any, arr: Any) -> Any:
-    """The entries of `arr` where `condition` holds. Mirrors `numpy.extract`."""
+    """The entries of `arr` where `condition` holds. Mirrors `numpy.extract`.
+
+    >>> import autograd_lite as ag
+    >>> ag.extract([True, False, True], [1.0, 2.0, 3.0])
+    array([1., 3.])
+    """
 
     def extract(places: Any) -> Any:
         return np.extract(data(condition), places)
@@ -163,18 +238,34 @@ def extract(condition: Any, arr: Any) -> Any:
 
 
 def unique(x: Any, axis: None = None) -> Any:
-    """The different entries of `x` in order; of equal ones the first. Mirrors `numpy.unique`."""
+    """The different entries of `x` in order; of equal ones the first. Mirrors `numpy.unique`.
+
+    >>> import autograd_lite as ag
+    >>> ag.unique([3.0, 1.0, 3.0])
+    array([1., 3.])
+    """
     x, old = arrayed(x)
     return Pick(np.unique(data(x), return_index=True)[1], old, "unique")(x)
 
 
 def diagflat(x: Any, k: int = 0) -> Any:
-    """The matrix with the flat entries of `x` on its k-th diagonal. Mirrors `numpy.diagflat`."""
+    """The matrix with the flat entries of `x` on its k-th diagonal. Mirrors `numpy.diagflat`.
+
+    >>> import autograd_lite as ag
+    >>> ag.diagflat([[1.0], [2.0]])
+    array([[1., 0.],
+           [0., 2.]])
+    """
     return diag(ravel(x), k)
 
 
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The entries whose indices on two axes differ by `offset`. Mirrors `numpy.diagonal`."""
+    """The entries whose indices on two axes differ by `offset`. Mirrors `numpy.diagonal`.
+
+    >>> import autograd_lite as ag
+    >>> ag.diagonal([[1.0, 2.0], [3.0, 4.0]])
+    array([1., 4.])
+    """
     return moved(x, np.diagonal, offset, axis1, axis2)
 
 
@@ -189,11 +280,11 @@ def matrix_trace(x: Any, offset: int = 0) -> Any:
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """Σ of a diagonal. Mirrors `numpy.trace`.
+    """Σ of a diagonal. Mirrors `numpy.trace`. (`ag.trace` is the table of an evaluation.)
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([[1.0, 2.0], [3.0, 4.0]])
-    >>> ag.trace(x).backward()
+    >>> ag.linalg.trace(x).backward()
     >>> x.grad
     array([[1., 0.],
            [0., 1.]])
@@ -202,7 +293,13 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def diag(x: Any, k: int = 0) -> Any:
-    """The k-th diagonal of a matrix, or the matrix with that diagonal. Mirrors `numpy.diag`."""
+    """The k-th diagonal of a matrix, or the matrix with that diagonal. Mirrors `numpy.diag`.
+
+    >>> import autograd_lite as ag
+    >>> ag.diag([1.0, 2.0])
+    array([[1., 0.],
+           [0., 2.]])
+    """
     x, old = arrayed(x)
     if len(old) != 1:
         return moved(x, np.diag, k)
@@ -211,12 +308,24 @@ def diag(x: Any, k: int = 0) -> Any:
 
 
 def tril(x: Any, k: int = 0) -> Any:
-    """`x` with zeros above the k-th diagonal of its last two axes. Mirrors `numpy.tril`."""
+    """`x` with zeros above the k-th diagonal of its last two axes. Mirrors `numpy.tril`.
+
+    >>> import autograd_lite as ag
+    >>> ag.tril([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 0.],
+           [3., 4.]])
+    """
     return _part(x, np.tril, k)
 
 
 def triu(x: Any, k: int = 0) -> Any:
-    """`x` with zeros below the k-th diagonal of its last two axes. Mirrors `numpy.triu`."""
+    """`x` with zeros below the k-th diagonal of its last two axes. Mirrors `numpy.triu`.
+
+    >>> import autograd_lite as ag
+    >>> ag.triu([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 2.],
+           [0., 4.]])
+    """
     return _part(x, np.triu, k)
 
 
@@ -226,32 +335,62 @@ def _part(x: Any, move: Callable[..., Any], k: int) -> Any:
 
 
 def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """`x` in equal parts, or cut before the given indices. Mirrors `numpy.split`."""
+    """`x` in equal parts, or cut before the given indices. Mirrors `numpy.split`.
+
+    >>> import autograd_lite as ag
+    >>> ag.split([1.0, 2.0], 2)
+    [array([1.]), array([2.])]
+    """
     return moved(x, np.split, indices_or_sections, axis)
 
 
 def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """`x` in nearly equal parts along `axis`. Mirrors `numpy.array_split`."""
+    """`x` in nearly equal parts along `axis`. Mirrors `numpy.array_split`.
+
+    >>> import autograd_lite as ag
+    >>> ag.array_split([1.0, 2.0, 3.0], 2)
+    [array([1., 2.]), array([3.])]
+    """
     return moved(x, np.array_split, indices_or_sections, axis)
 
 
 def hsplit(x: Any, indices_or_sections: Any) -> list[Any]:
-    """`x` cut along its second axis. Mirrors `numpy.hsplit`."""
+    """`x` cut along its second axis. Mirrors `numpy.hsplit`.
+
+    >>> import autograd_lite as ag
+    >>> ag.hsplit([1.0, 2.0, 3.0, 4.0], 2)
+    [array([1., 2.]), array([3., 4.])]
+    """
     return moved(x, np.hsplit, indices_or_sections)
 
 
 def vsplit(x: Any, indices_or_sections: Any) -> list[Any]:
-    """`x` cut along its first axis. Mirrors `numpy.vsplit`."""
+    """`x` cut along its first axis. Mirrors `numpy.vsplit`.
+
+    >>> import autograd_lite as ag
+    >>> ag.vsplit([[1.0], [2.0]], 2)
+    [array([[1.]]), array([[2.]])]
+    """
     return moved(x, np.vsplit, indices_or_sections)
 
 
 def dsplit(x: Any, indices_or_sections: Any) -> list[Any]:
-    """`x` cut along its third axis. Mirrors `numpy.dsplit`."""
+    """`x` cut along its third axis. Mirrors `numpy.dsplit`.
+
+    >>> import autograd_lite as ag
+    >>> ag.dsplit([[[1.0, 2.0]]], 2)
+    [array([[[1.]]]), array([[[2.]]])]
+    """
     return moved(x, np.dsplit, indices_or_sections)
 
 
 def unstack(x: Any, axis: int = 0) -> tuple[Any, ...]:
-    """The slices of `x` along `axis`, one by one. Mirrors `numpy.unstack`."""
+    """The slices of `x` along `axis`, one by one. Mirrors `numpy.unstack`.
+
+    >>> import autograd_lite as ag
+    >>> ag.unstack([[1.0, 2.0], [3.0, 4.0]])
+    (array([1., 2.]), array([3., 4.]))
+    """
 
     def unstack(places: Any) -> tuple[Any, ...]:
         return tuple(np.moveaxis(places, axis, 0))
@@ -260,7 +399,13 @@ def unstack(x: Any, axis: int = 0) -> tuple[Any, ...]:
 
 
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
-    """Every stretch of `window_shape` entries of `x`. Mirrors the function of `numpy.lib`."""
+    """Every stretch of `window_shape` entries of `x`. Mirrors the function of `numpy.lib`.
+
+    >>> import autograd_lite as ag
+    >>> ag.sliding_window_view([1.0, 2.0, 3.0], 2)
+    array([[1., 2.],
+           [2., 3.]])
+    """
     return moved(x, np.lib.stride_tricks.sliding_window_view, window_shape, axis)
 
 
@@ -276,7 +421,12 @@ def arranged(arrays: Sequence[Any], arrange: Callable[..., Any]) -> Any:
 
 
 def insert(x: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
-    """`x` with `values` put in before the places `obj` along `axis`. Mirrors `numpy.insert`."""
+    """`x` with `values` put in before the places `obj` along `axis`. Mirrors `numpy.insert`.
+
+    >>> import autograd_lite as ag
+    >>> ag.insert([1.0, 2.0], 1, 5.0)
+    array([1., 5., 2.])
+    """
 
     def insert(x: Any, values: Any) -> Any:
         return np.insert(x, obj, values, axis)
@@ -285,7 +435,13 @@ def insert(x: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
 
 
 def block(arrays: Any) -> Any:
-    """An array from nested lists of blocks. Mirrors `numpy.block`."""
+    """An array from nested lists of blocks. Mirrors `numpy.block`.
+
+    >>> import autograd_lite as ag
+    >>> ag.block([[np.eye(2), np.ones((2, 1))]])
+    array([[1., 0., 1.],
+           [0., 1., 1.]])
+    """
     blocks: list[Any] = []
 
     def number(nested: Any) -> Any:

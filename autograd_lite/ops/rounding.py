@@ -21,7 +21,6 @@ __all__ = [
     "fmod",
     "frexp",
     "heaviside",
-    "imag",
     "ldexp",
     "modf",
     "real",
@@ -83,13 +82,19 @@ def sinc(x: Any) -> Any:
 
     >>> import autograd_lite as ag
     >>> ag.grad(ag.grad(ag.sinc))(0.0)  # −π²/3
-    -3.289868133696453
+    -3.2898681336964524
     """
     return sinc_of_order(0)(x)
 
 
 def round(x: Any, decimals: int = 0) -> Any:
-    """`x` to so many decimals, halves to even; derivative 0. Mirrors `numpy.round`."""
+    """`x` to so many decimals, halves to even; derivative 0. Mirrors `numpy.round`.
+
+    >>> import autograd_lite as ag
+    >>> ag.round([1.26, -1.26], 1)
+    array([ 1.3, -1.3])
+    """
+    x = arrayed(x)[0] if isinstance(x, list | tuple) else x
     if decimals == 0:
         return rint(x)
     scale = 10.0 ** abs(decimals)
@@ -97,50 +102,85 @@ def round(x: Any, decimals: int = 0) -> Any:
 
 
 def fix(x: Any) -> Any:
-    """`x` rounded towards 0; derivative 0. Mirrors `numpy.fix`."""
+    """`x` rounded towards 0; derivative 0. Mirrors `numpy.fix`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fix([1.7, -1.7])
+    array([ 1., -1.])
+    """
     return trunc(x)
 
 
 def divmod(x: Any, y: Any) -> tuple[Any, Any]:
-    """(floor(x / y), x − y floor(x / y)). Mirrors `numpy.divmod`."""
+    """(floor(x / y), x − y floor(x / y)). Mirrors `numpy.divmod`.
+
+    >>> import autograd_lite as ag
+    >>> ag.divmod(7.5, 2.0)
+    (3.0, 1.5)
+    """
     return floor_divide(x, y), x % y
 
 
 def modf(x: Any) -> tuple[Any, Any]:
-    """(x − trunc x, trunc x). Mirrors `numpy.modf`."""
+    """(x − trunc x, trunc x). Mirrors `numpy.modf`.
+
+    >>> import autograd_lite as ag
+    >>> ag.modf(2.75)
+    (0.75, 2.0)
+    """
     whole = trunc(x)
     return x - whole, whole
 
 
 def ldexp(x: Any, exponent: Any) -> Any:
-    """x · 2^exponent, for whole numbers as exponents. Mirrors `numpy.ldexp`."""
+    """x · 2^exponent, for whole numbers as exponents. Mirrors `numpy.ldexp`.
+
+    >>> import autograd_lite as ag
+    >>> ag.ldexp(1.5, 3)
+    np.float64(12.0)
+    """
     if isinstance(exponent, Node):
         raise TypeError("ldexp takes whole numbers as exponents; write x * np.exp2(t) for a node")
     return x * np.ldexp(np.ones((), getattr(x, "dtype", float)), exponent)
 
 
 def frexp(x: Any) -> tuple[Any, np.ndarray]:
-    """(m, e) with x = m · 2^e and ½ ≤ |m| < 1; e is plain whole numbers. Mirrors `numpy.frexp`."""
+    """(m, e) with x = m · 2^e and ½ ≤ |m| < 1; e is plain whole numbers. Mirrors `numpy.frexp`.
+
+    >>> import autograd_lite as ag
+    >>> ag.frexp(12.0)
+    (np.float64(0.75), np.int32(4))
+    """
     exponents = np.frexp(data(x))[1]
     return ldexp(x, -exponents), exponents
 
 
 def real(x: Any) -> Any:
-    """`x` itself: nodes are real. Mirrors `numpy.real`."""
-    return x
+    """`x` itself: nodes are real. Mirrors `numpy.real`.
+
+    >>> import autograd_lite as ag
+    >>> ag.real([1.0, 2.0])
+    array([1., 2.])
+    """
+    return x if isinstance(x, Node) else np.real(x)
 
 
 def real_if_close(x: Any, tol: float = 100) -> Any:
-    """`x` itself: nodes are real. Mirrors `numpy.real_if_close`."""
-    return x
+    """`x` itself: nodes are real. Mirrors `numpy.real_if_close`.
 
-
-def imag(x: Any) -> Any:
-    """Zeros, plain: nodes are real. Mirrors `numpy.imag`."""
-    return np.zeros_like(data(arrayed(x)[0]))
+    >>> import autograd_lite as ag
+    >>> ag.real_if_close([1.0, 2.0])
+    array([1., 2.])
+    """
+    return x if isinstance(x, Node) else np.real_if_close(x, tol)
 
 
 def angle(z: Any, deg: bool = False) -> Any:
-    """0 for numbers from 0 on, π below (180 with `deg`); derivative 0. Mirrors `numpy.angle`."""
+    """0 for numbers from 0 on, π below (180 with `deg`); derivative 0. Mirrors `numpy.angle`.
+
+    >>> import autograd_lite as ag
+    >>> ag.angle([2.0, -2.0])
+    array([0.        , 3.14159265])
+    """
     turned = arctan2(0.0, z)
     return turned * (180 / np.pi) if deg else turned

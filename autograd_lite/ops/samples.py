@@ -42,7 +42,12 @@ def convolve(x: Any, v: Any, mode: str = "full") -> Any:
 
 
 def correlate(x: Any, v: Any, mode: str = "valid") -> Any:
-    """y_k = Σ_i x_{k+i} v_i of two vectors. Mirrors `numpy.correlate`."""
+    """y_k = Σ_i x_{k+i} v_i of two vectors. Mirrors `numpy.correlate`.
+
+    >>> import autograd_lite as ag
+    >>> ag.correlate([1.0, 2.0, 3.0], [1.0, 0.5])
+    array([2. , 3.5])
+    """
     (x, _), (v, _) = arrayed(x), arrayed(v)
     if v.size > x.size:
         return flip(correlate(v, x, mode))

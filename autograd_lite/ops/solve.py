@@ -14,7 +14,7 @@ import numpy as np
 from ..graph import data
 from .base import Op, lead, shape
 from .index import Pick
-from .linalg import mT, matmul
+from .linalg import matmul, mT
 from .shape import arrayed, expand_dims, reshape, sum_to, transpose
 
 __all__ = [
@@ -40,7 +40,6 @@ def square(x: Any, name: str) -> Any:
 class Inv(Op):
     """Y = X⁻¹. dX = −Yᵀ G Yᵀ."""
 
-    __slots__ = ()
     name = "inv"
 
     def forward(self, x: Any) -> Any:
@@ -56,7 +55,6 @@ class Inv(Op):
 class Solve(Op):
     """X = A⁻¹B. dB = A⁻ᵀ G, dA = −dB Xᵀ; stacks broadcast, and what was broadcast is summed."""
 
-    __slots__ = ()
     name = "solve"
 
     def forward(self, a: Any, b: Any) -> Any:
@@ -71,7 +69,6 @@ class Solve(Op):
 class Det(Op):
     """y = det X. dX = g · cofactors of X, which are det X · X⁻ᵀ where X has an inverse."""
 
-    __slots__ = ()
     name = "det"
 
     def forward(self, x: Any) -> Any:
@@ -96,7 +93,6 @@ def cofactors(x: Any) -> Any:
 class LogAbsDet(Op):
     """y = log |det X|. dX = g X⁻ᵀ."""
 
-    __slots__ = ()
     name = "logabsdet"
 
     def forward(self, x: Any) -> Any:

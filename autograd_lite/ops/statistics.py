@@ -9,10 +9,19 @@ import numpy as np
 from ..graph import data
 from .base import shape
 from .elementwise import root, square, where
-from .linalg import mT, matmul
+from .linalg import matmul, mT
 from .rearrange import diagonal
-from .reduce import max, min, prod, var
-from .shape import arrayed, broadcast_to, concatenate, expand_dims, normal_axes, squeeze, sum, transpose
+from .reduce import max, min, prod
+from .shape import (
+    arrayed,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    normal_axes,
+    squeeze,
+    sum,
+    transpose,
+)
 
 __all__ = [
     "average",
@@ -36,6 +45,10 @@ def average(
     """Σ w x / Σ w over all entries or `axis`; nodes allowed in both. Mirrors `numpy.average`.
 
     With `returned`, the pair of that and Σ w. Raises ZeroDivisionError when Σ w is 0.
+
+    >>> import autograd_lite as ag
+    >>> ag.average([1.0, 2.0, 4.0], weights=[2.0, 1.0, 1.0])
+    np.float64(2.0)
     """
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
@@ -54,7 +67,12 @@ def average(
 
 
 def ptp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """The largest entry less the smallest, over all or `axis`. Mirrors `numpy.ptp`."""
+    """The largest entry less the smallest, over all or `axis`. Mirrors `numpy.ptp`.
+
+    >>> import autograd_lite as ag
+    >>> ag.ptp([1.0, 5.0, 3.0])
+    np.float64(4.0)
+    """
     return max(x, axis, bool(keepdims)) - min(x, axis, bool(keepdims))
 
 
@@ -62,6 +80,11 @@ def cov(x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: An
     """The covariance matrix of variables in rows (or columns). Mirrors `numpy.cov`.
 
     Weights of observations (`fweights`, `aweights`) are not taken.
+
+    >>> import autograd_lite as ag
+    >>> ag.cov([1.0, 2.0, 3.0], [3.0, 2.0, 1.0])
+    array([[ 1., -1.],
+           [-1.,  1.]])
     """
     x = _variables(x, rowvar)
     if y is not None:
@@ -83,7 +106,13 @@ def _variables(x: Any, rowvar: bool) -> Any:
 
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
-    """The covariances divided by both standard deviations. Mirrors `numpy.corrcoef`."""
+    """The covariances divided by both standard deviations. Mirrors `numpy.corrcoef`.
+
+    >>> import autograd_lite as ag
+    >>> ag.corrcoef([1.0, 2.0, 3.0], [3.0, 2.0, 1.0])
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
     c = cov(x, y, rowvar)
     if not shape(c):
         return c / c
@@ -98,13 +127,23 @@ def _known(x: Any) -> tuple[Any, np.ndarray]:
 
 
 def nansum(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Σ of the entries that are not NaN. Mirrors `numpy.nansum`."""
+    """Σ of the entries that are not NaN. Mirrors `numpy.nansum`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nansum([2.0, np.nan, 3.0])
+    array(5.)
+    """
     x, known = _known(x)
     return sum(where(known, x, 0), axis, bool(keepdims))
 
 
 def nanprod(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """Π of the entries that are not NaN. Mirrors `numpy.nanprod`."""
+    """Π of the entries that are not NaN. Mirrors `numpy.nanprod`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanprod([2.0, np.nan, 3.0])
+    array(6.)
+    """
     x, known = _known(x)
     return prod(where(known, x, 1), axis, bool(keepdims))
 
@@ -115,14 +154,24 @@ def _counted(known: np.ndarray, axis: Any, keepdims: Any) -> Any:
 
 
 def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """The mean of the entries that are not NaN. Mirrors `numpy.nanmean`."""
+    """The mean of the entries that are not NaN. Mirrors `numpy.nanmean`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanmean([2.0, np.nan, 3.0])
+    np.float64(2.5)
+    """
     x, known = _known(x)
     count = _counted(known, axis, keepdims)
     return nansum(x, axis, keepdims) / np.asarray(count).astype(x.dtype)
 
 
 def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
-    """The variance of the entries that are not NaN. Mirrors `numpy.nanvar`."""
+    """The variance of the entries that are not NaN. Mirrors `numpy.nanvar`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanvar([2.0, np.nan, 4.0])
+    np.float64(1.0)
+    """
     x, known = _known(x)
     away = where(known, x - nanmean(x, axis, keepdims=True), 0)
     freedom = np.asarray(_counted(known, axis, keepdims) - ddof, x.dtype)
@@ -130,7 +179,12 @@ def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
 
 
 def nanstd(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
-    """√ of `nanvar`; gradient 0 for a constant. Mirrors `numpy.nanstd`."""
+    """√ of `nanvar`; gradient 0 for a constant. Mirrors `numpy.nanstd`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanstd([2.0, np.nan, 4.0])
+    1.0
+    """
     return root(nanvar(x, axis, ddof, keepdims))
 
 
@@ -142,17 +196,32 @@ def _nan_extreme(x: Any, axis: Any, keepdims: Any, reduce: Any, worst: float) ->
 
 
 def nanmax(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """The largest of the entries that are not NaN. Mirrors `numpy.nanmax`."""
+    """The largest of the entries that are not NaN. Mirrors `numpy.nanmax`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanmax([2.0, np.nan, 3.0])
+    array(3.)
+    """
     return _nan_extreme(x, axis, keepdims, max, -np.inf)
 
 
 def nanmin(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """The smallest of the entries that are not NaN. Mirrors `numpy.nanmin`."""
+    """The smallest of the entries that are not NaN. Mirrors `numpy.nanmin`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nanmin([2.0, np.nan, 3.0])
+    array(2.)
+    """
     return _nan_extreme(x, axis, keepdims, min, np.inf)
 
 
 def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    """`x` with numbers for NaN and the infinities; derivative 0 there. As `numpy.nan_to_num`."""
+    """`x` with numbers for NaN and the infinities; derivative 0 there. As `numpy.nan_to_num`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nan_to_num([np.nan, np.inf, 1.0], posinf=9.0)
+    array([0., 9., 1.])
+    """
     x, _ = arrayed(x)
     numbers = data(x)
     new = np.nan_to_num(numbers, nan=nan, posinf=posinf, neginf=neginf)
