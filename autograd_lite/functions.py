@@ -1,8 +1,8 @@
 """Softmax and its family: compositions of operations, each in its own group in the drawing.
 
 No rule is written here. The softmax Jacobian h_i(δ_ij − h_j) and the shortcut h − t of softmax with
-cross-entropy fall out of exp, sum, divide and log. Every function takes Tensors, arrays and lists of
-Values, and plain arrays, and returns the same kind.
+cross-entropy fall out of exp, sum, divide and log. Every function takes Tensors, arrays and lists
+of Values, and plain arrays, and returns the same kind.
 
 They are stable for logits of any size: the largest entry of each row is subtracted first. That
 shift is a constant here; its two contributions to the gradient would cancel exactly.
@@ -99,8 +99,8 @@ def log_softmax(z: Any, axis: Any = -1) -> Any:
 def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> Any:
     """−Σ_k t_k log h_k of probabilities `h` along `axis`, with 0 · log 0 = 0.
 
-    `t` has the shape of `h` (one-hot or soft targets) or gives class indices, counted from 0, in the
-    shape of `h` without `axis`. `reduction` over the examples is "mean", "sum" or "none".
+    `t` has the shape of `h` (one-hot or soft targets) or gives class indices, counted from 0, in
+    the shape of `h` without `axis`. `reduction` over the examples is "mean", "sum" or "none".
 
     Raises ValueError for shapes that do not fit, IndexError for a class that is not there. For
     logits use `softmax_cross_entropy`, which stays exact where a probability underflows to 0.
@@ -156,18 +156,18 @@ def targets(t: Any, scores: Any, axis: int) -> Any:
     shape, dtype = scores.shape, scores.dtype if scores.dtype.kind == "f" else np.dtype(float)
     if is_objects(t):
         t = np.asarray(t, dtype=object)
-    numbers = t if isinstance(t, Node) else np.asarray(t)
+    numbers: Any = t if isinstance(t, Node) else np.asarray(t)
     if numbers.shape == shape:
         return numbers.astype(dtype) if numbers.dtype.kind in "iub" else numbers
     examples = shape[:axis] + (shape[axis + 1 :] if axis != -1 else ())
     if numbers.shape != examples or isinstance(t, Node) or numbers.dtype.kind not in "iu":
         raise ValueError(
-            f"targets of shape {numbers.shape} and dtype {numbers.dtype} do not fit probabilities of "
-            f"shape {shape}: give one-hot or soft targets of shape {shape}, or whole-number class "
+            f"targets of shape {numbers.shape} and dtype {numbers.dtype} do not fit probabilities "
+            f"of shape {shape}: give one-hot or soft targets of shape {shape}, or whole-number class "
             f"indices of shape {examples}"
         )
     classes = shape[axis]
     if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):
         bad = numbers[(numbers < 0) | (numbers >= classes)].flat[0]
         raise IndexError(f"class {bad} is not one of the {classes} classes 0 to {classes - 1}")
-    return np.moveaxis(np.eye(classes, dtype=dtype)[numbers], -1, axis)
+    return np.moveaxis((numbers[..., None] == np.arange(classes)).astype(dtype), -1, axis)

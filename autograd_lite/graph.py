@@ -151,8 +151,8 @@ class Node:
         """Compute ∂self/∂node for every node below this one and keep it in `node.grad`.
 
         Leaves *accumulate* over sweeps (set `.grad = None` to start afresh), all other nodes hold
-        the last sweep's. With a `seed`, a cotangent of this node's shape, the gradients are those of
-        ⟨seed, self⟩.
+        the last sweep's. With a `seed`, a cotangent of this node's shape, the gradients are those
+        of ⟨seed, self⟩.
 
         Raises ValueError when this node is not a scalar and no seed is given, when the seed has
         another shape, or when data was changed after it was used in this graph.
@@ -238,8 +238,8 @@ def describe(x: Any) -> str:
 def stale(x: Node, consumer: Node) -> str:
     """The message for data that was changed between forward and backward."""
     return (
-        f"the data of {describe(x)} was changed after '{consumer._op}' had used it, so the gradient "
-        "of what was computed can no longer be found. Compute the forward pass again after the "
+        f"the data of {describe(x)} was changed after '{consumer._op}' had used it, so the "
+        "gradient of what was computed can no longer be found. Compute the forward pass again after the "
         "change (in a training loop: forward, backward, then update)."
     )
 

@@ -140,8 +140,8 @@ class Operators(NumpyProtocol, Node):
     def __float__(self) -> float:
         raise TypeError(
             f"float() of a {type(self).__name__} would cut it off the graph, and its gradient with "
-            "it. Write .item() for the plain number, or use the node itself (np.exp and ag.exp take "
-            "nodes, math.exp does not)"
+            "it. Write .item() for the plain number, or use the node itself (np.exp and ag.exp "
+            "take nodes, math.exp does not)"
         )
 
     def __int__(self) -> int:
@@ -186,9 +186,9 @@ def shorten(
 ) -> None:
     """Give a kind of node a short way for one method: its own kind, or a number, in and out.
 
-    It does what `Op.__call__` and `wrap` do for every case, without the loops and calls: 0.25 instead
-    of 1.5 µs for a scalar operation. Whatever is unusual, an open block, another kind of operand, a
-    pole, an error to be explained, takes the general way.
+    It does what `Op.__call__` and `wrap` do for every case, without the loops and calls: 0.25
+    instead of 1.5 µs for a scalar operation. Whatever is unusual, an open block, another kind of
+    operand, a pole, an error to be explained, takes the general way.
     """
     general = getattr(Operators, name)
     primal_type = next(data_type for data_type, k in graph.kinds.items() if k is kind)

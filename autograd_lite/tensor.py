@@ -31,8 +31,8 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
         raise
     if array.dtype == object and any(isinstance(item, Node) for item in array.flat):
         raise TypeError(
-            "a Tensor holds numbers, not Values: write ag.stack to join Tensors, or keep the Values "
-            "in a NumPy array, np.array([v1, v2])"
+            "a Tensor holds numbers, not Values: write ag.stack to join Tensors, or keep the "
+            "Values in a NumPy array, np.array([v1, v2])"
         )
     if array.dtype.kind not in "fiub":
         raise TypeError(

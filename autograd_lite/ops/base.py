@@ -1,12 +1,12 @@
 """The rule contract: what an operation is, and how one is applied and recorded.
 
 An operation **applied to plain data returns plain data; applied to nodes it returns a node**. Its
-rule, `vjp`, is written with operators and operations only. So one rule serves the plain sweep (it is
-given data and returns data) and the recorded sweep (it is given nodes and returns nodes, which can
-be differentiated again). No mode is needed for that.
+rule, `vjp`, is written with operators and operations only. So one rule serves the plain sweep (it
+is given data and returns data) and the recorded sweep (it is given nodes and returns nodes, which
+can be differentiated again). No mode is needed for that.
 
-`vjp(i, g, out, *inputs)` returns the vector-Jacobian product of the cotangent `g` with ∂out/∂input i.
-It is linear in `g`; `g` has shape `(*lead, *out.shape)` and the result `(*lead, *inputs[i].shape)`,
+`vjp(i, g, out, *inputs)` returns the vector-Jacobian product of the cotangent `g` with
+∂out/∂input i. It is linear in `g`; `g` has shape `(*lead, *out.shape)` and the result `(*lead, *inputs[i].shape)`,
 so axes are counted from the end and K seeds can ride in front.
 """
 

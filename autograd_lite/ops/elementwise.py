@@ -220,7 +220,7 @@ def all_finite(y: Any) -> bool:
     """Whether all data of `y` is finite (False when in doubt): then no entry left the domain, and
     it need not be looked at entry by entry."""
     y = data(y)
-    square = vdot(y, y) if type(y) is ndarray else y
+    square: Any = vdot(y, y) if type(y) is ndarray else y
     return bool(square - square == 0)
 
 

@@ -146,7 +146,7 @@ class At:
         return At(self.tensor, key)
 
     def _spread(self, value: Any) -> tuple[np.ndarray, Any]:
-        """The flat positions the key names, and `value` put there in zeros of the tensor's dtype."""
+        """The flat positions the key names, and `value` there in zeros of the tensor's dtype."""
         old = self.tensor.shape
         size = int(np.prod(old, dtype=np.int64))
         keys = self.key if type(self.key) is tuple else (self.key,)

@@ -31,7 +31,7 @@ class Extreme(Op):
         return "max" if self.largest else "min"
 
     def forward(self, x: Any) -> Any:
-        ufunc = np.maximum if self.largest else np.minimum
+        ufunc: Any = np.maximum if self.largest else np.minimum
         return np.asarray(ufunc.reduce(np.asarray(x), axis=self.axes, keepdims=self.keepdims))
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:

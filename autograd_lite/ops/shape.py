@@ -171,7 +171,8 @@ class Sum(Op):
     name = "sum"
 
     def forward(self, x: Any) -> Any:
-        out = np.add.reduce(np.asarray(x), axis=self.axes, keepdims=self.keepdims)
+        reduce: Any = np.add.reduce
+        out = reduce(np.asarray(x), axis=self.axes, keepdims=self.keepdims)
         return out if type(out) is np.ndarray else np.asarray(out)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
@@ -238,8 +239,8 @@ def astype(x: Any, dtype: Any) -> Any:
     """`x` in another floating-point dtype, connected to it. Mirrors `numpy.ndarray.astype`."""
     if np.dtype(dtype).kind != "f":
         raise TypeError(
-            f"the dtype of a node is a floating-point one, not {np.dtype(dtype)}; for whole numbers "
-            "write x.data.astype(int), off the graph"
+            f"the dtype of a node is a floating-point one, not {np.dtype(dtype)}; for whole "
+            "numbers write x.data.astype(int), off the graph"
         )
     return AsType(np.dtype(dtype))(x)
 

@@ -7,6 +7,7 @@ has it. Source of the workload: Karpathy, micrograd, demo.ipynb (2020), written 
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 import time
@@ -20,7 +21,7 @@ def network(number: Callable[[float], Any], relu: Callable[[Any], Any]) -> tuple
     sizes = [2, 16, 16, 1]
     layers = [
         [([number(rng.uniform(-1, 1)) for _ in range(n_in)], number(0.0)) for _ in range(n_out)]
-        for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+        for n_in, n_out in itertools.pairwise(sizes)
     ]
     points = [(rng.gauss(0, 1), rng.gauss(0, 1)) for _ in range(100)]
     classes = [rng.choice([-1, 1]) for _ in points]
