@@ -163,8 +163,8 @@ def targets(t: Any, scores: Any, axis: int) -> Any:
     if numbers.shape != examples or isinstance(t, Node) or numbers.dtype.kind not in "iu":
         raise ValueError(
             f"targets of shape {numbers.shape} and dtype {numbers.dtype} do not fit probabilities "
-            f"of shape {shape}: give one-hot or soft targets of shape {shape}, or whole-number class "
-            f"indices of shape {examples}"
+            f"of shape {shape}: give one-hot or soft targets of shape {shape}, or whole-number "
+            f"class indices of shape {examples}"
         )
     classes = shape[axis]
     if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):

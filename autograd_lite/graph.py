@@ -239,8 +239,8 @@ def stale(x: Node, consumer: Node) -> str:
     """The message for data that was changed between forward and backward."""
     return (
         f"the data of {describe(x)} was changed after '{consumer._op}' had used it, so the "
-        "gradient of what was computed can no longer be found. Compute the forward pass again after the "
-        "change (in a training loop: forward, backward, then update)."
+        "gradient of what was computed can no longer be found. Compute the forward pass again "
+        "after the change (in a training loop: forward, backward, then update)."
     )
 
 

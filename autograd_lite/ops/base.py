@@ -6,8 +6,8 @@ is given data and returns data) and the recorded sweep (it is given nodes and re
 can be differentiated again). No mode is needed for that.
 
 `vjp(i, g, out, *inputs)` returns the vector-Jacobian product of the cotangent `g` with
-∂out/∂input i. It is linear in `g`; `g` has shape `(*lead, *out.shape)` and the result `(*lead, *inputs[i].shape)`,
-so axes are counted from the end and K seeds can ride in front.
+∂out/∂input i. It is linear in `g`; `g` has shape `(*lead, *out.shape)` and the result
+`(*lead, *inputs[i].shape)`, so axes are counted from the end and K seeds can ride in front.
 """
 
 from __future__ import annotations
