@@ -200,7 +200,8 @@ from .value import Value
 abs, pow = absolute, power
 
 if typing.TYPE_CHECKING:
-    from .check import GradientMismatch, check_gradients, compare
+    from .check import GradientMismatch, check_gradients
+    from .check.compare import compare
     from .draw import Drawing, draw, paths, steps, trace
 
 # Comparing and drawing are a third of the code: their packages are imported when first used.

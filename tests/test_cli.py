@@ -268,6 +268,16 @@ def test_the_drawing_names_constants_and_shows_the_hand_gradient(run, tmp_path):
     assert "by hand" in text
 
 
+def test_the_stepper_is_one_page(run, tmp_path):
+    path = tmp_path / "softmax.html"
+    code, out, err = run(*SOFTMAX, "--step", str(path))
+    assert (code, err) == (0, "")
+    assert out.endswith(f"wrote {path}\n")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "e = exp(z" in text
+
+
 def test_the_trace_reads_down_and_up(run):
     code, out, _ = run(*SOFTMAX, "--trace")
     assert code == 0

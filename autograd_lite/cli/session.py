@@ -223,7 +223,7 @@ class Session:
             self.save(lambda path: ag.draw(self.root, names=names).save(path), self.options.draw)
             yield f"wrote {self.options.draw}"
         if self.options.step:
-            self.save(lambda path: ag.step(self.root).save(path), self.options.step)
+            self.save(lambda path: ag.step(self.root, names=names).save(path), self.options.step)
             yield f"wrote {self.options.step}"
 
     def save(self, write: Any, path: str) -> None:

@@ -12,6 +12,7 @@ can be differentiated again). No mode is needed for that.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, ClassVar
 
 import numpy as np
@@ -87,10 +88,10 @@ class Op:
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
-    name: ClassVar[str] = ""
+    name: str = ""
 
     def __init_subclass__(cls) -> None:
-        cls.fields = tuple(cls.__dict__.get("__annotations__", cls.fields))
+        cls.fields = tuple(inspect.get_annotations(cls)) or cls.fields
 
     def __init__(self, *values: Any) -> None:
         self.__dict__.update(zip(self.fields, values, strict=False))
