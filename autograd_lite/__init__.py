@@ -12,6 +12,7 @@ import types
 import typing
 
 from . import linalg
+from .anomaly import detect_anomaly
 from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
 from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
@@ -290,6 +291,7 @@ __all__ = [
     "cumulative_sum",
     "deg2rad",
     "delete",
+    "detect_anomaly",
     "diag",
     "diagflat",
     "diagonal",

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-__all__ = ["depth", "line"]
+__all__ = ["depth", "place", "text"]
 
 # Frames of this package, of NumPy's wrappers and of decorators are no line the user wrote.
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -27,9 +27,14 @@ def depth() -> int:
     return level
 
 
-def line() -> str:
-    """The user's own line: `file.py:12: y = ag.log(x)`."""
+def place() -> tuple[str, int]:
+    """The file and the number of the user's own line."""
     frame = sys._getframe(depth())
-    file, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(file, number, frame.f_globals).strip()
-    return f"{os.path.basename(file)}:{number}" + (f": {text}" if text else "")
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def text(at: tuple[str, int]) -> str:
+    """A place as a reader wants it: `model.py:12: y = np.log(x)`."""
+    file, number = at
+    source = linecache.getline(file, number).strip()
+    return f"{os.path.basename(file)}:{number}" + (f": {source}" if source else "")

@@ -45,6 +45,10 @@ _recording: ContextVar[bool] = ContextVar("recording", default=True)
 _group: ContextVar[tuple[str, ...]] = ContextVar("group", default=())
 observers: ContextVar[tuple[Callable[[Node], None], ...]] = ContextVar("observers", default=())
 """Called with every node that is recorded while a block of that context is open."""
+sweep_observers: ContextVar[tuple[Callable[[Node, Any], None], ...]] = ContextVar(
+    "sweep_observers", default=()
+)
+"""Called with every node, and its cotangent, that has handed it on to its inputs."""
 
 
 class Node:
@@ -347,6 +351,7 @@ def sweep(
             for root, seed in zip(roots, seeds, strict=True):
                 root.receive(seed)
             leaves = len(stop)
+            watchers = sweep_observers.get() if open_blocks else ()
             for node in reversed(order[leaves:] if leaves else order):
                 g = node.cotangent
                 if g is None:
@@ -355,6 +360,9 @@ def sweep(
                 yield node, g
                 if node.op is not None:
                     node.pull(g, record)
+                    if watchers:
+                        for watch in watchers:
+                            watch(node, g)
             for node in stop:
                 if node.cotangent is not None:
                     yield node, node.cotangent
