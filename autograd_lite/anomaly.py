@@ -32,7 +32,6 @@ class detect_anomaly(_Block):
     Traceback (most recent call last):
     ...
     FloatingPointError: 'sqrt' made the first NaN at entry (1,) of its result, in ...
-      given Tensor 'x' of shape (2,), there -1.0
     """
 
     def __init__(self, inf: bool = True) -> None:

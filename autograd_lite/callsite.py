@@ -29,7 +29,7 @@ def depth() -> int:
 
 def place() -> tuple[str, int]:
     """The file and the number of the user's own line."""
-    frame = sys._getframe(depth())
+    frame = sys._getframe(depth() - 1)
     return frame.f_code.co_filename, frame.f_lineno
 
 

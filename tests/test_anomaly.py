@@ -138,7 +138,7 @@ def test_as_decorator_and_nested():
 def test_other_threads_are_left_alone():
     results = []
     with ag.detect_anomaly():
-        thread = threading.Thread(target=lambda: results.append(ag.log(Tensor([0.0]))))
+        thread = threading.Thread(target=lambda: results.append(Value(np.inf) * 0.0))
         thread.start()
         thread.join()
-    assert results[0].data.tolist() == [-np.inf]
+    assert np.isnan(results[0].item())
