@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Collection, Sequence
 from functools import cached_property
@@ -10,19 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from ..graph import Node
-from .layout import build, direction_of
+from .layout import build, declined, direction_of
 from .names import caller_names, given_names
 from .render import NoLayout, render
+from .text import clip, escape
+from .trace import table
 from .view import View
 
-__all__ = ["Drawing", "draw", "write_file"]
+__all__ = ["Drawing", "NoLayout", "draw", "write_file"]
 
 SHOW = ("value", "gradient", "hand", "rules", "contributions", "legend")
+BLANK = ("value", "gradient", "hand", "rules")
 FORMATS = ("svg", "png", "pdf", "dot", "html")
+
+COLLAPSED, DECLINED = 60, 200  # boxes: above, groups are collapsed; above, nothing is drawn
 
 
 class Drawing:
     """A picture of a graph: `.dot`, `.svg()`, `.png()`, `.save(path)`. Notebooks show it.
+
+    `.text` is the trace table, which is shown where no picture can be.
 
     >>> import autograd_lite as ag
     >>> drawing = ag.draw(ag.Value(2.0, "x") * 3.0)
@@ -30,15 +38,19 @@ class Drawing:
     True
     """
 
-    def __init__(self, dot: str, text: str = "") -> None:
+    def __init__(self, dot: str, title: str = "", text: str = "") -> None:
         self.dot = dot
+        self.title = title
         self.text = text
 
     @cached_property
     def _svg(self) -> str:
         source = render(self.dot, "svg").decode()
         # The declaration and doctype are for a file of its own; inside a page they are no HTML.
-        return source[source.index("<svg") :]
+        # A picture wider than the page shrinks, and a screen reader says what it is of.
+        label = escape(clip(f"Computation graph of {self.title}", 120))
+        look = f'<svg role="img" aria-label="{label}" style="max-width:100%;height:auto" '
+        return re.sub(r"<svg\s", lambda _: look, source[source.index("<svg") :], count=1)
 
     def svg(self) -> str:
         """The picture as SVG, which can be put into a page. Raises `NoLayout` without Graphviz."""
@@ -51,15 +63,11 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to a file whose suffix says the format: svg, png, pdf, dot or html.
 
-        The file is there whole or not at all. Raises ValueError for another suffix.
+        The file is there whole or not at all. Raises ValueError for another suffix, `NoLayout`
+        without Graphviz (never for dot).
         """
         path = Path(path)
         format = path.suffix[1:].lower()
-        if format not in FORMATS:
-            raise ValueError(
-                f"a drawing is saved as {', '.join(FORMATS)}, by the suffix of the file; "
-                f"{path.name!r} has {path.suffix!r}"
-            )
         match format:
             case "dot":
                 content = self.dot.encode()
@@ -67,37 +75,27 @@ class Drawing:
                 content = ('<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg()).encode()
             case "html":
                 content = (
-                    '<!doctype html><html lang="en"><meta charset="utf-8">'
-                    f"<title>Computation graph</title><body>{self.svg()}</body></html>\n"
+                    '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+                    f"<title>{escape(clip(self.title, 120))}</title>\n<body>\n{self.svg()}</body>\n"
+                    "</html>\n"
                 ).encode()
-            case _:
+            case "png" | "pdf":
                 content = render(self.dot, format)
+            case _:
+                raise ValueError(
+                    f"a drawing is saved as {', '.join(FORMATS)}, by the suffix of the file; "
+                    f"{path.name!r} has {path.suffix!r}"
+                )
         return write_file(path, content)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
             return {"image/svg+xml": self.svg(), "text/plain": self.text}
-        except Exception as error:  # a repr never raises: say what is missing
-            return {"text/plain": f"{self.text}\n\n(no picture: {error})".lstrip()}
+        except Exception as error:  # a repr never raises: it says what is missing
+            return {"text/plain": f"{self.text}\n\n(no picture: {error})"}
 
     def __repr__(self) -> str:
-        return f"<Drawing of {self.dot.count(' [id=')} parts; .save('graph.svg') writes it>"
-
-
-def write_file(path: Path, content: bytes) -> Path:
-    """Write a file so that it is there whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return path
+        return f"<Drawing of {clip(self.title, 60)}; .save('graph.svg') writes it>"
 
 
 def draw(
@@ -110,20 +108,64 @@ def draw(
     show: Sequence[str] = SHOW,
     blank: Collection[str] = (),
 ) -> Drawing:
-    """Draw the graph below `root`: values, gradients, and on every edge the local rule.
+    """The graph below `root`: values, gradients, and on every edge what it does to the gradient.
+
+    A node is called by its label, else by the variable that holds it where `draw` is called, else
+    by a letter; `names` maps names to nodes. `direction` is "LR" or "TB" (None chooses). Groups
+    deeper than `depth` are one box each (None: only when there are more than 60 boxes); `only`
+    names groups or nodes to draw, with what goes into them. `show` lists what is drawn, `blank`
+    what is left empty for a worksheet. More than 200 boxes are not drawn but counted.
+
+    Raises TypeError when `root` is no node, ValueError for an option that is not there.
 
     >>> import autograd_lite as ag
     >>> x = ag.Value(3.0)
     >>> y = x * x
     >>> y.backward()
-    >>> "y" in ag.draw(y).dot
-    True
+    >>> ag.draw(y)
+    <Drawing of y = x · x; .save('graph.svg') writes it>
     """
     if not isinstance(root, Node):
-        raise TypeError(f"draw takes a node, not {type(root).__name__}")
-    view = View(root, given_names(names), caller_names(), depth)
-    way = direction or direction_of(view)
-    return Drawing(build(view, way, show, blank))
+        raise TypeError(
+            f"draw takes a node (a Value or a Tensor), not {type(root).__name__}: plain numbers "
+            "have no graph"
+        )
+    checked("direction", [] if direction is None else [direction], ("LR", "TB"))
+    checked("show", show, SHOW)
+    checked("blank", blank, BLANK)
+    if depth is not None and (not isinstance(depth, int) or depth < 0):
+        raise ValueError(f"depth is how many levels of groups are opened, 0, 1, ..., not {depth!r}")
+    view = View(root, given_names(names), caller_names(), depth, COLLAPSED, DECLINED, only)
+    if view.declined:
+        words = (
+            f"{view.count:,} values are too many for a picture (the limit is {DECLINED}): draw "
+            "less with depth=0 or only=, or print ag.trace(root)"
+        )
+        return Drawing(declined(words), f"{view.count:,} values", words)
+    dot = build(view, direction or direction_of(view), show, blank)
+    return Drawing(dot, view.title(), str(table(view)))
 
 
-__all__ += ["NoLayout"]
+def checked(name: str, given: Any, possible: Sequence[str]) -> None:
+    """ValueError when an option has a word that means nothing."""
+    if isinstance(given, str):
+        raise ValueError(f"{name} is a list of words, [{given!r}], not a single word")
+    if wrong := [word for word in given if word not in possible]:
+        raise ValueError(f"{name} knows {', '.join(possible)}, not {wrong[0]!r}")
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """Write a file so that it is there whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # A temporary file is the owner's alone; this one is to be readable as any other.
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return path

@@ -219,11 +219,11 @@ def _write_product(e: Product, slash: str) -> tuple[str, int]:
     sign, size = ("−", -e.number) if e.number < 0 else ("", e.number)
     above = [factor(base, n, slash) for base, n in e.powers if n > 0]
     below = [factor(base, -n, slash) for base, n in e.powers if n < 0]
-    inverse = 1 / size if 0 < size < 1 else 0.0
-    if below and inverse and abs(inverse - round(inverse)) < 1e-12:
+    inverse = 1 / size if size else 0.0
+    if below and 0 < size < 1 and abs(inverse - round(inverse)) < 1e-12:
         below.insert(0, digits(round(inverse)))
-    elif name := next((NAMED[x] for x in NAMED if inverse and abs(x - inverse) < 1e-12), ""):
-        below.insert(0, name)
+    elif logarithm := named_inverse(inverse):
+        below.insert(0, logarithm)
     elif size in NAMED and "/" in NAMED[size] and (above or below):
         above.insert(0, f"({NAMED[size]})")
     elif size != 1 or not (above or below):
@@ -234,6 +234,12 @@ def _write_product(e: Product, slash: str) -> tuple[str, int]:
     if sign or below or len(above) > 1:
         return sign + text, PRODUCT
     return text, POWER if e.powers else ATOM
+
+
+def named_inverse(inverse: float) -> str:
+    """The name of 1/number where that is a logarithm: 1/(ln 2·x), not 1.443/x."""
+    names = (name for x, name in NAMED.items() if "ln" in name and abs(x - inverse) < 1e-12)
+    return next(names, "")
 
 
 def factor(base: Expression, n: Fraction, slash: str) -> str:

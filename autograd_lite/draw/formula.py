@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
 from .text import MINUS, number
 
 __all__ = ["ATOM", "formula", "literal", "wrapped"]
@@ -60,11 +59,12 @@ def key_text(index: tuple[Any, ...]) -> str:
     return ", ".join(keys).replace("-", MINUS)
 
 
-def formula(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
-    """The text of a node's operation applied to the texts of its inputs, and how tight it is."""
-    op = node.op
+def formula(op: Any, x: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    """The text of an operation applied to the texts of its inputs, and how tight it is.
+
+    `x` is the first input itself: whether an axis is worth a word depends on its shape.
+    """
     name, kind = op.name, type(op).__name__
-    x = node.left
     if name in INFIX and len(parts) == 2:
         symbol, level, left, right = INFIX[name]
         return wrapped(parts[0], left) + symbol + wrapped(parts[1], right), level

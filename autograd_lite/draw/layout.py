@@ -19,7 +19,7 @@ from .rules import phrase
 from .text import array_lines, clip, escape, show_number
 from .view import Box, Edge, View, gradient
 
-__all__ = ["build", "direction_of"]
+__all__ = ["build", "declined", "direction_of"]
 
 FAST = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1", "splines": "line"}
 WIDTH = 4  # layers of scalars that fit a notebook column side by side
@@ -33,7 +33,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     down = direction == "TB"
     scale = scale_of(box.grad for box in view.boxes if box.grad is not None)
     name_of = {id(box): f"n{k}" for k, box in enumerate(view.boxes)}
-    root = next(box for box in view.boxes if box.kind == "output")
+    root = view.home[id(view.root)]
     many = len(view.boxes) > 40
     dot.attr(
         "graph",
@@ -115,6 +115,16 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     source = dot.source
     prefix = "a" + hashlib.sha256(source.encode()).hexdigest()[:10]
     return source.replace("\x01", prefix + "_")
+
+
+def declined(words: str) -> str:
+    """A drawing of nothing but the words that say why."""
+    import graphviz
+
+    dot = graphviz.Digraph("computation")
+    dot.attr("graph", bgcolor="white")
+    dot.node("n0", label=f"<{font(escape(words), INK)}>", shape="plain", fontname=SANS)
+    return dot.source
 
 
 def edge_label(

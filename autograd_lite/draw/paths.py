@@ -95,7 +95,7 @@ def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Path
     for node in (root, x):
         if not isinstance(node, Node):
             raise TypeError(f"paths takes two nodes, not {type(node).__name__}")
-    view = View(root, given_names(names), caller_names(), most=None)
+    view = View(root, given_names(names), caller_names())
     if id(x) not in view.home:
         return Paths(view.names[id(root)], x.label or "x", 0, [], limit)
     start, end = view.home[id(x)], view.home[id(root)]

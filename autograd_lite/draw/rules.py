@@ -225,12 +225,12 @@ def phrase(e: Any, g: Symbol, arrow: str = "↑") -> str:
     return ", ".join((f"{arrow} {factor_text(slope)}", *words))
 
 
-def factor_of(e: Any, g: Symbol) -> str:
+def factor_of(e: Any, g: Symbol, level: int = PRODUCT) -> str:
     """The local derivative alone: `−e/s²`."""
     if e is None:
         return "…"
     slope, _, left = taken_apart(e, g)
-    return write(slope, level=PRODUCT) if left == g else write(times(slope, left))
+    return write(slope, level=level) if left == g else write(times(slope, left))
 
 
 def local(edge: Any) -> str:

@@ -69,7 +69,7 @@ def step(root: Node, *, names: Any = None) -> Stepper:
     """
     if not isinstance(root, Node):
         raise TypeError(f"step takes a node, not {type(root).__name__}")
-    view = View(root, given_names(names), caller_names(), most=None)
+    view = View(root, given_names(names), caller_names())
     if len(view.boxes) > MOST:
         raise ValueError(
             f"the stepper shows up to {MOST} values; this graph has {len(view.boxes)}. Step "

@@ -82,7 +82,7 @@ def steps(root: Node, *, names: Any = None) -> Iterator[Step]:
     """
     if not isinstance(root, Node):
         raise TypeError(f"steps takes a node, not {type(root).__name__}")
-    return run(View(root, given_names(names), caller_names(), most=None))
+    return run(View(root, given_names(names), caller_names()))
 
 
 def run(view: View) -> Iterator[Step]:

@@ -15,7 +15,7 @@ from .names import caller_names, given_names
 from .text import MINUS, clip, escape, number, plain
 from .view import Box, View, gradient
 
-__all__ = ["Row", "Trace", "backward_text", "trace"]
+__all__ = ["Row", "Trace", "backward_text", "table", "trace"]
 
 COLUMNS = ("forward", "value", "backward", "gradient")
 ROWS, NUMBERS = 4, 6  # a larger array is summed up in words
@@ -129,7 +129,11 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
     """
     if not isinstance(root, Node):
         raise TypeError(f"trace takes a node, not {type(root).__name__}")
-    view = View(root, given_names(names), caller_names(), most=None)
+    return table(View(root, given_names(names), caller_names()), blank)
+
+
+def table(view: View, blank: Collection[str] = ()) -> Trace:
+    """The table of a view."""
     place = {id(box): k for k, box in enumerate(view.boxes)}
     return Trace([row(box, place) for box in view.boxes if box.kind != "constant"], blank)
 

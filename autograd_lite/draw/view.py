@@ -21,6 +21,9 @@ from .rules import OUT, G, rule, slot
 
 __all__ = ["Box", "Edge", "View", "order"]
 
+FOLDED = 8  # nodes that are read in one formula
+READ = 40  # nodes of a collapsed group through which rules are followed
+
 
 @dataclass(eq=False)
 class Box:
@@ -152,10 +155,22 @@ class View:
         given: dict[int, str],
         variables: Names,
         depth: int | None = None,
-        most: int | None = 60,
+        most: int | None = None,
+        limit: int | None = None,
+        only: Any = None,
     ) -> None:
+        """Groups deeper than `depth` are collapsed; with None, as few as leave `most` boxes.
+
+        With more than `limit` boxes nothing is built: `declined` is true and `count` says how many.
+        """
         self.root = root
+        self.depth = depth
+        self.boxes: list[Box] = []
         self.nodes = order(root)
+        self.count = len(self.nodes)
+        self.declined = limit is not None and self.count > 100 * limit
+        if self.declined:
+            return
         self.uses: dict[int, list[Node]] = {}
         self.constants: dict[int, Any] = {}
         self.shifts = {id(node) for node in self.nodes if is_shift(node)}
@@ -167,13 +182,55 @@ class View:
                     self.constants.setdefault(id(x), x)
         self.names, self.made_up = name_all(self.nodes, self.constants.values(), given, variables)
         self.groups = Groups(self.nodes)
-        self.depth = depth
         home = self._fold()
-        count = len({id(box) for box in home.values()}) + len(self.constants)
-        if most is not None and depth is None and count > most:
-            self.depth = 0
-            home = self._fold()
+        if depth is None and most is not None and only is None:
+            deepest = max((len(chain) for chain in self.groups.chains.values()), default=0)
+            for level in range(deepest - 1, -1, -1):
+                if self._size(home) <= most:
+                    break
+                self.depth = level
+                home = self._fold()
+        self.count = self._size(home)
+        if only is None and limit is not None and self.count > limit:
+            self.declined = True
+            return
         self._build(home)
+        if only is not None:
+            self._select(only)
+            self.count = len(self.boxes)
+            self.declined = limit is not None and self.count > limit
+
+    def _size(self, home: dict[int, Box]) -> int:
+        """How many boxes there are."""
+        return len({id(box) for box in home.values()}) + len(self.constants)
+
+    def _select(self, only: Any) -> None:
+        """Keep the boxes of the groups and nodes in `only`, and what goes into them."""
+        wanted = [only] if isinstance(only, str | Node) else list(only)
+        kept: dict[int, Box] = {}
+        for thing in wanted:
+            found = [box for box in self.boxes if self._is_in(box, thing)]
+            if not found:
+                known = sorted(set(self.groups.names))
+                raise ValueError(
+                    f"only={thing!r} is no group or node of this graph"
+                    + (f"; its groups are {', '.join(known)}" if known else "")
+                )
+            kept |= {id(box): box for box in found}
+        around = {id(edge.source) for box in kept.values() for edge in box.edges}
+        self.boxes = [box for box in self.boxes if id(box) in kept or id(box) in around]
+        for box in self.boxes:
+            if id(box) not in kept:
+                box.edges = []
+
+    def _is_in(self, box: Box, thing: Any) -> bool:
+        """Whether a box belongs to a node, a group's name or a name."""
+        if isinstance(thing, Node):
+            return any(thing is member for member in box.members)
+        names = [self.groups.names[g] for g in box.group]
+        if box.collapsed is not None:
+            names.append(self.groups.names[box.collapsed])
+        return thing == box.name or thing in names
 
     # --- which nodes make one box -----------------------------------------------------------------
 
@@ -194,7 +251,8 @@ class View:
                 continue
             users = self.uses.get(id(node), [])
             into = home[id(users[0])] if len(users) == 1 and node is not self.root else None
-            if into is not None and into.collapsed is None and self._is_part(node, users[0]):
+            room = into is not None and into.collapsed is None and len(into.members) < FOLDED
+            if into is not None and room and self._is_part(node, users[0]):
                 into.members.append(node)
                 home[id(node)] = into
             else:
@@ -219,7 +277,6 @@ class View:
     # --- boxes and edges --------------------------------------------------------------------------
 
     def _build(self, home: dict[int, Box]) -> None:
-        self.boxes: list[Box] = []
         self.home = home
         for x in self.constants.values():
             box = Box(x, self.names[id(x)], "constant", [])
@@ -275,7 +332,7 @@ class View:
                 parts.append(literal(x))
         if id(node) in self.shifts:
             return f"{wrapped(parts[0], 0)} − max {wrapped(parts[0], ATOM)}", 0
-        return formula(node, parts)
+        return formula(node.op, node.left, parts)
 
     def title(self) -> str:
         """The whole formula of the root, groups written as functions, down to the leaves."""
@@ -303,7 +360,7 @@ class View:
                 return f"{name}({', '.join(texts)})", ATOM
             if id(x) in self.shifts:
                 return whole(x.left, outside)
-            return formula(x, [whole(y, outside) for y in x.inputs])
+            return formula(x.op, x.left, [whole(y, outside) for y in x.inputs])
 
         text, _ = whole(self.root, ())
         short = length[0] <= 60 and len(text) <= 64
@@ -328,7 +385,7 @@ class View:
         """The messages of a box in formulas: its members' rules, one put into the other."""
         known: dict[int, Any] = {id(box.node): gradient(box.name)}
         wanted = {(id(edge.consumer), edge.i): edge for edge in box.edges}
-        if len(box.members) > 40:
+        if len(box.members) > READ:
             return
         for m in reversed(box.members):
             g = known.get(id(m))
