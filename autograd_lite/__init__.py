@@ -11,27 +11,13 @@ import sys
 import types
 import typing
 
-from . import linalg
 from .anomaly import detect_anomaly
 from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
 from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
 from .jacobians import hessian, jacobian
-from .ops.accumulate import (
-    cumprod,
-    cumsum,
-    cumulative_prod,
-    cumulative_sum,
-    diff,
-    ediff1d,
-    gradient,
-    nancumprod,
-    nancumsum,
-    trapezoid,
-    unwrap,
-)
-from .ops.einsum import einsum
+from .ops.catalogue import LATER
 from .ops.elementwise import (
     absolute,
     add,
@@ -86,87 +72,8 @@ from .ops.elementwise import (
     trunc,
     where,
 )
-from .ops.join import (
-    append,
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    broadcast_arrays,
-    choose,
-    column_stack,
-    copy,
-    dstack,
-    full_like,
-    hstack,
-    matrix_transpose,
-    meshgrid,
-    select,
-    vstack,
-)
 from .ops.linalg import matmul
-from .ops.order import (
-    median,
-    nanmedian,
-    nanpercentile,
-    nanquantile,
-    partition,
-    percentile,
-    quantile,
-    sort,
-)
-from .ops.padding import pad
-from .ops.polynomials import polyadd, polyder, polyint, polymul, polysub, polyval, vander
-from .ops.products import cross, dot, inner, kron, matvec, outer, tensordot, vdot, vecdot, vecmat
-from .ops.rearrange import (
-    array_split,
-    block,
-    compress,
-    delete,
-    diag,
-    diagflat,
-    diagonal,
-    dsplit,
-    extract,
-    flip,
-    fliplr,
-    flipud,
-    hsplit,
-    insert,
-    repeat,
-    resize,
-    roll,
-    rollaxis,
-    rot90,
-    sliding_window_view,
-    split,
-    take,
-    take_along_axis,
-    tile,
-    tril,
-    trim_zeros,
-    triu,
-    unique,
-    unstack,
-    vsplit,
-)
 from .ops.reduce import max, mean, min, prod, std, var
-from .ops.rounding import (
-    angle,
-    copysign,
-    divmod,
-    fix,
-    floor_divide,
-    fmod,
-    frexp,
-    heaviside,
-    ldexp,
-    modf,
-    real,
-    real_if_close,
-    round,
-    sinc,
-)
-from .ops.samples import convolve, correlate, interp
 from .ops.shape import (
     broadcast_to,
     concatenate,
@@ -180,20 +87,6 @@ from .ops.shape import (
     swapaxes,
     transpose,
 )
-from .ops.statistics import (
-    average,
-    corrcoef,
-    cov,
-    nan_to_num,
-    nanmax,
-    nanmean,
-    nanmin,
-    nanprod,
-    nanstd,
-    nansum,
-    nanvar,
-    ptp,
-)
 from .primitive import primitive
 from .tensor import Tensor
 from .value import Value
@@ -201,9 +94,128 @@ from .value import Value
 abs, pow = absolute, power
 
 if typing.TYPE_CHECKING:
+    from . import linalg
     from .check import GradientMismatch, check_gradients
     from .check.compare import compare
     from .draw import Drawing, draw, paths, steps, trace
+    from .ops.accumulate import (
+        cumprod,
+        cumsum,
+        cumulative_prod,
+        cumulative_sum,
+        diff,
+        ediff1d,
+        gradient,
+        nancumprod,
+        nancumsum,
+        trapezoid,
+        unwrap,
+    )
+    from .ops.einsum import einsum
+    from .ops.join import (
+        append,
+        atleast_1d,
+        atleast_2d,
+        atleast_3d,
+        broadcast_arrays,
+        choose,
+        column_stack,
+        copy,
+        dstack,
+        full_like,
+        hstack,
+        matrix_transpose,
+        meshgrid,
+        select,
+        vstack,
+    )
+    from .ops.order import (
+        median,
+        nanmedian,
+        nanpercentile,
+        nanquantile,
+        partition,
+        percentile,
+        quantile,
+        sort,
+    )
+    from .ops.padding import pad
+    from .ops.polynomials import polyadd, polyder, polyint, polymul, polysub, polyval, vander
+    from .ops.products import (
+        cross,
+        dot,
+        inner,
+        kron,
+        matvec,
+        outer,
+        tensordot,
+        vdot,
+        vecdot,
+        vecmat,
+    )
+    from .ops.rearrange import (
+        array_split,
+        block,
+        compress,
+        delete,
+        diag,
+        diagflat,
+        diagonal,
+        dsplit,
+        extract,
+        flip,
+        fliplr,
+        flipud,
+        hsplit,
+        insert,
+        repeat,
+        resize,
+        roll,
+        rollaxis,
+        rot90,
+        sliding_window_view,
+        split,
+        take,
+        take_along_axis,
+        tile,
+        tril,
+        trim_zeros,
+        triu,
+        unique,
+        unstack,
+        vsplit,
+    )
+    from .ops.rounding import (
+        angle,
+        copysign,
+        divmod,
+        fix,
+        floor_divide,
+        fmod,
+        frexp,
+        heaviside,
+        ldexp,
+        modf,
+        real,
+        real_if_close,
+        round,
+        sinc,
+    )
+    from .ops.samples import convolve, correlate, interp
+    from .ops.statistics import (
+        average,
+        corrcoef,
+        cov,
+        nan_to_num,
+        nanmax,
+        nanmean,
+        nanmin,
+        nanprod,
+        nanstd,
+        nansum,
+        nanvar,
+        ptp,
+    )
 
 # Comparing and drawing are a third of the code: their packages are imported when first used.
 _LAZY = {
@@ -220,13 +232,24 @@ _LAZY = {
 }
 
 
+for _module, _names in LATER.items():
+    if _module not in ("decompose", "least_squares", "norms", "solve"):  # these are in ag.linalg
+        _LAZY = {**dict.fromkeys(_names, f"ops.{_module}"), **_LAZY}
+
+
 def __getattr__(name: str) -> typing.Any:
     """A public name of a package that has not been imported yet."""
+    if name == "linalg":
+        return importlib.import_module(".linalg", __name__)
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in globals() if name not in __all__)]
 
 
 class _Package(types.ModuleType):

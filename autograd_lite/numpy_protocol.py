@@ -13,66 +13,55 @@ Source: NumPy enhancement proposals 13 (`__array_ufunc__`) and 18 (`__array_func
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .graph import Node, data
-from .ops import (
-    accumulate,
-    decompose,
-    einsum,
-    elementwise,
-    join,
-    least_squares,
-    linalg,
-    norms,
-    order,
-    padding,
-    polynomials,
-    products,
-    rearrange,
-    reduce,
-    rounding,
-    samples,
-    shape,
-    solve,
-    statistics,
-)
+from .ops import elementwise, linalg, reduce, shape
 from .ops.base import shape as shape_of
+from .ops.catalogue import LATER, later
 
 __all__ = ["NumpyProtocol"]
 
-UFUNCS: dict[Any, Callable[..., Any]] = {
+UFUNCS: dict[Any, Callable[..., Any] | Later] = {
     row.on_arrays: row
     for name, row in elementwise.TABLE.items()
     if getattr(np, name, None) is row.on_arrays
 }
 """What is applied to nodes in place of each of NumPy's elementwise functions."""
 
-FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+FUNCTIONS: dict[Any, Callable[..., Any] | Later] = {}
 """What is applied to nodes in place of each of NumPy's other functions."""
 
 
-def register(module: ModuleType, namespace: ModuleType) -> None:
-    """Let every public function of `module` stand for the one of that name in `namespace`."""
-    for name in module.__all__:
-        theirs = getattr(namespace, name, None)
-        if theirs is not None:
-            table = UFUNCS if isinstance(theirs, np.ufunc) else FUNCTIONS
-            table[theirs] = getattr(module, name)
+class Later(NamedTuple):
+    """A function of ours in a module that is imported when it is first called."""
+
+    module: str
+    name: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return later(self.module, self.name)(*args, **kwargs)
 
 
-for _module in (
-    *(accumulate, einsum, join, linalg, order, padding, polynomials, products, rearrange),
-    *(reduce, rounding, samples, shape, statistics),
-):
-    register(_module, np)
-for _module in (decompose, join, least_squares, linalg, norms, products, solve):
-    register(_module, np.linalg)
+def register(names: Iterable[str], ours: Callable[[str], Any], *namespaces: ModuleType) -> None:
+    """Let `ours(name)` stand for NumPy's function of that name, wherever NumPy has one."""
+    for name in names:
+        for namespace in namespaces:
+            theirs = getattr(namespace, name, None)
+            if theirs is not None:
+                table = UFUNCS if isinstance(theirs, np.ufunc) else FUNCTIONS
+                table[theirs] = ours(name)
+
+
+for _module in (linalg, reduce, shape):
+    register(_module.__all__, partial(getattr, _module), np)
+for _name, _names in LATER.items():
+    register(_names, partial(Later, _name), np, np.linalg)
 
 UFUNCS |= {
     np.maximum: elementwise.maximum,
@@ -89,15 +78,16 @@ UFUNCS |= {
 FUNCTIONS |= {
     np.amax: reduce.max,
     np.amin: reduce.min,
-    np.around: rounding.round,
+    np.around: Later("rounding", "round"),
     np.clip: elementwise.clip,
     np.where: elementwise.where,
-    np.lib.stride_tricks.sliding_window_view: rearrange.sliding_window_view,
-    np.linalg.diagonal: rearrange.matrix_diagonal,
-    np.linalg.trace: rearrange.matrix_trace,
+    np.lib.stride_tricks.sliding_window_view: Later("rearrange", "sliding_window_view"),
+    np.linalg.diagonal: Later("rearrange", "matrix_diagonal"),
+    np.linalg.matmul: linalg.matmul,
+    np.linalg.trace: Later("rearrange", "matrix_trace"),
 }
 
-REDUCTIONS: dict[Any, Callable[..., Any]] = {
+REDUCTIONS: dict[Any, Callable[..., Any] | Later] = {
     np.add: shape.sum,
     np.multiply: reduce.prod,
     np.maximum: reduce.max,
@@ -105,9 +95,9 @@ REDUCTIONS: dict[Any, Callable[..., Any]] = {
 }
 """What `ufunc.reduce` is on nodes."""
 
-ACCUMULATIONS: dict[Any, Callable[..., Any]] = {
-    np.add: accumulate.cumsum,
-    np.multiply: accumulate.cumprod,
+ACCUMULATIONS: dict[Any, Callable[..., Any] | Later] = {
+    np.add: Later("accumulate", "cumsum"),
+    np.multiply: Later("accumulate", "cumprod"),
 }
 """What `ufunc.accumulate` is on nodes."""
 
@@ -186,7 +176,7 @@ class NumpyProtocol:
         return _apply(call, ours, args, kwargs)
 
 
-def _ufunc_method(ufunc: Any, method: str, call: str) -> Callable[..., Any]:
+def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:
     """What stands for `ufunc`, or for its `reduce`, `accumulate` or `outer`, on nodes."""
     ours = UFUNCS.get(ufunc)
     if ours is None:
@@ -213,8 +203,10 @@ def _store(call: str, out: tuple[Any, ...], result: Any) -> Any:
     return out[0]
 
 
-def _apply(call: str, ours: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+def _apply(call: str, ours: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """`ours(*args, **kwargs)`; TypeError for a keyword it does not take, with the way out."""
+    if isinstance(ours, Later):
+        ours = later(ours.module, ours.name)
     names, any_name = _keywords(ours)
     for key, value in list(kwargs.items()):
         if key in names or any_name:

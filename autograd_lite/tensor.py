@@ -9,8 +9,9 @@ import numpy as np
 
 from .graph import Node, data, kinds, node_types, touch
 from .operators import SHORT_WAYS, Operators, shorten
-from .ops import accumulate, index, join, linalg, order, products, rearrange, reduce, rounding
+from .ops import index, linalg, reduce
 from .ops import shape as shapes
+from .ops.catalogue import later
 from .ops.elementwise import ONE, Elementwise, chain
 from .ops.shape import sum_to
 
@@ -43,6 +44,16 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     elif np.dtype(dtype).kind != "f":
         raise TypeError(f"the dtype of a Tensor is a floating-point one, not {np.dtype(dtype)}")
     return array.astype(dtype, copy=False)
+
+
+def _later(module: str, name: str) -> Any:
+    """A method that is a function of the catalogue."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return later(module, name)(self, *args, **kwargs)
+
+    method.__name__, method.__doc__ = name, f"See `{name}`; mirrors `numpy.ndarray.{name}`."
+    return method
 
 
 class Tensor(Operators):
@@ -277,19 +288,19 @@ class Tensor(Operators):
     mean, var, std = reduce.mean, reduce.var, reduce.std
     max, min, prod = reduce.max, reduce.min, reduce.prod
     __matmul__ = linalg.matmul
-    dot = products.dot
-    cumsum, cumprod = accumulate.cumsum, accumulate.cumprod
-    take, repeat, round = rearrange.take, rearrange.repeat, rounding.round
-    diagonal, trace = rearrange.diagonal, rearrange.trace
-    copy = join.copy
+    dot, copy = _later("products", "dot"), _later("join", "copy")
+    cumsum, cumprod = _later("accumulate", "cumsum"), _later("accumulate", "cumprod")
+    take, repeat = _later("rearrange", "take"), _later("rearrange", "repeat")
+    diagonal, trace = _later("rearrange", "diagonal"), _later("rearrange", "trace")
+    round = _later("rounding", "round")
 
     def sort(self, axis: int = -1) -> Any:
         """A sorted copy. (NumPy's arrays sort themselves; a node does not change.)"""
-        return order.sort(self, axis)
+        return later("order", "sort")(self, axis)
 
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """The slices along `axis` where `condition` holds."""
-        return rearrange.compress(condition, self, axis)
+        return later("rearrange", "compress")(condition, self, axis)
 
     def __rmatmul__(self, other: Any) -> Any:
         return linalg.matmul(other, self)
