@@ -17,7 +17,7 @@ from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node, group, no_grad
 from .jacobians import hessian, jacobian
-from .ops.catalogue import LATER
+from .ops.catalogue import LATER as _LATER
 from .ops.elementwise import (
     absolute,
     add,
@@ -232,7 +232,7 @@ _LAZY = {
 }
 
 
-for _module, _names in LATER.items():
+for _module, _names in _LATER.items():
     if _module not in ("decompose", "least_squares", "norms", "solve"):  # these are in ag.linalg
         _LAZY = {**dict.fromkeys(_names, f"ops.{_module}"), **_LAZY}
 

@@ -16,22 +16,24 @@ _NAMES = {
     "nancumsum trapezoid unwrap",
     "decompose": "cholesky eigh eigvalsh qr svd svdvals",
     "einsum": "einsum",
-    "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays choose column_stack copy "
-    "dstack full_like hstack matrix_transpose meshgrid select vstack",
+    "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays choose column_stack "
+    "copy dstack full_like hstack matrix_transpose meshgrid select vstack",
     "least_squares": "lstsq pinv",
     "norms": "cond matrix_norm norm vector_norm",
     "order": "median nanmedian nanpercentile nanquantile partition percentile quantile sort",
     "padding": "pad",
     "polynomials": "polyadd polyder polyint polymul polysub polyval vander",
     "products": "cross dot inner kron matvec outer tensordot vdot vecdot vecmat",
-    "rearrange": "array_split block compress delete diag diagflat diagonal dsplit extract flip fliplr "
-    "flipud hsplit insert repeat resize roll rollaxis rot90 sliding_window_view split take "
-    "take_along_axis tile trace tril trim_zeros triu unique unstack vsplit",
+    "rearrange": "array_split block compress delete diag diagflat diagonal dsplit extract flip "
+    "fliplr flipud hsplit insert repeat resize roll rollaxis rot90 "
+    "sliding_window_view split take take_along_axis tile trace tril trim_zeros triu "
+    "unique unstack vsplit",
     "rounding": "angle copysign divmod fix floor_divide fmod frexp heaviside ldexp modf real "
     "real_if_close round sinc",
     "samples": "convolve correlate interp",
     "solve": "det inv matrix_power multi_dot slogdet solve tensorinv tensorsolve",
-    "statistics": "average corrcoef cov nan_to_num nanmax nanmean nanmin nanprod nanstd nansum nanvar ptp",
+    "statistics": "average corrcoef cov nan_to_num nanmax nanmean nanmin nanprod nanstd nansum "
+    "nanvar ptp",
 }
 
 LATER: dict[str, tuple[str, ...]] = {
