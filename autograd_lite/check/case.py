@@ -84,4 +84,8 @@ class Case:
         for y in self.constants():
             if y.shape == shape:
                 found.append(("a constant array", np.asarray(y, float)))
+        if len(shape) == 2:
+            for node in self.tape.order:
+                if node.shape == shape[::-1]:
+                    found.append((f"{self.tape.name(node)} transposed", np.asarray(node.primal.T)))
         return found

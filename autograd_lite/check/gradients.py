@@ -54,6 +54,14 @@ class Call:
             self.leaves += [leaf(x, names[n]) for x in leaves]
             self.names += paths(args[n], names[n])
 
+    def starts(self) -> list[tuple[int, int, int]]:
+        """The number of each argument, how many leaves it has and where they start."""
+        found, start = [], 0
+        for n, count, _ in self.spans:
+            found.append((n, count, start))
+            start += count
+        return found
+
     def nodes(self, numbers: Sequence[Any]) -> list[Node]:
         """Fresh leaves that hold the numbers."""
         return [
@@ -174,11 +182,7 @@ def check_gradients(
     notes += mutated(before, args, "the hand function", parameters(f, len(args)))
     if order == 2:
         f = gradient_of(f, chosen)
-    call = Call(f, args, chosen)
-    nodes = call.nodes(call.leaves)
-    watched = Watched()
-    with watched:
-        _, outputs = call(nodes)
+    call, nodes, outputs, seen = recorded(f, args, chosen)
     again = call(call.nodes(call.leaves))[1]
     notes += mutated(before, args, "f", parameters(f, len(args)))
     unreliable = not same(outputs, again)
@@ -191,19 +195,45 @@ def check_gradients(
             )
         )
     report = Report([], notes)
-    per_output = given if len(outputs) == 1 else spread(given, len(outputs), len(nodes))
+    spans = {n: range(start, start + count) for n, count, start in call.starts()}
+    asked = [k for n in chosen for k in spans[n]]
+    per_output = given if len(outputs) == 1 else spread(given, len(outputs), len(asked))
     for o, out in enumerate(outputs):
-        for k, x in enumerate(nodes):
-            hand_k = per_output[o * len(nodes) + k] if per_output is not None else None
-            report.rows.append(
-                row_for(call, o, out, k, x, hand_k, method, unreliable, watched.nodes)
-            )
+        for place, k in enumerate(asked):
+            hand_k = per_output[o * len(asked) + place] if per_output is not None else None
+            report.rows.append(row_for(call, o, out, k, nodes[k], hand_k, method, unreliable, seen))
             name_row(report.rows[-1], call, f, out, o, k, len(outputs), order)
     if failure is not None:
         for row in report.rows:
             row.verdict, row.causes = "hand", [failure]
             row.sentence = "there is no hand gradient to compare."
     return report
+
+
+def recorded(
+    f: Any, args: Sequence[Any], chosen: list[int]
+) -> tuple[Call, list[Node], list[Any], list[Node]]:
+    """The call, its leaves, its outputs, and every node that was recorded on the way.
+
+    All arguments that hold floats are recorded where f allows it: the diagnosis then knows them as
+    values that a hand gradient may have used.
+    """
+    wider = [n for n, x in enumerate(args) if n in chosen or floats(x)]
+    if len(wider) > len(chosen):
+        try:
+            return watched(Call(f, args, wider))
+        except Exception:
+            pass  # f takes that argument as plain numbers only
+    return watched(Call(f, args, chosen))
+
+
+def watched(call: Call) -> tuple[Call, list[Node], list[Any], list[Node]]:
+    """The call made once, with every node that it recorded."""
+    nodes = call.nodes(call.leaves)
+    block = Watched()
+    with block:
+        outputs = call(nodes)[1]
+    return call, nodes, outputs, block.nodes
 
 
 def which(f: Any, args: Sequence[Any], hand: Any, argnums: Any) -> list[int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from . import arrays, softmax_formulas
+from . import arrays, paths, replay, softmax_formulas, stretches
 from .case import Case
 from .report import Cause
 
@@ -27,8 +27,16 @@ RUNGS: list[Rung] = [
     arrays.scaled,
     arrays.order,
     arrays.diagonal,
+    stretches.unsummed,
     softmax_formulas.formulas,
+    paths.contributions,
+    paths.examples,
+    stretches.another_axis,
+    stretches.jacobians,
+    replay.changed_rules,
 ]
+
+LAST_RUNGS: list[Rung] = [stretches.ratios]
 
 
 def diagnose(case: Case) -> list[Cause]:
@@ -39,6 +47,9 @@ def diagnose(case: Case) -> list[Cause]:
     with np.errstate(all="ignore"):
         for rung in RUNGS:
             found += rung(case)
+        if not found:
+            for rung in LAST_RUNGS:
+                found += rung(case)
     return ranked(found) or [unknown(case)]
 
 

@@ -48,7 +48,33 @@ def find(tape: Tape) -> list[Softmax]:
                 e = total(inner.left).left if total(inner.left) is not None else None
                 if isinstance(e, Node) and e._op == "exp" and logits(e.left) is logits(x):
                     found.append(made(tape, node, e.left, total(inner.left), logarithm=True))
-    return [s for s in found if s is not None]
+        elif node._op == "log" and total(node.left) is not None:
+            e = total(node.left).left
+            if isinstance(e, Node) and e._op == "exp":
+                found.append(from_logsumexp(tape, node, e.left, total(node.left)))
+    known: dict[Node, Softmax] = {}
+    for s in found:
+        if s is not None and (s.z not in known or known[s.z].t is None):
+            known[s.z] = s
+    return list(known.values())
+
+
+def from_logsumexp(tape: Tape, log: Node, a: Any, s: Node) -> Softmax | None:
+    """A cross-entropy written log Σ exp z − z_t: its targets are h − dz/w."""
+    z = logits(a)
+    if not isinstance(z, Node) or log not in tape.arrived or len(s.op.axes) != 1 or tape.lead:
+        return None
+    axis = s.op.axes[0]
+    h = softmax_of(np.asarray(z.primal, float), axis)
+    arrived = np.asarray(tape.arrived[log], float)
+    w = float(np.median(arrived)) if arrived.size else 0.0
+    if w <= 0 or not np.allclose(arrived, w, rtol=1e-9, atol=0) or z not in tape.arrived:
+        return None
+    t = h - np.asarray(tape.arrived[z], float) / w
+    t = np.where(np.abs(t) < 1e-12, 0.0, np.where(np.abs(t - 1) < 1e-12, 1.0, t))
+    if (t < 0).any() or not np.allclose(t.sum(axis=axis), 1, rtol=1e-9, atol=0):
+        return None
+    return Softmax(z, log, axis, h, -w * t / h, t, w)
 
 
 def total(y: Any) -> Any:
@@ -145,7 +171,10 @@ def formulas(case: Case) -> Iterator[Cause]:
                 guess = case.local(s.z, formula)
                 if guess is not None:
                     yield from case.cause(code, message, fix, guess, rank)
-        yield from shortcut(case, s)
+        yield from shortcut(case, s.z, [s.h, *(n.primal for n in after(case.tape, s))], s.t is None)
+    for node in case.tape.order:
+        if node._op in ("sigmoid", "tanh") and node.left in case.above:
+            yield from shortcut(case, node.left, [node.primal], True)
 
 
 def of_softmax(s: Softmax) -> Iterator[Guess]:
@@ -243,7 +272,7 @@ def of_cross_entropy(s: Softmax) -> Iterator[Guess]:
     yield "log-derivative", log, fix, rule(h, -w * t, s.axis), 1.5
     yield "log-derivative", log + " (diagonal only)", fix, -w * t * h * (1 - h), 1.6
     yield "log-derivative", "1/h was used for −t/h", fix, rule(h, -w / h, s.axis), 1.9
-    yield "targets", "the targets were not subtracted", fix, w * h, 1.7
+    yield "targets", "the targets were not subtracted", fix, w * h, 1.65
     yield "targets", "h was not subtracted from", fix, -w * t, 1.8
     for step in (1, -1):
         text = "the labels are off by one"
@@ -262,28 +291,40 @@ def of_cross_entropy(s: Softmax) -> Iterator[Guess]:
             yield "targets", text, fix, w * (h * ones - np.roll(t, step, 0)), 1.9
 
 
-def shortcut(case: Case, s: Softmax) -> Iterator[Cause]:
-    """h − t where no cross-entropy follows: proportional to it at the logits."""
-    if s.t is not None or case.error is None or case.tape.lead:
+def after(tape: Tape, s: Softmax) -> list[Node]:
+    """The nodes of the same shape that are computed from a softmax, a second softmax among them."""
+    below = {s.out}
+    found = []
+    for node in tape.order:
+        if any(isinstance(x, Node) and x in below for x in node.inputs):
+            below.add(node)
+            if node.shape == s.h.shape and node._op == "/":
+                found.append(node)
+    return found
+
+
+def shortcut(case: Case, z: Node, outputs: list[Any], misused: bool) -> Iterator[Cause]:
+    """y − t at the scores z, where the loss is no cross-entropy of y: any multiple of it."""
+    if not misused or case.error is None or case.tape.lead:
         return
-    for h in [s.h] + [np.asarray(n.primal) for n, _ in case.tape.consumers[s.out]]:
+    none = case.local(z, np.zeros(z.shape))
+    if none is None:
+        return
+    for y in outputs:
         for t in case.constants():
-            if t.shape != s.h.shape or h.shape != t.shape or h is t:
+            if t.shape != z.shape or np.shape(y) != z.shape:
                 continue
-            right = case.local(s.z, np.zeros_like(s.h))
-            one = case.tape.push({s.z: h - t}, case.x, case.above)
-            if right is None:
-                continue
-            step = case.shaped(one)
+            step = case.shaped(case.tape.push({z: np.asarray(y) - t}, case.x, case.above))
             power = float((step * step).sum())
             if power == 0 or step.size < 3:
                 continue
-            scale = float(((case.hand - right) * step).sum()) / power
+            scale = float(((case.hand - none) * step).sum()) / power
             if scale > 0:
                 yield from case.cause(
                     "shortcut-misused",
-                    "the shortcut h − t was used, but no cross-entropy follows the softmax",
-                    f"grad = h * (g - (g * h).sum(axis={s.axis}, keepdims=True))",
-                    right + scale * step,
+                    f"the shortcut h − t was used at {case.tape.name(z)}, but the loss is no "
+                    "cross-entropy of h",
+                    "grad = g * the local derivative",
+                    none + scale * step,
                     1.5,
                 )

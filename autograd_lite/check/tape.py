@@ -160,17 +160,38 @@ class Tape:
         return found
 
     def name(self, node: Node) -> str:
-        """A node in a word or two: its label, or its operation and its inputs'."""
-        if node.label:
-            return node.label
-        if node.op is None:
-            return "an input"
-        inside = []
-        for x in node.inputs[:3]:
-            if isinstance(x, Node):
-                inside.append(x.label or (x._op + "(…)" if x.op is not None else "·"))
-            else:
-                inside.append(f"{x:.4g}" if np.ndim(x) == 0 else "const")
-        if len(inside) == 2 and not node._op.isalnum():
-            return f"{inside[0]} {node._op} {inside[1]}"
-        return f"{node._op}({', '.join(inside)})"
+        """A node in a few words: its label, or the formula it was made by, if short."""
+        for depth in (3, 2, 1):
+            text = expression(node, depth)
+            if len(text) <= 40:
+                return text
+        return text
+
+
+def expression(x: Any, depth: int) -> str:
+    """What a node was computed by, `depth` operations deep; … stands for what lies deeper.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Value(2.0, label="x")
+    >>> expression(ag.tanh(3 * x) - 1, 3)
+    'tanh(3 * x) - 1'
+    """
+    if not isinstance(x, Node):
+        return f"{x:.4g}" if np.ndim(x) == 0 else "const"
+    if x.label:
+        return x.label
+    if x.op is None:
+        return "input"
+    if depth == 0:
+        return "…"
+    inside = [expression(y, depth - 1) for y in x.inputs[:3]]
+    name = x.op.name
+    if len(inside) == 2 and not name.isalnum():
+        parts = [
+            f"({text})"
+            if isinstance(y, Node) and not y.label and " " in text and not y.op.name.isalnum()
+            else text
+            for y, text in zip(x.inputs, inside, strict=True)
+        ]
+        return f"{parts[0]} {name} {parts[1]}"
+    return f"{name}({', '.join(inside)})"

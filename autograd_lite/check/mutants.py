@@ -1,0 +1,355 @@
+"""Wrong versions of one operation's rule: what a student may have written in its place.
+
+Each is what an edge would have brought, with the mistake that it stands for. `replay` pushes them
+down and keeps those that give the student's numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data
+from ..ops.elementwise import ONE, Elementwise, Where
+from ..ops.index import Pick
+from ..ops.linalg import MatMul
+from ..ops.reduce import Extreme
+from ..ops.shape import Concatenate, Reshape, Transpose, sum_to
+from .arrays import gap
+from .case import Case
+
+__all__ = ["Mutant", "mutants"]
+
+
+@dataclass
+class Mutant:
+    """A wrong contribution. `free` ones are known up to a positive factor only."""
+
+    code: str
+    message: str
+    value: Any
+    rank: float = 3.0
+    fix: str = ""
+    free: bool = False
+
+
+def mutants(case: Case, node: Node, i: int) -> Iterator[Mutant]:
+    """All wrong versions of what the edge from input `i` to `node` brings."""
+    op = node.op
+    if isinstance(op, Elementwise):
+        yield from elementwise(case, node, i)
+    elif isinstance(op, MatMul):
+        yield from products(case, node, i)
+    elif isinstance(op, Pick):
+        yield buffered(case, node)
+    elif isinstance(op, Reshape | Transpose):
+        yield from reordered(case, node)
+    elif isinstance(op, Extreme | Where):
+        yield from masks(case, node, i)
+    elif isinstance(op, Concatenate):
+        yield from exchanged(case, node, i)
+
+
+def elementwise(case: Case, node: Node, i: int) -> Iterator[Mutant]:
+    """g times a wrong derivative, summed to the input's shape as the right one is."""
+    op, g = node.op, case.tape.adjoint[node]
+    inputs = [np.asarray(data(x), float) for x in node.inputs]
+    y = np.asarray(node.primal, float)
+    mine = node.inputs[i].shape
+    if mine != node.shape:
+        yield from other_axes(case, node, i, g)
+    if op.partials[i] is ONE or op.name in ("-", "neg"):
+        return
+    right = np.asarray(op.partials[i](y, *inputs), float)
+    kind = unary if len(inputs) == 1 else binary
+    for code, text, d, rank, free in kind(case, node, i, y, inputs, right):
+        d = np.asarray(d, float)
+        if not np.all(np.isfinite(d)) or np.array_equal(d, right):
+            continue
+        yield Mutant(code, text, sum_to(g * d, node.shape, mine), rank, free=free)
+
+
+Slope = tuple[str, str, Any, float, bool]
+
+
+def unary(
+    case: Case, node: Node, i: int, y: np.ndarray, inputs: list[np.ndarray], right: np.ndarray
+) -> Iterator[Slope]:
+    """The derivative of an activation: forgotten, at the wrong place, or another formula."""
+    op, x = node.op, inputs[0]
+    of, at = f"the derivative of {op.name}", f" (at {case.tape.name(node)})"
+    yield "local-derivative", f"{of} was forgotten (slope 1){at}", 1.0, 2.5, False
+    out = np.asarray(op.forward(y), float)
+    text = f"{of} was taken at the output instead of the input{at}"
+    yield "local-derivative", text, op.partials[0](out, y), 2.5, False
+    text = f"{of} was taken with the input in place of the output{at}"
+    yield "wrong-operand", text, op.partials[0](x, x), 2.6, False
+    yield "wrong-operand", text, op.partials[0](y, y), 2.7, False
+    if np.all((right == 0) | (right == 1)):
+        yield "local-derivative", f"the mask of {op.name} is inverted{at}", 1 - right, 2.5, False
+    taken = f"{of} was taken as "
+    formulas = {
+        "1 − y": 1 - y,
+        "1 − y²": 1 - y * y,
+        "y·(1 − y)": y * (1 - y),
+        "y": y,
+        "x": x,
+        "1 + y²": 1 + y * y,
+        "1 − x²": 1 - x * x,
+        "x·(1 − x)": x * (1 - x),
+        "1 − x": 1 - x,
+        "1/x": 1 / x,
+        "1/y": 1 / y,
+        "2x": 2 * x,
+        "x²": x * x,
+        "y²": y * y,
+        "1/x²": 1 / (x * x),
+        "−1/x": -1 / x,
+        "1/(2x)": 0.5 / x,
+        "y/2": 0.5 * y,
+        "x·y": x * y,
+        "1 where x > 0, else 0": (x > 0).astype(float),
+        "exp x": np.exp(x),
+        "sin x": np.sin(x),
+        "cos x": np.cos(x),
+        "its square": right * right,
+        "1 over it": 1 / right,
+        "its negative": -right,
+        "half of it": right / 2,
+        "twice it": 2 * right,
+    }
+    for text, d in formulas.items():
+        if text == "its negative" and op.name not in ("sin", "cos", "reciprocal", "arccos"):
+            continue
+        yield "local-derivative", f"{taken}{text}{at}", d, 2.9, False
+    stale = "the array of {} had been overwritten by its gradient when {} was taken" + at
+    for name, array in ((case.tape.name(node), case.tape.adjoint[node]),):
+        if np.shape(array) == y.shape:
+            d = op.partials[0](np.asarray(array, float), np.asarray(array, float))
+            yield "stale-data", stale.format(name, of), d, 2.7, False
+    for name, array in case.arrays(y.shape):
+        if not np.array_equal(array, y) and not np.array_equal(array, x):
+            text = f"{of} was computed from {name}{at}"
+            yield "wrong-operand", text, op.partials[0](array, array), 3.2, False
+
+
+def binary(
+    case: Case, node: Node, i: int, y: np.ndarray, inputs: list[np.ndarray], right: np.ndarray
+) -> Iterator[Slope]:
+    """The product, quotient and power rules gone wrong."""
+    name, at = node.op.name, f" (at {case.tape.name(node)})"
+    own, other = inputs[i], inputs[1 - i]
+    source = node.inputs[1 - i]
+    called = case.tape.name(source) if isinstance(source, Node) else "the constant"
+    if name == "*":
+        yield "local-derivative", f"the factor {called} was forgotten{at}", 1.0, 2.5, False
+        if own.shape == other.shape or own.ndim == 0:
+            text = f"multiplied by the value itself instead of by {called}{at}"
+            yield "wrong-operand", text, own, 2.5, False
+        text = f"divided by {called} instead of multiplied{at}"
+        yield "local-derivative", text, 1 / other, 3.0, False
+        if own.shape == other.shape or isinstance(source, Node):
+            yield from operands(case, source, called, at)
+    elif name == "/" and i == 0:
+        yield "local-derivative", f"the division by {called} was forgotten{at}", 1.0, 2.5, False
+        yield (
+            "local-derivative",
+            f"multiplied by {called} instead of divided{at}",
+            other,
+            3.0,
+            False,
+        )
+        yield "local-derivative", f"divided by {called} twice{at}", right * right, 3.0, False
+    elif name == "/":
+        wrong = "the quotient rule: "
+        yield "local-derivative", f"{wrong}the minus sign was forgotten{at}", -right, 2.5, False
+        text = f"{wrong}the numerator was forgotten, −1/y²{at}"
+        yield "local-derivative", text, -1 / (own * own), 2.6, False
+        text = f"{wrong}the denominator was not squared, −x/y{at}"
+        yield "local-derivative", text, -other / own, 2.6, False
+        yield "local-derivative", f"{wrong}1/y was used{at}", 1 / own, 2.8, False
+        yield "local-derivative", f"{wrong}1/y² was used{at}", 1 / (own * own), 2.8, False
+        yield "local-derivative", f"{wrong}−x was used{at}", -other, 2.9, False
+        yield "local-derivative", f"{wrong}slope 1 was used{at}", 1.0, 2.9, False
+    elif name == "**" and i == 0:
+        n, wrong = other, "the power rule: "
+        text = f"{wrong}the exponent in front was forgotten{at}"
+        yield "local-derivative", text, own ** (n - 1), 2.5, False
+        yield "local-derivative", f"{wrong}the exponent was not lowered{at}", n * y, 2.5, False
+        text = f"{wrong}the exponent was lowered twice{at}"
+        yield "local-derivative", text, n * own ** (n - 2), 2.7, False
+        yield "local-derivative", f"{wrong}slope 1 was used{at}", 1.0, 2.7, False
+        yield (
+            "local-derivative",
+            f"{wrong}n − 1 was put in front{at}",
+            (n - 1) * own ** (n - 1),
+            2.8,
+            False,
+        )
+    elif np.all((right == 0) | (right == 1)):
+        yield "local-derivative", f"the mask of {name} is inverted{at}", 1 - right, 2.5, False
+        yield "local-derivative", f"the mask of {name} was forgotten (slope 1){at}", 1.0, 2.5, False
+        yield "local-derivative", f"the value was used for the mask of {name}{at}", y, 2.9, False
+
+
+def operands(case: Case, source: Any, called: str, at: str) -> Iterator[Slope]:
+    """Another array of the same shape in the place of a factor: a value, or a gradient."""
+    numbers = np.asarray(data(source), float)
+    for name, array in case.arrays(numbers.shape):
+        if not np.array_equal(array, numbers):
+            yield "wrong-operand", f"{name} was used for {called}{at}", array, 2.8, False
+    for text, array, free in overwritten(case, source):
+        yield "stale-data", f"{text}{at}", array, 2.9, free
+
+
+def overwritten(case: Case, source: Any) -> Iterator[tuple[str, np.ndarray, bool]]:
+    """Gradients of the shape of a forward array, which may have been written into its memory."""
+    if case.tape.lead or not isinstance(source, Node):
+        return
+    called = case.tape.name(source)
+    for node, g in case.tape.adjoint.items():
+        g = np.asarray(g, float)
+        if node.shape == source.shape and g.shape == node.shape:
+            text = (
+                f"the array of {called} had been overwritten in place by the gradient of "
+                f"{case.tape.name(node)} when it was used"
+            )
+            yield text, g, g.size > 2
+
+
+def other_axes(case: Case, node: Node, i: int, g: Any) -> Iterator[Mutant]:
+    """What was broadcast, summed over other axes than those it was copied along."""
+    op, y = node.op, node.inputs[i]
+    if case.tape.lead or node.ndim < 2:
+        return
+    inputs = [np.asarray(data(x), float) for x in node.inputs]
+    d = op.partials[i]
+    full = np.asarray(g, float) * (1.0 if d is ONE else d(np.asarray(node.primal), *inputs))
+    full = np.broadcast_to(full, node.shape)
+    for axis in range(node.ndim):
+        summed = full.sum(axis=axis)
+        text = f"summed over axis {axis}, which is not the one that was broadcast"
+        if summed.shape == y.shape:
+            yield Mutant("wrong-axis", f"{text} (at {case.tape.name(node)})", summed, 2.2)
+        elif summed.size == y.size:
+            yield Mutant(
+                "wrong-axis", f"{text} (at {case.tape.name(node)})", summed.reshape(y.shape), 2.2
+            )
+
+
+def products(case: Case, node: Node, i: int) -> Iterator[Mutant]:
+    """Matrix products in the wrong order, not transposed, or with another operand."""
+    tape = case.tape
+    g = np.asarray(tape.adjoint[node], float)
+    x, y = (np.asarray(data(v), float) for v in node.inputs)
+    right = np.asarray(tape.contribution(node, i), float)
+    other = y if i == 0 else x
+    source = node.inputs[1 - i]
+    called = tape.name(source) if isinstance(source, Node) else "the constant"
+    at = f" (at {tape.name(node)})"
+    if not tape.lead:
+        for text, value in orders(g, other, called):
+            if value.shape == right.shape and gap(value, right) > 1e-9:
+                turned = gap(value, right.T) < 1e-9
+                code = "transposed" if turned else "operand-order"
+                yield Mutant(code, f"{text} was computed{at}", value, 2.3)
+
+    def pulled(array: np.ndarray) -> Any:
+        args = (x, array) if i == 0 else (array, y)
+        return node.op.vjp(i, g, np.asarray(node.primal), *args)
+
+    for name, array in case.arrays(other.shape):
+        if not np.array_equal(array, other):
+            text = f"{name} was used for {called}{at}"
+            yield Mutant("wrong-operand", text, pulled(array), 2.4)
+    arrived = tape.arrived.get(source) if isinstance(source, Node) else None
+    if arrived is not None and source.op is None and np.shape(arrived) == source.shape:
+        text = f"the parameters {called} had been updated already when they were used{at}"
+        updated = Mutant("wrong-operand", text, pulled(np.asarray(arrived, float)), 2.6)
+        updated.free = True
+        updated.fix = "update"
+        yield updated
+    for text, array, free in overwritten(case, source):
+        yield Mutant("stale-data", f"{text}{at}", pulled(array), 2.7, free=free)
+
+
+def orders(g: np.ndarray, w: np.ndarray, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    """The products of a cotangent and an operand, in either order, either transposed."""
+    for left, right, text in (
+        (g, w, f"g @ {name}"),
+        (g, w.T, f"g @ {name}.T"),
+        (w, g, f"{name} @ g"),
+        (w.T, g, f"{name}.T @ g"),
+        (g.T, w, f"g.T @ {name}"),
+        (g.T, w.T, f"g.T @ {name}.T"),
+        (w, g.T, f"{name} @ g.T"),
+        (w.T, g.T, f"{name}.T @ g.T"),
+    ):
+        if left.ndim and right.ndim and left.shape[-1] == right.shape[max(right.ndim - 2, 0)]:
+            yield text, np.asarray(left @ right)
+    if g.ndim == w.ndim == 1:
+        yield f"np.outer(g, {name})", np.outer(g, w)
+        yield f"np.outer({name}, g)", np.outer(w, g)
+
+
+def buffered(case: Case, node: Node) -> Mutant:
+    """Repeated indices with a buffered `+=`: of several contributions only the last stays."""
+    g = np.asarray(case.tape.adjoint[node], float)
+    op = node.op
+    out = np.zeros((*case.tape.lead, int(np.prod(op.old, dtype=np.int64))))
+    out[..., op.positions.ravel()] = g.reshape(*case.tape.lead, -1)
+    text = "grad[index] += g counts an index that occurs several times only once"
+    fix = "np.add.at(grad, index, g)"
+    return Mutant("repeated-index", text, out.reshape(case.tape.lead + op.old), 1.8, fix)
+
+
+def reordered(case: Case, node: Node) -> Iterator[Mutant]:
+    """A reshape or transpose undone in the wrong order."""
+    if case.tape.lead:
+        return
+    g, op = np.asarray(case.tape.adjoint[node], float), node.op
+    old, at = node.inputs[0].shape, f" (at {case.tape.name(node)})"
+    text = f"reshaped where it should be transposed back{at}"
+    if isinstance(op, Transpose):
+        yield Mutant("permuted", text, g.reshape(old), 2.0)
+        axes = tuple(a + g.ndim for a in op.axes)
+        if g.transpose(axes).shape == old:
+            text = f"transposed{axes} again instead of back{at}"
+            yield Mutant("permuted", text, g.transpose(axes), 2.0)
+        return
+    if g.ndim > 1 and len(old) > 1:
+        text = f"reshaped in column-major (Fortran) order{at}"
+        yield Mutant("permuted", text, g.reshape(old, order="F"), 2.0)
+    text = f"transposed before it was reshaped back{at}"
+    yield Mutant("permuted", text, np.ascontiguousarray(g.T).reshape(old), 2.1)
+
+
+def masks(case: Case, node: Node, i: int) -> Iterator[Mutant]:
+    """max and where: the mask inverted or forgotten."""
+    g = np.asarray(case.tape.adjoint[node], float)
+    op, at = node.op, f" (at {case.tape.name(node)})"
+    right = np.asarray(case.tape.contribution(node, i), float)
+    if isinstance(op, Where):
+        full = np.broadcast_to(g, case.tape.lead + node.shape)
+        whole = sum_to(full, node.shape, node.inputs[i].shape)
+        yield Mutant("local-derivative", f"the mask of where is inverted{at}", whole - right, 2.5)
+        yield Mutant("local-derivative", f"the mask of where was forgotten{at}", whole, 2.5)
+        return
+    x = node.inputs[0]
+    kept = [1 if a - x.ndim in op.axes else n for a, n in enumerate(x.shape)]
+    whole = np.broadcast_to(g.reshape(*case.tape.lead, *kept), case.tape.lead + x.shape)
+    text = f"every entry got the gradient of the {op.name}, not only the winner{at}"
+    yield Mutant("local-derivative", text, whole, 2.5)
+    yield Mutant("local-derivative", f"the mask of {op.name} is inverted{at}", whole - right, 2.5)
+
+
+def exchanged(case: Case, node: Node, i: int) -> Iterator[Mutant]:
+    """The parts of a concatenation exchanged."""
+    for j, x in enumerate(node.inputs):
+        if j != i and np.shape(data(x)) == node.inputs[i].shape:
+            part = case.tape.pull(node, j, case.tape.adjoint[node])
+            text = f"the parts of the concatenation were exchanged (at {case.tape.name(node)})"
+            yield Mutant("permuted", text, part, 2.2)
