@@ -138,29 +138,31 @@ def copied_axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(i - n for i in range(n) if fill[i] != old[i])
 
 
-# The sweep over plain data spends its time in these: on an array they go without an operation.
+# The sweep over plain data spends its time in these: without nodes they go without an operation.
+# (NumPy makes numbers of arrays of shape (), so a plain cotangent need not be an array.)
 
 
 def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     """The trailing axes `old` of a cotangent in the shape `new`."""
-    if type(g) is np.ndarray:
-        return g.reshape(g.shape[: g.ndim - len(old)] + new)
-    return Reshape(old, new)(g)
+    if type(g) in node_types:
+        return Reshape(old, new)(g)
+    g = np.asarray(g)
+    return g.reshape(g.shape[: g.ndim - len(old)] + new)
 
 
 def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     """The cotangent `g` of a result of shape `old`, summed to an input's shape `new`."""
     if old == new:
         return g
-    if type(g) is np.ndarray:
-        if g.ndim == 2 and g.size > 4096 and old[1:] == new:  # a bias: a quarter of reduce's time
-            return np.dot(np.ones(old[0], g.dtype), g)
-        if g.ndim == 2 and g.size > 4096 and new == (old[0], 1):  # a normaliser, likewise
-            return np.dot(g, np.ones((old[1], 1), g.dtype))
-        total = np.add.reduce(g, axis=copied_axes(old, new))
-        shape = g.shape[: g.ndim - len(old)] + new
-        return total if total.shape == shape and shape else np.asarray(total).reshape(shape)
-    return SumTo(old, new)(g)
+    if type(g) in node_types:
+        return SumTo(old, new)(g)
+    if g.ndim == 2 and g.size > 4096 and old[1:] == new:  # a bias: a quarter of reduce's time
+        return np.dot(np.ones(old[0], g.dtype), g)
+    if g.ndim == 2 and g.size > 4096 and new == (old[0], 1):  # a normaliser, likewise
+        return np.dot(g, np.ones((old[1], 1), g.dtype))
+    total = np.asarray(np.add.reduce(g, axis=copied_axes(old, new)))
+    shape = g.shape[: g.ndim - len(old)] + new
+    return total if total.shape == shape else total.reshape(shape)
 
 
 class Sum(Op):
@@ -180,7 +182,7 @@ class Sum(Op):
         kept = keep(full, self.axes)
         if not self.keepdims:
             g = reshaped(g, shape(out), kept)
-        if type(g) is not np.ndarray:
+        if type(g) in node_types:
             return BroadcastTo(kept, full)(g)
         copies = np.empty(g.shape[: g.ndim - len(full)] + full, g.dtype)
         if g.size == 1:
