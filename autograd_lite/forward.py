@@ -11,7 +11,7 @@ transpose is Townsend, "A new trick for calculating Jacobian vector products" (2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from .ops import index, linalg
 from .ops import shape as shapes
 from .ops.base import FromValues, shape
 from .ops.elementwise import ONE, Elementwise, Where, chain, identity
+from .walk import walk
 
 __all__ = ["jvp"]
 
@@ -75,27 +76,6 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         for t, x in zip(out, lin.outputs, strict=True)
     ]
     return lin.value(), lin.out_form(fitted)
-
-
-def walk(roots: Sequence[Node], known: Iterable[Node]) -> Iterator[Node]:
-    """Yield every node the roots were computed from after its inputs; those `known` are left out.
-
-    Unlike `toposort` it leaves no mark on a node, so it may run while a sweep does.
-    """
-    done = set(known)
-    stack = list(roots)
-    while stack:
-        node = stack[-1]
-        if node in done:
-            stack.pop()
-            continue
-        waiting = [x for x in node.inputs if isinstance(x, Node) and x not in done]
-        if waiting:
-            stack += waiting
-            continue
-        stack.pop()
-        done.add(node)
-        yield node
 
 
 def push(lin: Linearized, order: Sequence[Node], known: dict[Node, Any]) -> dict[Node, Any]:

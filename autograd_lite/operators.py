@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import graph
+from .copying import Copying
 from .graph import Node, data, new, node_types
 from .numpy_protocol import NumpyProtocol
 from .ops import elementwise as e
@@ -61,7 +62,7 @@ def _unary(row: Any) -> Any:
     return method
 
 
-class Operators(NumpyProtocol, Node):
+class Operators(NumpyProtocol, Copying):
     """What Value and Tensor share: arithmetic, comparisons on data, and the elementwise methods."""
 
     __slots__ = ()

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from .forward import walk
 from .graph import Node
 from .linearize import Linearized
 from .ops.base import shape
 from .ops.shape import concatenate, reshape
 from .tensor import Tensor
+from .walk import walk
 
 __all__ = ["all_rows"]
 
@@ -71,7 +71,7 @@ def rows_at_once(lin: Linearized) -> int:
     if lin.record:
         return sys.maxsize  # a recorded sweep's graph is kept whatever is done
     nodes = [x for x in lin.outputs if isinstance(x, Node)]
-    largest = max((x.primal.nbytes for x in walk(nodes, ()) if isinstance(x, Tensor)), default=8)
+    largest = max((x.primal.nbytes for x in walk(nodes) if isinstance(x, Tensor)), default=8)
     return max(1, BLOCK // max(largest, 1))
 
 
@@ -85,10 +85,10 @@ def disjoint(lin: Linearized) -> dict[int, list[Node]] | None:
     if len(outputs) < 2 or lin.record:
         return None
     inputs = set(lin.inputs)
-    left = 2 * sum(1 for _ in walk(list(outputs.values()), ()))
+    left = 2 * sum(1 for _ in walk(list(outputs.values())))
     found = {}
     for i, x in outputs.items():
-        below = list(islice(walk([x], ()), left + 1))
+        below = list(islice(walk([x]), left + 1))
         left -= len(below)
         if left < 0:
             return None

@@ -19,6 +19,7 @@ FILES = sorted(HOME.rglob("*.py"))
 # A module may import what stands on an earlier line, and within its own package.
 ORDER = [
     ["graph", "callsite"],
+    ["walk"],
     ["copying"],
     ["ops.base"],
     ["ops.shape"],

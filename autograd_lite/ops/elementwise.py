@@ -11,8 +11,11 @@ conventions: at a kink the subgradient of least norm, at a pole the limit, outsi
 
 from __future__ import annotations
 
+import importlib
 import math
 import operator
+import pickle
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -79,10 +82,23 @@ class Elementwise(Op):
             g = chain(g, d)
         return sum_to(g, shape(out), shape(inputs[i]))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickled by the name it has in its module, as functions are: its parts have no names.
+        for module in [m for m in sys.modules if m.startswith(f"{__package__}.")]:
+            for name, row in vars(sys.modules[module]).items():
+                if row is self:
+                    return row_named, (module, name)
+        raise pickle.PicklingError(f"the operation '{self.name}' has no name to be pickled by")
+
     def on_objects(self, *inputs: Any) -> Any:
         """Entry by entry, for arrays of Values."""
         # Entries out of an array of objects are what was put there, so no entry is an array again.
         return np.frompyfunc(self, len(self.partials), 1)(*inputs)
+
+
+def row_named(module: str, name: str) -> Elementwise:
+    """The row of that name."""
+    return getattr(importlib.import_module(module), name)
 
 
 def chain(g: Any, d: Any) -> Any:
