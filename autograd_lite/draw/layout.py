@@ -112,7 +112,9 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
         constants = [box for box in view.boxes if box.kind == "constant"]
         if constants:
             dot.edge(name_of[id(constants[-1])], "legend", style="invis", weight="0")
-    source = dot.source
+    # Graphviz reads \G and \N even where the backslash was written as a reference: a second one
+    # in front of it says that the backslash itself is meant.
+    source = dot.source.replace("&#92;", "&#92;&#92;")
     prefix = "a" + hashlib.sha256(source.encode()).hexdigest()[:10]
     return source.replace("\x01", prefix + "_")
 

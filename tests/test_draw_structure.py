@@ -1,0 +1,384 @@
+"""What a drawing contains, read from its DOT source: boxes, groups, edges and their texts."""
+
+import gc
+import html
+import re
+import weakref
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+
+STATEMENT = re.compile(r"^\s*(\w+)(?: -> (\w+))? \[(.*)\]$", re.M)
+
+
+def text_of(label):
+    """The words of an HTML-like label."""
+    cells = re.sub(r"</TD>|</TR>|<BR[^>]*>", " ", label)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", cells)).replace("\xa0", " ").split())
+
+
+def parts(drawing):
+    """The boxes of a drawing by their name, and its edges as (from, to, text)."""
+    boxes, ids, edges = {}, {}, []
+    for a, b, attributes in STATEMENT.findall(drawing.dot):
+        label = re.search(r"label=<(.*)>(?= \w+=|$)", attributes)
+        text = text_of(label.group(1)) if label else ""
+        if b:
+            edges.append((a, b, text, attributes))
+        elif re.fullmatch(r"n\d+", a):
+            name = text.split()[0]
+            boxes[name] = text
+            ids[a] = name
+    named = [(ids[a], ids[b], text) for a, b, text, _ in edges if a in ids and b in ids]
+    return boxes, named
+
+
+def softmax_by_hand():
+    z, t = ag.Tensor([2.0, 1.0, 0.1], "z"), np.array([1.0, 0.0, 0.0])
+    with ag.group("softmax"):
+        e = ag.exp(z)
+        s = e.sum()
+        h = e / s
+    with ag.group("cross-entropy"):
+        q = ag.log(h)
+        m = t * q
+        L = -m.sum()
+    L.backward()
+    return z, L, ag.draw(L, names={"e": e, "s": s, "h": h, "q": q, "m": m, "L": L})
+
+
+def test_softmax_with_cross_entropy_has_the_boxes_of_a_lecture():
+    boxes, edges = parts(softmax_by_hand()[2])
+    assert set(boxes) == {"z", "e", "s", "h", "t", "q", "m", "L"}
+    assert boxes["e"].startswith("e = exp(z) (3,) value 7.3891 2.7183 1.1052 ∂L/∂e −0.0461")
+    assert boxes["s"].startswith("s = sum(e) scalar value 11.2125")
+    assert boxes["h"].endswith("−1.5174 0 0")
+    assert boxes["L"].startswith("L = −sum(m) scalar · output value 0.4170")
+    assert boxes["t"].endswith("no gradient wanted")
+    texts = {(a, b): text for a, b, text in edges}
+    assert texts == {
+        ("z", "e"): "↑ × e",
+        ("e", "s"): "↑ × 1, copied to all +0.0892 +0.0892 +0.0892",
+        ("e", "h"): "↑ ÷ s −0.1353 0 0",
+        ("s", "h"): "↑ × −e/s², summed",
+        ("h", "q"): "↑ ÷ h",
+        ("q", "m"): "↑ × t",
+        ("t", "m"): "",
+        ("m", "L"): "↑ × −1, copied to all",
+    }
+
+
+def test_a_fan_out_says_what_its_gradient_is_the_sum_of():
+    boxes, _ = parts(softmax_by_hand()[2])
+    assert "= sum of the 2 paths below" in boxes["e"]
+    a, b, c = ag.Value(-2.0), ag.Value(3.0), ag.Value(1.5)
+    p = a * b
+    r = p + a
+    f = r * c
+    f.backward()
+    boxes, edges = parts(ag.draw(f))
+    assert "+6.0000 = +4.5000 +1.5000" in boxes["a"]
+    assert ("a", "p", "← × b +4.5000") in edges
+    assert ("a", "r", "← × 1 +1.5000") in edges
+
+
+def test_the_softmax_of_the_package_reads_as_the_one_written_out():
+    z, t = ag.Tensor([2.0, 1.0, 0.1]), np.array([1.0, 0.0, 0.0])
+    h = ag.softmax(z)
+    L = ag.cross_entropy(h, t)
+    boxes, edges = parts(ag.draw(L))
+    assert set(boxes) == {"z", "e", "s", "h", "q", "t", "m", "L"}
+    assert boxes["e"].startswith("e = exp(z − max z)")
+    assert boxes["m"].startswith("m = t · q")
+    assert ("s", "h", "↑ × −e/s², summed") in edges
+
+
+def test_groups_are_dashed_boxes_and_collapse_to_one():
+    z, t = ag.Tensor([2.0, 1.0, 0.1]), np.array([1.0, 0.0, 0.0])
+    h = ag.softmax(z)
+    L = ag.cross_entropy(h, t)
+    L.backward()
+    opened = ag.draw(L).dot
+    assert opened.count("subgraph cluster_") == 2
+    assert opened.count('style="rounded,dashed"') == 2
+    closed = ag.draw(L, depth=0)
+    assert "subgraph" not in closed.dot
+    boxes, edges = parts(closed)
+    assert list(boxes) == ["z", "h", "t", "L"]
+    assert boxes["h"].startswith("h = softmax(z)")
+    texts = {(a, b): text for a, b, text in edges}
+    assert texts["z", "h"] == "↑ × J, J_ij = h_i (δ_ij − h_j)"
+    assert texts["h", "L"] == "↑ × −t/h"
+    assert texts["L", "z"] == "shortcut: h − t"
+
+
+def test_two_entries_of_one_group_are_two_boxes():
+    z = ag.Tensor([2.0, 1.0])
+    L = (ag.softmax(z) * ag.softmax(2.0 * z)).sum()
+    assert ag.draw(L).dot.count("subgraph cluster_") == 2
+
+
+def test_nested_groups_open_level_by_level():
+    x = ag.Value(2.0)
+    with ag.group("outer"):
+        y = ag.exp(x)
+        with ag.group("inner"):
+            w = ag.sin(y)
+            v = ag.cos(w)
+    assert set(parts(ag.draw(v, depth=0))[0]) == {"x", "v"}
+    assert set(parts(ag.draw(v, depth=1))[0]) == {"x", "y", "v"}
+    assert set(parts(ag.draw(v))[0]) == {"x", "y", "w", "v"}
+
+
+def test_x_times_x_has_two_edges():
+    x = ag.Value(3.0)
+    y = x * x
+    y.backward()
+    boxes, edges = parts(ag.draw(y))
+    assert edges == [("x", "y", "← × x +3.0000")] * 2
+    assert "= +3.0000 +3.0000" in boxes["x"]
+
+
+def test_before_backward_the_row_says_so():
+    x = ag.Value(3.0)
+    y = ag.exp(x)
+    boxes, _ = parts(ag.draw(y))
+    assert "∂y/∂x not computed yet" in boxes["x"]
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"), [(1.0, "✓ agrees"), (2.0, "✗ differs by 0.3410 in z[0], z[1], z[2]")]
+)
+def test_the_hand_row_says_whether_it_agrees(factor, verdict):
+    z, L, _ = softmax_by_hand()
+    z.hand = z.grad * factor
+    boxes, _ = parts(ag.draw(L))
+    assert "by hand" in boxes["z"]
+    assert verdict in boxes["z"]
+
+
+def test_a_hand_gradient_of_another_shape_is_said_and_drawn():
+    z, L, _ = softmax_by_hand()
+    z.hand = np.ones((2, 3))
+    boxes, _ = parts(ag.draw(L))
+    assert "✗ differs it has shape (2, 3), z has (3,)" in boxes["z"]
+
+
+def test_names_come_from_the_label_the_caller_or_a_letter():
+    first = ag.Value(1.0, "weight")
+    second = ag.Value(2.0)
+    total = ag.exp(first * second)
+    boxes, _ = parts(ag.draw(total))
+    assert list(boxes) == ["weight", "second", "m", "total"]
+    boxes, _ = parts(ag.draw(total, names={"w": first, "b": second}))
+    assert list(boxes)[:2] == ["w", "b"]
+    boxes, _ = parts(ag.draw(total, names={first: "u"}))
+    assert list(boxes)[0] == "u"
+
+
+def test_a_constant_takes_its_variable_s_name_although_it_was_copied():
+    weights = np.array([1.0, 2.0, 3.0])
+    x = ag.Tensor([1.0, 1.0, 1.0])
+    y = x * weights
+    assert y.inputs[1] is not weights
+    assert "weights" in parts(ag.draw(y))[0]
+
+
+def test_equal_names_are_told_apart():
+    a, b = ag.Value(1.0, "x"), ag.Value(2.0, "x")
+    assert set(parts(ag.draw(a * b))[0]) == {"x", "x2", "m"}
+
+
+def test_looking_for_names_keeps_nothing_alive():
+    def inner():
+        x = ag.Value(1.0)
+        local = ag.Tensor([1.0])
+        ag.draw(x * 2.0)
+        return weakref.ref(local)
+
+    gc.disable()
+    try:
+        assert inner()() is None
+    finally:
+        gc.enable()
+
+
+def test_a_namespace_that_raises_costs_the_names_only():
+    class Rude:
+        def __eq__(self, other):
+            raise RuntimeError
+
+        __hash__ = object.__hash__
+
+        def __getattr__(self, name):
+            raise RuntimeError
+
+    rude, lists = Rude(), [[1, 2], [3]]
+    y = ag.Tensor([1.0, 2.0]) * np.array([3.0, 4.0])
+    assert rude is not None
+    assert lists
+    assert len(parts(ag.draw(y))[0]) == 3
+
+
+def test_the_same_graph_gives_the_same_bytes_and_another_graph_other_ids():
+    def once(number):
+        x = ag.Value(number, "x")
+        y = ag.exp(x) * x
+        y.backward()
+        return ag.draw(y)
+
+    assert once(1.0).dot == once(1.0).dot
+    ids = [set(re.findall(r" id=\"?(\w+)", once(n).dot)) for n in (1.0, 2.0)]
+    assert len(ids[0]) > 5
+    assert not ids[0] & ids[1]
+
+
+def test_ids_are_unique_within_a_drawing():
+    ids = re.findall(r" id=\"?(\w+)", softmax_by_hand()[2].dot)
+    assert len(ids) == len(set(ids)) > 15
+
+
+def test_scalars_go_left_to_right_tensors_down_and_both_can_be_forced():
+    x, t = ag.Value(1.0), ag.Tensor([1.0, 2.0])
+    assert "rankdir=LR" in ag.draw(ag.exp(x)).dot
+    assert "rankdir=TB" in ag.draw(ag.exp(t)).dot
+    assert "rankdir=TB" in ag.draw(ag.exp(x), direction="TB").dot
+    assert "rankdir=LR" in ag.draw(ag.exp(t), direction="LR").dot
+    for _ in range(8):
+        x = ag.sin(x)
+    assert "rankdir=TB" in ag.draw(x).dot  # too long for a notebook column
+
+
+def test_a_small_array_is_shown_in_full_and_a_large_one_by_its_ends():
+    small = ag.Tensor(np.arange(24.0).reshape(4, 6))
+    boxes, _ = parts(ag.draw(ag.exp(small)))
+    for k in range(1, 24):
+        assert f" {k}.0000" in boxes["small"]
+    large = ag.Tensor(np.arange(60000.0).reshape(200, 300))
+    drawing = ag.draw(ag.sin(large))
+    boxes, _ = parts(drawing)
+    assert "0 1.0000 2.0000 3.0000 4.0000 … 299.0000" in boxes["large"]
+    assert "59700.0000" in boxes["large"]
+    assert "(200, 300): min 0, max 59999.0000" in boxes["large"]
+    labels = re.findall(r"label=<.*?> id=|label=<.*>\]", drawing.dot)
+    assert all(len(label) < 12_000 for label in labels)
+
+
+def test_awkward_numbers():
+    x = ag.Tensor([0.0, -0.0, 1e-7, np.nan, np.inf, -1e9])
+    boxes, _ = parts(ag.draw(x * 1.0))
+    assert boxes["x"].endswith("value 0 0 1.0e−07 NaN inf −1.0e+09 ∂m/∂x not computed yet")
+
+
+def test_empty_arrays_are_drawn():
+    x = ag.Tensor(np.zeros((0, 3)))
+    L = ag.exp(x).sum()
+    L.backward()
+    assert "empty" in parts(ag.draw(L))[0]["x"]
+
+
+def test_blank_leaves_cells_empty_for_a_worksheet():
+    x = ag.Value(3.0)
+    y = ag.exp(x)
+    y.backward()
+    boxes, edges = parts(ag.draw(y, blank=("gradient", "rules")))
+    assert "20.0855" in boxes["y"]
+    assert "+20.0855" not in boxes["x"]
+    assert edges == [("x", "y", "?")]
+
+
+def test_show_leaves_out_what_is_not_named():
+    x = ag.Value(3.0)
+    y = ag.exp(x)
+    y.backward()
+    drawing = ag.draw(y, show=("value",))
+    assert "∂" not in drawing.dot
+    assert "How to read" not in drawing.dot
+    assert parts(drawing)[1] == [("x", "y", "")]
+
+
+def test_only_draws_a_group_or_a_node_with_what_goes_into_it():
+    z, L, _ = softmax_by_hand()
+    boxes, edges = parts(ag.draw(L, only="softmax"))
+    assert "e = exp(z)" in boxes["e"]
+    assert set(boxes) == {"z", "e", "s", "h"}
+    assert len(edges) == 4
+    assert set(parts(ag.draw(L, only=z))[0]) == {"z"}
+    with pytest.raises(ValueError, match=r"no group or node.*cross-entropy, softmax"):
+        ag.draw(L, only="sofmax")
+
+
+def test_above_sixty_boxes_groups_collapse_by_themselves():
+    h = ag.Value(0.5)
+    for k in range(20):
+        with ag.group(f"layer {k}"):
+            h = ag.tanh(ag.sin(ag.exp(h) * 0.5) + 0.1)
+    boxes, _ = parts(ag.draw(h))
+    assert len(boxes) == 21
+    assert "depth=1 opens them" in ag.draw(h).dot
+
+
+def test_above_two_hundred_boxes_it_says_what_to_do():
+    x = ag.Value(1.0)
+    for _ in range(300):
+        x = ag.sin(x)
+    drawing = ag.draw(x)
+    assert "301 values are too many" in drawing.dot
+    assert "ag.trace(root)" in drawing.text
+    assert "301 values" in repr(drawing)
+    assert len(parts(ag.draw(x, only=x))[0]) == 2
+
+
+def test_a_recorded_gradient_can_be_drawn():
+    x = ag.Value(2.0)
+    slope = ag.grad(lambda v: v**3)(x)
+    boxes, _ = parts(ag.draw(slope))
+    assert "12.0000" in boxes["slope"]
+
+
+def test_a_leaf_that_accumulated_over_sweeps_does_not_claim_a_sum():
+    x = ag.Value(3.0)
+    y = x * x
+    y.backward()
+    y.backward()
+    assert "more than the paths of this drawing" in parts(ag.draw(y))[0]["x"]
+
+
+def test_drawing_changes_nothing_also_in_the_middle_of_a_sweep():
+    x = ag.Value(3.0)
+    y = ag.exp(x) * x
+    y.backward()
+    expected = x.grad
+    x.grad = None
+    from autograd_lite.graph import sweep
+
+    for node, g in sweep([y], [1.0]):
+        ag.draw(y)
+        if node is x:
+            assert g == expected
+    with ag.no_grad():
+        assert "× −" not in ag.draw(y).dot
+        assert "← × x" in ag.draw(y).dot
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"direction": "RL"}, "direction knows LR, TB, not 'RL'"),
+        ({"show": ["values"]}, "show knows value, .* not 'values'"),
+        ({"blank": "gradient"}, r"blank is a list of words, \['gradient'\]"),
+        ({"depth": -1}, "depth is how many levels"),
+    ],
+)
+def test_options_that_do_not_exist_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        ag.draw(ag.Value(1.0) * 2.0, **options)
+
+
+def test_things_that_are_no_nodes_are_refused():
+    with pytest.raises(TypeError, match="draw takes a node .* not float"):
+        ag.draw(1.0)
+    with pytest.raises(TypeError, match="names is a dict"):
+        ag.draw(ag.Value(1.0), names=["x"])
