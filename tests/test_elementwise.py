@@ -54,7 +54,7 @@ DOMAINS = {
     "subtract": (lambda x, y: x - y, ANY, ANY),
     "multiply": (lambda x, y: x * y, ANY, ANY),
     "divide": (lambda x, y: x / y, ANY, ANY),
-    "power": (lambda x, y: x**y, POSITIVE, ANY),
+    "power": (lambda x, y: x**y, POSITIVE, (*ANY, 0.0, 1.0, 2.0)),
     "mod": (lambda x, y: x - y * mp.floor(x / y), ANY, (-1.7, 0.9, 5.0)),
     "negative": (lambda x: -x, ANY),
     "positive": (lambda x: x, ANY),

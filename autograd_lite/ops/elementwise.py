@@ -260,10 +260,13 @@ def arctanh_slope(y: Any, x: Any) -> Any:
 
 
 def power_base(z: Any, x: Any, y: Any) -> Any:
-    """y · x^(y−1); 0 where the exponent is 0, also at x = 0."""
+    """y · x^(y−1); 0 at x = y = 0, where it would be 0 · inf."""
     slope = y * power(x, y - 1)
-    none = np.equal(data(y), 0)
-    return where(none, 0.0, slope) if np.any(none) else slope
+    # Elsewhere an exponent 0 needs no care, and none is taken: ∂²/∂x∂y is 1/x there.
+    origin = (data(x) == 0) & (data(y) == 0)
+    if not isinstance(origin, ndarray):
+        return 0.0 if origin else slope
+    return where(origin, 0.0, slope) if origin.any() else slope
 
 
 def power_exponent(z: Any, x: Any, y: Any) -> Any:
