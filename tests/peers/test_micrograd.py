@@ -1,6 +1,6 @@
 """micrograd's code runs on our `Value` unchanged, and gives micrograd's gradients.
 
-Source: Karpathy, micrograd (2020), whose `nn` is imported here with nothing but its `Value` replaced.
+Source: Karpathy, micrograd (2020), whose `nn` is imported here with only its `Value` replaced.
 """
 
 import random
