@@ -183,6 +183,7 @@ def test_jacobian_of_softmax_and_of_tanh(run):
     code, out, _ = run("tanh(z)", "z=2,1", "--jacobian")
     assert code == 0
     assert "diagonal: each entry" in out
+    assert "diagonal" not in run("softmax(z)", "z=1000,0", "--jacobian")[1]  # all of it is 0
 
 
 @pytest.mark.parametrize(
@@ -247,6 +248,7 @@ def test_a_pole_is_not_the_students_mistake(run):
     code, out, _ = run("log(x)", "x=0", "--hand", "x=1/x")
     assert code == 0
     assert "the numerical gradient is the odd one out" in out
+    assert "+inf" in run("sqrt(x)", "x=0", "--hand", "x=1/(2*sqrt(x))")[1]
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".dot"])
@@ -370,6 +372,12 @@ def test_the_examples_of_the_docstring():
         (["x * y"], "(given: none)"),
         (["exp * 2", "x=1"], "exp is a function: write exp(...)"),
         (["z.sum()", "z=1,2"], "write sum(z)"),
+        (["z * 2x", "z=1"], "a number runs into a name (write 2*x for 2x), at the ^"),
+        (["np.exp(z)", "z=1,2"], "write exp(...)"),
+        (["ln(z)", "z=1"], "did you mean log?"),
+        (["max(z, 0)", "z=1"], "for the larger of two write maximum(a, b)"),
+        (["e ** z", "z=1"], "Euler's number is exp(1)"),
+        (["L=softmax(z)", "z=1,2"], "(without a name and =)"),
         (["z.__class__", "z=1,2"], "a formula has no dots"),
         (["().__class__.__bases__", "z=1"], "a formula has no dots"),
         (["__import__('os').system('id')"], "a formula has no dots"),
@@ -408,6 +416,7 @@ def test_the_examples_of_the_docstring():
         (["z * z", "z=1", "--hand", "q=2*z"], "--hand: 'q' has no value (given: z)"),
         (["z * z", "z=1", "--hand", "2*z"], 'as in --hand "z=softmax(z)-t"'),
         (["z * z", "z=1", "--hand", "z=2*"], "at the ^"),
+        (["z * z", "z=1", "--hand", "z=2*q"], "--hand z: 'q' has no value"),
         (["z * z", "z=1", "--hand", "z=2*z", "--hand", "z=z"], "gradient of z twice"),
         (["z * y", "z=1", "y=1", "--wrt", "y", "--hand", "z=y"], "which --wrt leaves out"),
         (["y * y", "z=1", "y=1", "--hand", "z=0"], "z is not used in y * y"),

@@ -20,6 +20,7 @@ from .language import ARITHMETIC, COMPARISONS, ELEMENTWISE, FUNCTIONS
 
 __all__ = ["evaluate", "one_line"]
 
+LARGER = {"max": "larger", "min": "smaller"}
 JOINING = ("concatenate", "stack")  # their first argument is a list of arrays, not one array
 
 
@@ -87,6 +88,8 @@ class Evaluator:
         if name == "pi":
             return math.pi
         hint = did_you_mean(name, self.values)
+        if name == "e":
+            hint = " (Euler's number is exp(1))"
         given = ", ".join(self.values) or "none"
         raise UsageError(
             f"{clip(name)!r} has no value{hint or f': add {clip(name)}=... to the command'} "
@@ -120,6 +123,11 @@ class Evaluator:
             args = [gathered(x) for x in args]
         elif name not in JOINING:
             args = [gathered(x) for x in args[:1]] + args[1:]
+        if name in LARGER and len(args) > 1:
+            raise UsageError(
+                f"'{written(node)}': for the {LARGER[name]} of two write {name}imum(a, b), and for "
+                "one along an axis axis=0"
+            )
         if name in ELEMENTWISE:
             afford_broadcast(node, args)
         elif name == "matmul" and len(args) == 2:
@@ -155,7 +163,8 @@ class Evaluator:
         except (ValueError, TypeError, IndexError, ArithmeticError, AttributeError) as error:
             raise UsageError(f"in '{written(node)}': {one_line(error)}") from None
         afford(node, math.prod(shape(result)))
-        return result
+        # A number that was computed, not written in the formula, follows IEEE: 1 / sqrt(0) is inf.
+        return np.float64(result) if type(result) is float else result
 
 
 def shape(x: Any) -> tuple[int, ...]:

@@ -30,6 +30,8 @@ ALLOWED: tuple[type[ast.AST], ...] = (
     *COMPARISONS,
 )
 
+MODULES = ("ag", "autograd_lite", "jnp", "math", "np", "numpy", "torch")
+
 INSTEAD: dict[type[ast.AST], str] = {
     ast.BitXor: "a power is written **, not ^",
     ast.IfExp: "write where(condition, a, b)",
@@ -112,6 +114,8 @@ def caret(source: str, error: SyntaxError) -> str:
     before = ("..." if start else "") + source[start:at]
     after = source[at:end] + ("..." if end < len(source) else "")
     reason = clip(str(error.msg).removesuffix(". Perhaps you forgot a comma?"), 100)
+    if reason == "invalid decimal literal":
+        reason = "a number runs into a name (write 2*x for 2x)"
     return f"{reason}, at the ^ (character {at + 1} of the formula): {before}^{after}"
 
 
@@ -134,7 +138,10 @@ def check_size(body: ast.expr) -> None:
 def check_form(node: ast.AST) -> None:
     """Refuse a form of Python's grammar that has no place in a formula."""
     if isinstance(node, ast.Attribute):
-        way = f"write {node.attr}({written(node.value)})" if node.attr in FUNCTIONS else FORMS
+        way = FORMS
+        if node.attr in FUNCTIONS:
+            inside = "..." if written(node.value) in MODULES else written(node.value)
+            way = f"write {node.attr}({inside})"
         raise UsageError(f"'{written(node)}': a formula has no dots; {way}")
     sign = node.op if isinstance(node, ast.BinOp | ast.UnaryOp) else node
     if not isinstance(sign, ALLOWED):
@@ -156,7 +163,7 @@ def check_call(node: ast.Call) -> None:
         raise UsageError(f"'{written(node)}': only functions can be called, by their names")
     name = node.func.id
     if name not in FUNCTIONS:
-        hint = did_you_mean(name, FUNCTIONS)
+        hint = "; did you mean log?" if name == "ln" else did_you_mean(name, FUNCTIONS)
         raise UsageError(
             f"there is no function {clip(name)!r}{hint or ' (autograd-lite --help lists them)'}"
         )

@@ -138,9 +138,11 @@ def read_options(argv: Sequence[str]) -> Options:
     if not formulas and jacobian:
         formulas, jacobian = [jacobian], ""
     if not formulas:
+        # L="softmax(z)" looks like a value, but was meant as the formula.
+        named = " (without a name and =)" if any("(" in v for v in values) else ""
         raise UsageError(
             "no formula was given: write one in quotes, then its values, like "
-            'autograd-lite "x * tanh(x)" x=0.5'
+            f'autograd-lite "x * tanh(x)" x=0.5{named}'
         )
     if len(formulas) > 1:
         raise UsageError(

@@ -173,7 +173,10 @@ class Session:
         for name, formula in self.hand.items():
             if self.variables[name].grad is None:
                 raise UsageError(f"--hand: {name} is not used in {clip(self.formula.text, 40)}")
-            self.variables[name].hand = plain(evaluate(formula, values))
+            try:
+                self.variables[name].hand = plain(evaluate(formula, values))
+            except UsageError as error:
+                raise UsageError(f"--hand {name}: {error}") from None
         try:
             report = ag.compare(self.root)
         except (ValueError, TypeError) as error:
@@ -265,5 +268,7 @@ def plain(x: Any) -> Any:
 
 def diagonal_note(J: np.ndarray) -> Iterator[str]:
     """A line for a square Jacobian with nothing off its diagonal."""
-    if J.ndim == 2 and J.shape[0] == J.shape[1] > 1 and not np.any(J - np.diag(np.diag(J))):
+    if J.ndim != 2 or not J.shape[0] == J.shape[1] > 1:
+        return
+    if np.any(J) and not np.any(J - np.diag(np.diag(J))):
         yield "diagonal: each entry depends on its own input alone"

@@ -38,7 +38,7 @@ def interleaved(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, f
 def interleaved_processes(
     script: str, engines: list[str], passes: int, rounds: int
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """Median seconds a pass, and last printed line, of `script ENGINE PASSES` in fresh processes."""
+    """Median seconds a pass, and last line, of `script ENGINE PASSES` in fresh processes."""
     times: dict[str, list[float]] = {engine: [] for engine in engines}
     last: dict[str, str] = {}
     for _ in range(rounds):
