@@ -69,7 +69,7 @@ UFUNCS |= {
     np.fmax: elementwise.fmax,
     np.fmin: elementwise.fmin,
     np.power: elementwise.power,
-    np.float_power: elementwise.power,
+    np.float_power: elementwise.float_power,
     np.fabs: elementwise.absolute,
     np.conjugate: elementwise.positive,
     np.radians: elementwise.deg2rad,

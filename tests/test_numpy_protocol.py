@@ -5,6 +5,17 @@ import pytest
 from numpy_calls import ARRAYS, CALLS, names_in
 
 import autograd_lite as ag
+from autograd_lite.graph import sweep
+
+# Names that NumPy has for a function of another name, which ours goes by.
+ALIASES = {
+    *("true_divide", "remainder", "float_power", "fabs", "around", "radians", "degrees", "conj"),
+    *("conjugate", "amax", "amin", "permute_dims", "concat", "asin", "acos", "atan", "atan2"),
+    *("asinh", "acosh", "atanh"),
+}
+
+# NumPy computes these in float64, whatever it is given; ours in the dtype of the node.
+WIDENED = ("interp", "quantile", "percentile", "nanquantile", "polyder", "polyint")
 
 
 def leaves(result):
@@ -113,3 +124,49 @@ def test_the_second_derivative_is_the_slope_of_the_gradient(call):
     got = gradients(call, arrays, weights, directions)
     for mine, theirs in zip(got, expected, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_many_seeds_in_one_sweep_are_many_sweeps(call):
+    arrays = {name: ag.Tensor(x) for name, x in arguments(call).items()}
+    parts = [x for x in leaves(evaluate(call, arrays)) if isinstance(x, ag.Node)]
+    random = np.random.default_rng(3)
+    for part in parts:
+        seeds = random.normal(size=(2, 3, *part.shape)).astype(part.dtype)
+        seeds = np.where(np.isfinite(part.data), seeds, 0.0)
+        with np.errstate(all="ignore"):
+            together = dict(sweep([part], [seeds]))
+            for i in np.ndindex(2, 3):
+                for node, g in sweep([part], [seeds[i]]):
+                    if node.op is None:
+                        assert together[node].shape == (2, 3, *node.shape)
+                        np.testing.assert_allclose(together[node][i], g, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_float32_stays_float32(call):
+    arrays = {name: ag.Tensor(x) for name, x in arguments(call, np.float32).items()}
+    expected = leaves(evaluate(call, arguments(call, np.float32)))
+    got = leaves(evaluate(call, arrays))
+    for mine, theirs in zip(got, expected, strict=True):
+        if isinstance(mine, ag.Node):
+            widened = call.removeprefix("np.").startswith(WIDENED)
+            assert mine.dtype == (np.float32 if widened else np.asarray(theirs).dtype)
+            mine.backward(np.where(np.isfinite(mine.data), 1.0, 0.0).astype(mine.dtype))
+    for x in arrays.values():
+        assert x.grad is None or (x.grad.dtype == np.float32 and x.grad.shape == x.shape)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_ours_under_its_own_name_is_the_same_function(call):
+    """`ag.sort` is `np.sort`: on nodes, and on plain arrays, where it returns plain arrays."""
+    name = call.partition("(")[0].removeprefix("np.")
+    home = ag.linalg if name.startswith("linalg.") else ag
+    own = getattr(home, name.removeprefix("linalg."), None)
+    if own is None or name == "trace":  # an alias of NumPy's, or a name that is another thing here
+        assert "." in name or name == "trace" or name in ALIASES
+        return
+    arrays = arguments(call)
+    mine = evaluate(call.replace("np." + name, "own", 1), {**arrays, "own": own})
+    assert not any(isinstance(x, ag.Node) for x in leaves(mine))
+    np.testing.assert_allclose(flat_numbers(mine), flat_numbers(evaluate(call, arrays)))

@@ -193,9 +193,12 @@ def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     >>> ag.ediff1d([1.0, 4.0, 9.0])
     array([3., 5.])
     """
-    parts = [None if to_begin is None else ravel(to_begin), diff(ravel(x))]
-    parts.append(None if to_end is None else ravel(to_end))
-    return concatenate([p for p in parts if p is not None])
+    x = ravel(x)
+    before, after = (
+        [] if end is None else [ravel(end if isinstance(end, Node) else np.asarray(end, x.dtype))]
+        for end in (to_begin, to_end)
+    )
+    return concatenate([*before, diff(x), *after])
 
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:

@@ -23,7 +23,7 @@ import numpy as np
 
 from ..graph import Node, data
 from .base import Op, is_objects, shape
-from .shape import sum_to
+from .shape import astype, sum_to
 
 ndarray = np.ndarray
 vdot = np.vdot
@@ -488,8 +488,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def float_power(x: Any, y: Any) -> Any:
-    """x ** y. Mirrors `numpy.float_power`: nodes are floating point already."""
-    return power(x, y)
+    """x ** y in float64. Mirrors `numpy.float_power`."""
+    single = isinstance(x, Node) and x.dtype != np.float64
+    return power(astype(x, np.float64) if single else x, y)
 
 
 TABLE: dict[str, Elementwise] = {

@@ -89,7 +89,7 @@ def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
     total = sum(where(zero, 0.0 if p > 0 else np.inf, powers), axes)
     known = np.asarray(data(total))
     still = (known == 0) | np.isinf(known)
-    limit = np.where(np.isinf(known) & (p > 0), np.inf, 0.0)
+    limit = np.where(np.isinf(known) & (p > 0), np.inf, 0.0).astype(known.dtype)
     return where(still, limit, power(where(still, 1.0, total), 1.0 / p))
 
 

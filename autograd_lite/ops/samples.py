@@ -71,10 +71,11 @@ def interp(
     if xp.ndim != 1 or fp.shape != xp.shape or xp.size == 0:
         raise ValueError(f"interp needs points in two vectors, not shapes {xp.shape}, {fp.shape}")
     if period is not None:
-        x, xp = mod(x, np.abs(float(period))), mod(xp, np.abs(float(period)))
+        period = abs(float(period))
+        x, xp = mod(x, period), mod(xp, period)
         order = np.argsort(data(xp), kind="stable")
         xp, fp = xp[order], fp[order]
-        xp = concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
+        xp = concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp = concatenate([fp[-1:], fp, fp[:1]])
         left = right = None
     places, points = np.asarray(data(x)), np.asarray(data(xp))
