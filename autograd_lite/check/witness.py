@@ -99,15 +99,18 @@ def complex_step(f: Function, x: np.ndarray) -> Witness:
 def refine(f: Function, x: np.ndarray, j: int) -> tuple[np.ndarray, np.ndarray]:
     """Entry j again, at the step where the difference is steadiest, and the error that remains.
 
-    Steps from 100 times the usual one down to 1e-9 of it; at each the difference at h and at h/2
-    and their spread. The choice looks at the spread alone, never at the gradient to be checked.
+    Steps from 100 times the usual one down to 1e-9 of it, and parts of x; at each the difference at
+    h and at h/2 and their spread. The choice looks at the spread alone, never at the gradient to be
+    checked.
     """
-    usual = float(step_of(x)[j])
+    usual, size = float(step_of(x)[j]), abs(float(x[j]))
+    steps = [usual * 10.0**-k for k in range(-2, 10)]
+    if 0 < size < 1:  # log at 1e-300: the step must be a part of x
+        steps += [size * 10.0**-k for k in range(1, 5)]
     best: Any = None
-    for k in range(-2, 10):
-        h = usual * 10.0**-k
+    for h in steps:
         if x[j] + h == x[j]:
-            break
+            continue
         wide, _ = difference(f, x, j, h)
         half, noise = difference(f, x, j, h / 2)
         with np.errstate(all="ignore"):
