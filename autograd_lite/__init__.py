@@ -88,6 +88,7 @@ from .ops.shape import (
     transpose,
 )
 from .primitive import primitive
+from .saving import load, save
 from .tensor import Tensor
 from .value import Value
 
@@ -361,6 +362,7 @@ __all__ = [
     "kron",
     "ldexp",
     "linalg",
+    "load",
     "log",
     "log1p",
     "log2",
@@ -430,6 +432,7 @@ __all__ = [
     "rollaxis",
     "rot90",
     "round",
+    "save",
     "select",
     "sigmoid",
     "sign",
