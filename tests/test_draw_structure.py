@@ -175,7 +175,7 @@ def test_names_come_from_the_label_the_caller_or_a_letter():
     boxes, _ = parts(ag.draw(total, names={"w": first, "b": second}))
     assert list(boxes)[:2] == ["w", "b"]
     boxes, _ = parts(ag.draw(total, names={first: "u"}))
-    assert list(boxes)[0] == "u"
+    assert next(iter(boxes)) == "u"
 
 
 def test_a_constant_takes_its_variable_s_name_although_it_was_copied():
@@ -378,7 +378,7 @@ def test_options_that_do_not_exist_are_refused(options, message):
 
 
 def test_things_that_are_no_nodes_are_refused():
-    with pytest.raises(TypeError, match="draw takes a node .* not float"):
+    with pytest.raises(TypeError, match=r"draw takes a node .* not float"):
         ag.draw(1.0)
     with pytest.raises(TypeError, match="names is a dict"):
         ag.draw(ag.Value(1.0), names=["x"])

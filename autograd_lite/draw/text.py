@@ -29,7 +29,7 @@ def clip(text: str, length: int = 60) -> str:
     """
     if len(text) > 4 * length:  # a name of a million characters is cut before it is searched
         text = text[: 4 * length]
-    text = UNSEEN.sub("\ufffd", " ".join(text.split()))
+    text = " ".join(UNSEEN.sub("\ufffd", text).split())
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -1,0 +1,259 @@
+"""Names that mean harm, machines without Graphviz, files that must be whole: nothing breaks."""
+
+import os
+import re
+import stat
+import sys
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import autograd_lite as ag
+from autograd_lite.draw import render
+from autograd_lite.draw.text import clip, escape
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "\"'`",
+    "{a|b} {{data}} {{title}}",
+    r"back\slash \N \G \L \E \T \n",
+    "\\",
+    "two\nlines\r\n\ttabs",
+    "--> <!-- ]]> <![CDATA[",
+    "\x00\x01\x1b[31m\x7f\x9f",
+    "x" * 5000,
+    "שלום \u202e\u2066 עולם",
+    "😀🎉 e\u0301",
+    "&amp; &#60; %s %d $x_1^2$ #~",
+    "\ud800\udfff\ufffe",
+    "<img src=x onerror=alert(1)>",
+    "\u2028\u2029",
+]
+
+
+def graph(name):
+    """A graph that shows `name` wherever a name is shown."""
+    x = ag.Tensor([1.0, 2.0], name)
+    constant = np.array([3.0, 4.0])
+    with ag.group(name):
+        y = ag.exp(x)
+        y.label = name
+    L = (y * constant).sum()
+    L.label = name
+    L.backward()
+    x.hand = x.grad
+    return L, {name: constant} if name else {}
+
+
+class Tags(HTMLParser):
+    """All tags of a page with their attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def is_tame(page, scripts=0):
+    """Whether a page has exactly the scripts it should have and no handlers."""
+    tags = Tags(page).found
+    handlers = [key for _, attributes in tags for key in attributes if key.startswith("on")]
+    return [tag for tag, _ in tags].count("script") == scripts and not handlers
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_only_text_in_every_output(name):
+    L, names = graph(name)
+    for drawing in (ag.draw(L, names=names), ag.draw(L, depth=0)):
+        svg = drawing.svg()
+        ET.fromstring(svg)
+        assert is_tame(svg)
+        assert "text/plain" in drawing._repr_mimebundle_()
+    table = ag.trace(L, names=names)
+    ET.fromstring(table.html())
+    assert is_tame(table.html())
+    assert is_tame(table.markdown())
+    assert table.latex().count(r"\begin") == 1
+    assert re.fullmatch(r"[\x20-\x7e\n]*", table.latex())
+    page = ag.step(L, names=names)
+    assert is_tame(page.html, scripts=2)
+    assert is_tame(page._repr_html_())
+    assert str(list(ag.steps(L)))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(), max_size=60))
+def test_any_name_gives_an_svg_that_parses(name):
+    L, names = graph(name)
+    svg = ag.draw(L, names=names).svg()
+    shown = "".join(ET.fromstring(svg).itertext())
+    assert is_tame(svg)
+    assert clip(name, 40).strip()[:10] in shown
+
+
+@given(st.text(st.characters()))
+def test_escaped_text_comes_back_as_itself(text):
+    class Text(HTMLParser):
+        said = ""
+
+        def handle_data(self, data):
+            self.said += data
+
+    parser = Text()
+    parser.feed(f"<p>{escape(text)}</p>")
+    parser.close()
+    shown = clip(text, 10**6)
+    assert " ".join(parser.said.split()) == shown
+    assert not set("<>\"'{}\\") & set(escape(text))
+
+
+def test_a_backslash_stays_a_backslash():
+    """Graphviz replaces \\G by the graph's name and \\N by the node's, also in references."""
+    x = ag.Value(1.0, r"a\Gb\Nc")
+    shown = "".join(ET.fromstring(ag.draw(x * 2.0).svg()).itertext())
+    assert r"a\Gb\Nc" in shown
+
+
+def program(directory, text):
+    """A program called dot on an otherwise empty PATH."""
+    path = directory / "dot"
+    path.write_text(f"#!{sys.executable}\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(directory)
+
+
+@pytest.fixture
+def drawing():
+    x = ag.Value(3.0, "x")
+    y = x * x
+    y.backward()
+    return ag.draw(y)
+
+
+@pytest.fixture
+def no_library(monkeypatch):
+    """A machine without pygraphviz."""
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+
+
+def test_without_any_graphviz_there_is_the_table_and_what_to_install(
+    drawing, no_library, monkeypatch, tmp_path, capfd
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    bundle = drawing._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"}
+    assert "dx = dy·x + dy·x" in bundle["text/plain"]
+    assert "pip install 'autograd-lite[render]'" in bundle["text/plain"]
+    with pytest.raises(render.NoLayout, match="install Graphviz"):
+        drawing.svg()
+    assert drawing.save(tmp_path / "graph.dot").read_text() == drawing.dot
+    assert "<svg" in ag.step(ag.Value(2.0) * 3.0).html  # laid out in a column
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_dot_that_fails_is_reported_in_the_text(
+    drawing, no_library, monkeypatch, tmp_path, capfd
+):
+    code = "import sys; sys.stderr.write('out of paper'); sys.exit(1)"
+    monkeypatch.setenv("PATH", program(tmp_path, code))
+    assert "ended with code 1: out of paper" in drawing._repr_mimebundle_()["text/plain"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_dot_that_hangs_is_stopped(drawing, no_library, monkeypatch, tmp_path, capfd):
+    monkeypatch.setenv("PATH", program(tmp_path, "import time; time.sleep(60)"))
+    monkeypatch.setattr(render, "TIMEOUT", 0.3)
+    text = drawing._repr_mimebundle_()["text/plain"]
+    assert "did not finish within" in text
+    assert "depth= or only=" in text
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_dot_that_is_no_program_is_reported(drawing, no_library, monkeypatch, tmp_path):
+    (tmp_path / "dot").write_bytes(b"\x7fELF nonsense")
+    (tmp_path / "dot").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "could not be started" in drawing._repr_mimebundle_()["text/plain"]
+
+
+def test_a_library_that_complains_on_file_descriptor_2_is_kept_quiet(
+    drawing, monkeypatch, tmp_path, capfd
+):
+    class Graph:
+        def __init__(self, string):
+            self.string = string
+
+        def draw(self, format, prog):
+            os.write(2, b"Fontconfig error: Cannot load default config file\n")
+            return b"<svg></svg>"
+
+    class Library:
+        AGraph = Graph
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "pygraphviz", Library)
+    assert drawing.svg().startswith("<svg")
+    assert capfd.readouterr() == ("", "")
+
+    class Broken(Graph):
+        def draw(self, format, prog):
+            os.write(2, b"Error: syntax error in line 1\n")
+            return b"<svg></svg>"
+
+    Library.AGraph = Broken
+    with pytest.raises(render.NoLayout, match="syntax error in line 1"):
+        ag.draw(ag.Value(1.0) * 2.0).svg()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "dot", "html", "SVG"])
+def test_the_suffix_says_the_format(drawing, tmp_path, suffix):
+    content = drawing.save(tmp_path / f"graph.{suffix}").read_bytes()
+    begins = {
+        "svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "html": b"<!doctype"
+    }  # fmt: skip
+    assert content.startswith(begins[suffix.lower()])
+    assert os.listdir(tmp_path) == [f"graph.{suffix}"]
+
+
+@pytest.mark.parametrize("name", ["graph.jpg", "graph", "graph.svg.gz"])
+def test_another_suffix_is_refused(drawing, tmp_path, name):
+    with pytest.raises(ValueError, match="svg, png, pdf, dot, html"):
+        drawing.save(tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_file_is_written_whole_or_not_at_all(drawing, tmp_path, monkeypatch):
+    target = tmp_path / "graph.dot"
+    target.write_text("before")
+
+    def fail(*args):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="the disk is full"):
+        drawing.save(target)
+    assert target.read_text() == "before"
+    assert os.listdir(tmp_path) == ["graph.dot"]
+
+
+def test_a_picture_in_a_notebook_shrinks_to_the_column_and_is_white(drawing):
+    bundle = drawing._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    svg = bundle["image/svg+xml"]
+    assert svg.startswith('<svg role="img" aria-label="Computation graph of y = x · x"')
+    assert "max-width:100%" in svg
+    assert 'fill="white"' in svg
+
+
+def test_svg_has_no_link_to_anywhere(drawing):
+    links = re.findall(r"https?://[^\"]*", drawing.svg())
+    assert set(links) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
