@@ -118,6 +118,7 @@ def test_values_are_read_as_written(text, expected):
         ("where(x < y, x, y)", 2.0),
         ("sum([x, y, 1])", 6.0),
         ("z @ z", 5.01),
+        ("sum(broadcast_to(x, (8, 8, 8)) @ broadcast_to(y, (8, 8, 8)))", 6.0 * 8**4),
         ("sum([1, 2, 3] * z)", 4.3),
         ("mean(stack([z, z]), axis=(0, 1))", 3.1 / 3),
         ("sum(reshape(z, (3, 1)), axis=0, keepdims=True)[0]", 3.1),
@@ -259,6 +260,12 @@ def test_the_drawing_is_written(run, tmp_path, suffix):
     assert out.endswith(f"\n\nwrote {path}\n")
     start = {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF", ".dot": b"digraph"}[suffix]
     assert path.read_bytes().startswith(start)
+
+
+def test_a_file_name_may_begin_with_a_minus_sign(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("x * x", "x=2", "--draw", "-x.dot")[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["-x.dot"]
 
 
 def test_the_drawing_names_constants_and_shows_the_hand_gradient(run, tmp_path):

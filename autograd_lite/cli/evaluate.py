@@ -132,7 +132,8 @@ class Evaluator:
             afford_broadcast(node, args)
         elif name == "matmul" and len(args) == 2:
             x, y = shape(args[0]), shape(args[1])
-            afford(node, math.prod(x[:-1]) * math.prod(y[:-2] + y[-1:] * (len(y) > 1)))
+            rows, columns = math.prod(x[-2:-1]), math.prod(y[-1:] if len(y) > 1 else ())
+            afford_broadcast(node, [np.empty(x[:-2]), np.empty(y[:-2])], rows * columns)
         elif name == "broadcast_to":
             new = keywords.get("shape", args[1] if len(args) > 1 else ())
             lengths = new if isinstance(new, list | tuple) else (new,)
@@ -238,10 +239,10 @@ def afford(node: ast.AST, entries: int, most: int = MAX_ENTRIES) -> None:
         )
 
 
-def afford_broadcast(node: ast.AST, args: list[Any]) -> None:
-    """`afford` for the entries that the arguments have together when broadcast."""
+def afford_broadcast(node: ast.AST, args: list[Any], each: int = 1) -> None:
+    """`afford` for the entries that the arguments have together when broadcast, `each` for one."""
     try:
         together = np.broadcast_shapes(*(shape(x) for x in args))
     except ValueError:
         return  # the operation itself says which shapes do not fit
-    afford(node, math.prod(together))
+    afford(node, math.prod(together) * each)

@@ -19,6 +19,10 @@ __all__ = ["Options", "read_options"]
 
 PICTURES = (".svg", ".png", ".pdf", ".dot", ".html")
 PAGES = (".html",)
+OPTIONS = (
+    *("--wrt", "--hand", "--draw", "--step", "--trace", "--jacobian"),
+    *("--help", "--version"),
+)
 
 USAGE = "autograd-lite FORMULA name=value ... [options]"
 DESCRIPTION = """\
@@ -124,11 +128,9 @@ def read_options(argv: Sequence[str]) -> Options:
     ('x=3',)
     """
     parser = make_parser()
-    known = [o for o in parser._option_string_actions if o.startswith("--")]
-    shielded = [shield(argument, known) for argument in argv]
-    found = parser.parse_intermixed_args(shielded)
+    found = parser.parse_intermixed_args([shield(argument) for argument in argv])
     arguments = [a.strip() for a in found.arguments]
-    jacobian = found.jacobian
+    jacobian, draw, step = found.jacobian, unshield(found.draw), unshield(found.step)
     if jacobian and is_assignment(jacobian):
         # `--jacobian z=1,2`: what follows the option is a value, not the option's formula.
         arguments.append(jacobian)
@@ -149,34 +151,39 @@ def read_options(argv: Sequence[str]) -> Options:
             f"two formulas were given, {clip(formulas[0], 40)!r} and {clip(formulas[1], 40)!r}: "
             "put quotes around the formula, and around a value with spaces in it"
         )
-    check_path(found.draw, "--draw", PICTURES)
-    check_path(found.step, "--step", PAGES)
-    if found.draw and found.step and os.path.abspath(found.draw) == os.path.abspath(found.step):
-        raise UsageError(f"--draw and --step would both write {clip(found.draw)}")
+    check_path(draw, "--draw", PICTURES)
+    check_path(step, "--step", PAGES)
+    if draw and step and os.path.abspath(draw) == os.path.abspath(step):
+        raise UsageError(f"--draw and --step would both write {clip(draw)}")
     wrt = None if found.wrt is None else tuple(n.strip() for n in found.wrt.split(","))
     return Options(
         formulas[0],
         tuple(values),
         wrt,
         tuple(found.hand),
-        found.draw,
-        found.step,
+        draw,
+        step,
         found.trace,
         jacobian,
     )
 
 
-def shield(argument: str, known: list[str]) -> str:
+def shield(argument: str) -> str:
     """An argument as argparse should see it: a formula may begin with a minus sign."""
     if argument.startswith("--"):
         option = argument.split("=")[0]
-        if option not in known and re.fullmatch(r"--[A-Za-z][A-Za-z-]*", option):
-            hint = did_you_mean(option, known) or "; autograd-lite --help lists them"
+        if option not in OPTIONS and re.fullmatch(r"--[A-Za-z][A-Za-z-]*", option):
+            hint = did_you_mean(option, OPTIONS) or "; autograd-lite --help lists them"
             raise UsageError(f"there is no option {clip(option)}{hint}")
-        return argument if option in known or option == "--" else f" {argument}"
+        return argument if option in OPTIONS or option == "--" else f" {argument}"
     if argument.startswith("-") and argument != "-h":
         return f" {argument}"  # argparse takes what has a space in it for no option
     return argument
+
+
+def unshield(path: str | None) -> str | None:
+    """A file name as it was given."""
+    return path[1:] if path and path.startswith(" -") else path
 
 
 def check_path(path: str | None, option: str, suffixes: tuple[str, ...]) -> None:
