@@ -12,7 +12,7 @@ from typing import Any
 
 from ..graph import Node
 from .layout import build, declined, direction_of
-from .names import caller_names, given_names
+from .names import named
 from .render import NoLayout, render
 from .text import clip, escape
 from .trace import table
@@ -135,7 +135,7 @@ def draw(
     checked("blank", blank, BLANK)
     if depth is not None and (not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth is how many levels of groups are opened, 0, 1, ..., not {depth!r}")
-    view = View(root, given_names(names), caller_names(), depth, COLLAPSED, DECLINED, only)
+    view = View(root, *named(names), depth, COLLAPSED, DECLINED, only)
     if view.declined:
         words = (
             f"{view.count:,} values are too many for a picture (the limit is {DECLINED}): draw "

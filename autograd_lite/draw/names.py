@@ -12,7 +12,7 @@ import numpy as np
 from ..graph import Node
 from .text import clip
 
-__all__ = ["caller_names", "given_names", "name_all"]
+__all__ = ["Names", "name_all", "named"]
 
 SEARCHED = 20_000  # variables; a namespace with more is searched no further
 COMPARED = 10_000  # entries of an array that is compared with a caller's
@@ -43,7 +43,17 @@ class Names:
         self.arrays: list[tuple[str, Any]] = []
 
 
-def caller_names(depth: int = 2) -> Names:
+def named(names: Any) -> tuple[dict[int, str], Names]:
+    """The names given by `names=`, and those in the frame that called the function calling this."""
+    given = given_names(names)
+    variables = caller_names(3)
+    for name, held in (names or {}).items():
+        if isinstance(held, np.ndarray):  # what is in the graph may be a copy of it
+            variables.arrays.insert(0, (name, held))
+    return given, variables
+
+
+def caller_names(depth: int) -> Names:
     """The names of variables `depth` frames up, read once: no frame is kept, nothing is raised."""
     found = Names()
     frame: FrameType | None = None

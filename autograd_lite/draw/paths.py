@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .names import caller_names, given_names
+from .names import named
 from .rules import factor_of
 from .steps import sent
 from .text import number
@@ -95,7 +95,7 @@ def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Path
     for node in (root, x):
         if not isinstance(node, Node):
             raise TypeError(f"paths takes two nodes, not {type(node).__name__}")
-    view = View(root, given_names(names), caller_names())
+    view = View(root, *named(names))
     if id(x) not in view.home:
         return Paths(view.names[id(root)], x.label or "x", 0, [], limit)
     start, end = view.home[id(x)], view.home[id(root)]

@@ -16,7 +16,7 @@ from .colour import scale_of, tint
 from .drawing import write_file
 from .geometry import LABEL, place
 from .label import rows_of
-from .names import caller_names, given_names
+from .names import named
 from .rules import phrase
 from .steps import Message, Step, naive, run
 from .text import clip, escape, plain, shape_text, show_number
@@ -75,7 +75,7 @@ def step(root: Node, *, names: Any = None) -> Stepper:
     """
     if not isinstance(root, Node):
         raise TypeError(f"step takes a node, not {type(root).__name__}")
-    view = View(root, given_names(names), caller_names())
+    view = View(root, *named(names))
     if len(view.boxes) > MOST:
         raise ValueError(
             f"the stepper shows up to {MOST} values; this graph has {len(view.boxes)}. Step "

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..graph import Node, data
 from ..ops.elementwise import ONE, Elementwise
-from .names import caller_names, given_names
+from .names import named
 from .rules import local, phrase
 from .text import array_lines
 from .view import Box, Edge, View, gradient
@@ -82,7 +82,7 @@ def steps(root: Node, *, names: Any = None) -> Iterator[Step]:
     """
     if not isinstance(root, Node):
         raise TypeError(f"steps takes a node, not {type(root).__name__}")
-    return run(View(root, given_names(names), caller_names()))
+    return run(View(root, *named(names)))
 
 
 def run(view: View) -> Iterator[Step]:

@@ -11,7 +11,7 @@ import numpy as np
 from ..graph import Node
 from .expression import write
 from .latex import latex
-from .names import caller_names, given_names
+from .names import named
 from .text import MINUS, clip, escape, number, plain
 from .view import Box, View, gradient
 
@@ -129,7 +129,7 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
     """
     if not isinstance(root, Node):
         raise TypeError(f"trace takes a node, not {type(root).__name__}")
-    return table(View(root, given_names(names), caller_names()), blank)
+    return table(View(root, *named(names)), blank)
 
 
 def table(view: View, blank: Collection[str] = ()) -> Trace:
