@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,8 @@ class Linearized:
         """What the function returned: nodes where derivatives are nodes, else plain data."""
         if self.record or (self.foreign and self.recording):
             return self.result
-        return self.out_form([data(x) for x in self.outputs])
+        # Copies: the graph still needs its own, and the caller may write into these.
+        return self.out_form([copy(x.primal) if isinstance(x, Node) else x for x in self.outputs])
 
     def arrange(self, leaves: list[Any]) -> Any:
         """One leaf per input, put back into the containers of the arguments."""

@@ -115,6 +115,8 @@ class Tensor(Operators):
     def forget(self) -> None:
         super().forget()
         self.exposed = None
+        if self.primal.base is not None:  # a view of what others may write to
+            self.primal = self.primal.copy()
 
     def refresh(self) -> None:
         before = self.exposed
