@@ -251,3 +251,28 @@ def test_the_transpose_pairs_are_pairs():
     down = shapes.SumTo((4, 2, 3), (2, 3))
     up = shapes.BroadcastTo((2, 3), (4, 2, 3))
     assert np.vdot(up(x), g) == np.vdot(x, down(g))
+
+
+@pytest.mark.parametrize("n", [65, 200])
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1), (65, 1), (1, 65), (65,)])
+def test_large_copies_with_as_many_seeds(shape, n):
+    """K seeds in front are not summed with the copies, even where K is a length of the copies."""
+    rng = np.random.default_rng(n)
+    full = np.broadcast_shapes(shape, (65,))
+    x, c = rng.normal(size=shape), rng.normal(size=full)
+    mixing = rng.normal(size=(n, c.size))
+    jacobian = ag.jacobian(lambda x: mixing @ ag.ravel(x * c))(x)
+    position = np.broadcast_to(np.arange(x.size).reshape(shape), full).ravel()
+    expected = np.zeros((n, x.size))
+    np.add.at(expected.T, position, (mixing * c.ravel()).T)
+    close(np.reshape(jacobian, expected.shape), expected, 1e-12)
+
+
+def test_large_batches():
+    """A bias, a normaliser and a weight for thousands of rows, summed right."""
+    rng = np.random.default_rng(1)
+    x, seed = rng.normal(size=(3000, 4)), rng.normal(size=(3000, 4))
+    bias, scale = ag.Tensor(rng.normal(size=4)), ag.Tensor(rng.normal(size=(3000, 1)))
+    (x * scale + bias).backward(seed)
+    close(bias.grad, seed.sum(axis=0), 1e-12)
+    close(scale.grad, (seed * x).sum(axis=1, keepdims=True), 1e-12)

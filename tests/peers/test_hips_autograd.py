@@ -87,4 +87,3 @@ def test_calls_that_both_have():
     # Falls when a rule of ours, or of theirs, goes missing.
     assert compared["first"] >= 150
     assert compared["second"] >= 120
-
