@@ -110,6 +110,8 @@ PLAIN: set[Any] = {
     *(np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero),
     *(np.all, np.any, np.isin, np.isclose, np.allclose, np.array_equal, np.array_equiv),
     *(np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.imag),
+    *(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.einsum_path),
+    *(np.may_share_memory, np.shares_memory, np.common_type, np.min_scalar_type, np.nextafter),
     *(np.zeros_like, np.ones_like, np.empty_like, np.histogram, np.histogram_bin_edges),
     *(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank),
 }

@@ -127,6 +127,15 @@ diagonal(b, offset=1) | cross(c, d) | outer(c, d) | matmul(m, k) | tensordot(m, 
 vecdot(m, u) | matrix_transpose(b) | tensorinv(a, ind=1) | tensorsolve(a, c)
 """
 
+PIECES = """
+linspace(s, 3.0, 5) | linspace(c, d, 4, endpoint=False, axis=1) | linspace(0.0, s, 3, retstep=True)
+logspace(s, 1.5, 4) | logspace(0.1, s, 3, base=2.5) | geomspace(g, 2.0, 5) | geomspace(-1.0, -s, 3)
+piecewise(m, [m < 0, m > 1], [np.exp, lambda r: r**3, 0.5]) | i0(m * 3) | i0(z)
+apply_along_axis(np.sort, 1, t) | apply_along_axis(np.sum, 0, m)
+apply_over_axes(np.sum, t, [0, 2]) | bincount([0, 2, 0, 1], v) | polyfit(x, v, 2) | polydiv(v, c[:2]) | unique_values(m) | union1d(m, c)
+intersect1d(v, np.array([2.1, 0.8])) | setdiff1d(v, np.array([2.1]))
+"""
+
 
 def _rows(text: str, prefix: str = "np.") -> list[str]:
     return [prefix + call for call in re.split(r" \| |\n", text.strip())]
@@ -137,6 +146,7 @@ CALLS: list[str] = [
     *_rows(REDUCTIONS),
     *_rows(SHAPES),
     *_rows(PRODUCTS),
+    *_rows(PIECES),
     *_rows(LINALG, "np.linalg."),
 ]
 

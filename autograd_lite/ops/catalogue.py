@@ -22,16 +22,18 @@ _NAMES = {
     "norms": "cond matrix_norm norm vector_norm",
     "order": "median nanmedian nanpercentile nanquantile partition percentile quantile sort",
     "padding": "pad",
-    "polynomials": "polyadd polyder polyint polymul polysub polyval vander",
+    "polynomials": "polyadd polyder polydiv polyfit polyint polymul polysub polyval vander",
     "products": "cross dot inner kron matvec outer tensordot vdot vecdot vecmat",
     "rearrange": "array_split block compress delete diag diagflat diagonal dsplit extract flip "
-    "fliplr flipud hsplit insert repeat resize roll rollaxis rot90 "
-    "sliding_window_view split take take_along_axis tile trace tril trim_zeros triu "
-    "unique unstack vsplit",
+    "fliplr flipud hsplit insert intersect1d repeat resize roll rollaxis rot90 "
+    "setdiff1d sliding_window_view split take take_along_axis tile trace tril "
+    "trim_zeros triu union1d unique unique_values unstack vsplit",
     "rounding": "angle copysign divmod fix floor_divide fmod frexp heaviside ldexp modf real "
-    "real_if_close round sinc",
-    "samples": "convolve correlate interp",
+    "real_if_close round",
+    "samples": "bincount convolve correlate interp",
+    "sequences": "apply_along_axis apply_over_axes geomspace linspace logspace piecewise",
     "solve": "det inv matrix_power multi_dot slogdet solve tensorinv tensorsolve",
+    "special": "i0 sinc",
     "statistics": "average corrcoef cov nan_to_num nanmax nanmean nanmin nanprod nanstd nansum "
     "nanvar ptp",
 }

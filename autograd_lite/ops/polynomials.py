@@ -6,11 +6,24 @@ from typing import Any
 
 import numpy as np
 
+from ..graph import data
 from .elementwise import power
+from .least_squares import lstsq
+from .norms import norm
 from .samples import convolve
-from .shape import arrayed, concatenate, expand_dims
+from .shape import arrayed, concatenate, expand_dims, stack
 
-__all__ = ["polyadd", "polyder", "polyint", "polymul", "polysub", "polyval", "vander"]
+__all__ = [
+    "polyadd",
+    "polyder",
+    "polydiv",
+    "polyfit",
+    "polyint",
+    "polymul",
+    "polysub",
+    "polyval",
+    "vander",
+]
 
 
 def polyval(p: Any, x: Any) -> Any:
@@ -110,3 +123,38 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
         raise ValueError(f"vander takes a vector, not shape {old}")
     powers = np.arange(old[0] if N is None else N)
     return power(expand_dims(x, 1), powers if increasing else powers[::-1])
+
+
+def polyfit(x: Any, y: Any, deg: int) -> Any:
+    """The coefficients of the polynomial of degree `deg` closest to y at x. As `numpy.polyfit`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polyfit([0.0, 1.0, 2.0], [1.0, 2.0, 5.0], 2).round(6)
+    array([1., 0., 1.])
+    """
+    powers = vander(arrayed(x)[0] * 1.0, deg + 1)
+    scale = norm(powers, axis=0)
+    fitted = lstsq(powers / scale, y)[0]
+    return fitted / (scale if len(fitted.shape) == 1 else expand_dims(scale, 1))
+
+
+def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
+    """Quotient and remainder of two polynomials. Mirrors `numpy.polydiv`.
+
+    >>> import autograd_lite as ag
+    >>> ag.polydiv([1.0, 0.0, -1.0], [1.0, 1.0])
+    (array([ 1., -1.]), array([0.]))
+    """
+    u, v = (arrayed(p)[0] * 1.0 for p in (u, v))
+    quotient, steps = [], int(np.maximum(u.size - v.size + 1, 1))
+    if u.size < v.size:
+        return np.zeros(1, u.dtype), u
+    for _ in range(steps):
+        factor = u[0] / v[0]
+        quotient.append(factor)
+        u = concatenate([u[1 : v.size] - factor * v[1:], u[v.size :]])
+    # Zeros in front say nothing; one number is kept.
+    used = np.flatnonzero(~np.isclose(data(u), 0.0, rtol=1e-14))
+    start = used[0] if used.size else u.size - 1
+    remainder = u[start:] if u.size else np.zeros(1, v.dtype)
+    return stack(quotient), remainder

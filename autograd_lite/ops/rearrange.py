@@ -32,11 +32,13 @@ __all__ = [
     "flipud",
     "hsplit",
     "insert",
+    "intersect1d",
     "repeat",
     "resize",
     "roll",
     "rollaxis",
     "rot90",
+    "setdiff1d",
     "sliding_window_view",
     "split",
     "take",
@@ -46,7 +48,9 @@ __all__ = [
     "tril",
     "trim_zeros",
     "triu",
+    "union1d",
     "unique",
+    "unique_values",
     "unstack",
     "vsplit",
 ]
@@ -246,6 +250,48 @@ def unique(x: Any, axis: None = None) -> Any:
     """
     x, old = arrayed(x)
     return Pick(np.unique(data(x), return_index=True)[1], old, "unique")(x)
+
+
+def unique_values(x: Any) -> Any:
+    """The different entries of `x` in order. Mirrors `numpy.unique_values`.
+
+    >>> import autograd_lite as ag
+    >>> ag.unique_values([3.0, 1.0, 3.0])
+    array([1., 3.])
+    """
+    return unique(x)
+
+
+def union1d(x: Any, ar2: Any) -> Any:
+    """The entries of either, each once, in order. Mirrors `numpy.union1d`.
+
+    >>> import autograd_lite as ag
+    >>> ag.union1d([3.0, 1.0], [2.0, 3.0])
+    array([1., 2., 3.])
+    """
+    return unique(concatenate([ravel(x), ravel(ar2)]))
+
+
+def intersect1d(x: Any, ar2: Any) -> Any:
+    """The entries of `x` that are in `ar2` too, each once, in order. Mirrors `numpy.intersect1d`.
+
+    >>> import autograd_lite as ag
+    >>> ag.intersect1d([3.0, 1.0], [2.0, 3.0])
+    array([3.])
+    """
+    x = unique(x)
+    return x[np.isin(data(x), data(ar2))]
+
+
+def setdiff1d(x: Any, ar2: Any) -> Any:
+    """The entries of `x` that are not in `ar2`, each once, in order. Mirrors `numpy.setdiff1d`.
+
+    >>> import autograd_lite as ag
+    >>> ag.setdiff1d([3.0, 1.0], [2.0, 3.0])
+    array([1.])
+    """
+    x = unique(x)
+    return x[~np.isin(data(x), data(ar2))]
 
 
 def diagflat(x: Any, k: int = 0) -> Any:

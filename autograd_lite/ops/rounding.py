@@ -1,9 +1,8 @@
-"""Elementwise functions that are pieces of constants and lines, and the cardinal sine."""
+"""Elementwise functions that are pieces of constants and lines."""
 
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ __all__ = [
     "real",
     "real_if_close",
     "round",
-    "sinc",
 ]
 
 
@@ -43,48 +41,6 @@ fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         ONE
 copysign     = Elementwise("copysign",     math.copysign,   np.copysign,     lambda z, x, y: sign(x) * np.copysign(1.0, data(y)), flat)
 heaviside    = Elementwise("heaviside",    np.heaviside,    np.heaviside,    flat, heaviside_value)
 # fmt: on
-
-
-def _sinc(n: int, x: Any) -> Any:
-    """The n-th derivative of sin u / u at u = πx.
-
-    It is ∫₀¹ tⁿ cos(ut + nπ/2) dt. Far from 0 the recurrence that partial integration gives is
-    exact, s_n = (sin(u + nπ/2) − n s_{n−1}) / u; near 0 it cancels, and the power series is summed.
-    """
-    u = np.asarray(np.pi * np.asarray(x))
-    near = np.abs(u) < n + 1.5
-    safe = np.where(near, 1.0, u)
-    far = np.sin(safe) / safe
-    for k in range(1, n + 1):
-        far = (np.sin(safe + k * np.pi / 2) - k * far) / safe
-    v = np.where(near, u, 0.0)
-    series = np.zeros_like(v)
-    for k in range((n + 1) // 2, (n + 1) // 2 + 24):
-        factor = math.prod(range(2 * k - n + 1, 2 * k + 1)) / math.factorial(2 * k + 1)
-        series = series + (-1) ** k * factor * v ** (2 * k - n)
-    return np.where(near, series, far).astype(u.dtype)
-
-
-@cache
-def sinc_of_order(n: int) -> Elementwise:
-    """The n-th derivative of sin u / u at u = πx; its own derivative is π times the next."""
-
-    def values(x: Any) -> Any:
-        return np.sinc(x) if n == 0 else _sinc(n, x)
-
-    return Elementwise(
-        "sinc" + "′" * n, values, values, lambda y, x: math.pi * sinc_of_order(n + 1)(x)
-    )
-
-
-def sinc(x: Any) -> Any:
-    """sin(πx) / (πx), 1 at 0; derivatives of every order exact, at 0 too. Mirrors `numpy.sinc`.
-
-    >>> import autograd_lite as ag
-    >>> ag.grad(ag.grad(ag.sinc))(0.0)  # −π²/3
-    -3.2898681336964524
-    """
-    return sinc_of_order(0)(x)
 
 
 def round(x: Any, decimals: int = 0) -> Any:

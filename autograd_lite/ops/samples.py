@@ -8,11 +8,12 @@ import numpy as np
 
 from ..graph import data
 from .elementwise import mod, where
+from .index import Put
 from .linalg import matmul
 from .rearrange import flip, sliding_window_view
 from .shape import arrayed, concatenate
 
-__all__ = ["convolve", "correlate", "interp"]
+__all__ = ["bincount", "convolve", "correlate", "interp"]
 
 
 def convolve(x: Any, v: Any, mode: str = "full") -> Any:
@@ -94,3 +95,18 @@ def interp(
         if right is not None:
             out = where(places > points[-1], right, out)
     return out
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """Σ of the weights of every whole number in x, which is data. Mirrors `numpy.bincount`.
+
+    >>> import autograd_lite as ag
+    >>> w = ag.Tensor([1.0, 2.0, 3.0])
+    >>> ag.bincount([0, 2, 0], w).data
+    array([4., 0., 2.])
+    """
+    places = np.asarray(data(x))
+    if weights is None:
+        return np.bincount(places, minlength=minlength)
+    empty = np.zeros_like(np.bincount(places, minlength=minlength))
+    return Put(places, empty.shape)(arrayed(weights)[0])
