@@ -15,7 +15,16 @@ ALIASES = {
 }
 
 # NumPy computes these in float64, whatever it is given; ours in the dtype of the node.
-WIDENED = ("interp", "quantile", "percentile", "nanquantile", "polyder", "polyint")
+WIDENED = (
+    "bincount",
+    "geomspace",
+    "interp",
+    "quantile",
+    "percentile",
+    "nanquantile",
+    "polyder",
+    "polyint",
+)
 
 
 def leaves(result):

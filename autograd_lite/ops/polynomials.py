@@ -129,8 +129,8 @@ def polyfit(x: Any, y: Any, deg: int) -> Any:
     """The coefficients of the polynomial of degree `deg` closest to y at x. As `numpy.polyfit`.
 
     >>> import autograd_lite as ag
-    >>> ag.polyfit([0.0, 1.0, 2.0], [1.0, 2.0, 5.0], 2).round(6)
-    array([1., 0., 1.])
+    >>> ag.polyfit([0.0, 1.0, 2.0], [1.0, 3.0, 7.0], 2).round(6)
+    array([1., 1., 1.])
     """
     powers = vander(arrayed(x)[0] * 1.0, deg + 1)
     scale = norm(powers, axis=0)

@@ -39,9 +39,10 @@ def linspace(
     """
     if num < 0:
         raise ValueError(f"linspace gives 0 numbers or more, not {num}")
-    parts = np.maximum(num - 1 if endpoint else num, 1)
+    parts = int(np.maximum(num - 1 if endpoint else num, 1))
     away = stop - start
-    weights = (np.arange(num) / parts).reshape((num,) + (1,) * np.ndim(data(away)))
+    weights = (np.arange(num) / parts).astype(getattr(away, "dtype", float))
+    weights = weights.reshape((num,) + (1,) * np.ndim(data(away)))
     out = moveaxis(start + away * weights, 0, axis)
     return (out, away / parts) if retstep else out
 
