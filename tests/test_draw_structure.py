@@ -159,6 +159,18 @@ def test_the_hand_row_says_whether_it_agrees(factor, verdict):
     assert verdict in boxes["z"]
 
 
+def test_a_wrong_hand_gradient_is_drawn_with_its_likely_cause():
+    z, t = ag.Tensor([2.0, 1.0, 0.1]), np.array([1.0, 0.0, 0.0])
+    h = ag.softmax(z)
+    L = ag.cross_entropy(h, t)
+    L.backward()
+    z.hand = h.data * (1 - h.data) * h.grad
+    boxes, _ = parts(ag.draw(L))
+    assert "✗ differs by 0.2424 in z[1], z[2]" in boxes["z"]
+    assert "only the diagonal of the softmax Jacobian was used" in boxes["z"]
+    np.testing.assert_allclose(z.grad, h.data - t, atol=1e-15)  # comparing has changed nothing
+
+
 def test_a_hand_gradient_of_another_shape_is_said_and_drawn():
     z, L, _ = softmax_by_hand()
     z.hand = np.ones((2, 3))

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .text import number
+from ..graph import Node
+from .text import number, plain
 
-__all__ = ["compared"]
+__all__ = ["cause", "compared"]
 
 TOLERANCE = 1e-7  # of the gradient's largest entry, at least of 1
+EXAMINED = 200  # nodes and entries: in a larger graph the cause is left to `ag.compare`
 
 
 def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
@@ -38,3 +40,18 @@ def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
     places = [f"{name}[{', '.join(map(str, at))}]" for at in np.argwhere(off)[:3]]
     more = int(off.sum()) - len(places)
     return False, f"by {number(largest)} in {', '.join(places)}" + f" and {more} more" * (more > 0)
+
+
+def cause(root: Node, nodes: int, node: Node, name: str) -> str:
+    """The likely mistake in a node's hand-derived gradient, as `ag.compare` finds it."""
+    if nodes > EXAMINED or node.size > EXAMINED or node.grad is None:
+        return ""
+    if compared(plain(node.hand), plain(node.grad), name)[0]:
+        return ""
+    try:
+        from ..check import compare
+
+        causes = compare(root, {node: plain(node.hand)}).causes
+        return causes[0].message if causes else ""
+    except Exception:  # the drawing says that it differs; why is a courtesy
+        return ""

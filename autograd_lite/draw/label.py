@@ -55,12 +55,18 @@ def rows_of(x: np.ndarray) -> tuple[list[np.ndarray], bool]:
 
 
 def box_label(
-    box: Box, root: str, scale: float, show: Collection[str], blank: Collection[str], where: str
+    box: Box,
+    root: str,
+    scale: float,
+    show: Collection[str],
+    blank: Collection[str],
+    where: str,
+    reason: str = "",
 ) -> str:
     """The label of a box.
 
     `root` is the name of what is differentiated, `scale` the largest gradient of the drawing,
-    `where` the side its users are on.
+    `where` the side its users are on, `reason` why its hand-derived gradient is wrong.
     """
     value = plain(box.node)
     columns = min(value.shape[-1], SMALL[1]) if value.ndim and value.size else 1
@@ -73,7 +79,7 @@ def box_label(
     elif "gradient" in show:
         gradient_rows(rows, box, root, where, "gradient" in blank)
     if "hand" in show and box.kind != "constant" and box.node.hand is not None:
-        hand_rows(rows, box, value.shape, "hand" in blank)
+        hand_rows(rows, box, value.shape, "hand" in blank, reason)
     if len(text := rows.text(box.kind)) <= MOST_CHARACTERS:
         return text
     rows = Rows(columns, scale)
@@ -198,7 +204,7 @@ def paths_text(box: Box, g: np.ndarray, where: str) -> str:
     return f"= sum of the {n} paths {where}"
 
 
-def hand_rows(rows: Rows, box: Box, shape: tuple[int, ...], hidden: bool) -> None:
+def hand_rows(rows: Rows, box: Box, shape: tuple[int, ...], hidden: bool, reason: str) -> None:
     """The gradient derived by hand and whether it agrees."""
     hand = np.asarray(plain(box.node.hand), dtype=float)
     if hand.ndim == 0:
@@ -209,6 +215,8 @@ def hand_rows(rows: Rows, box: Box, shape: tuple[int, ...], hidden: bool) -> Non
     agrees, why = compared(hand, plain(box.grad), clip(box.name, 12))
     mark, colour = ("✓ agrees", GOOD) if agrees else ("✗ differs", WRONG)
     rows.line(font(f"<B>{mark}</B>&#160;{escape(clip(why, 90))}", colour, 9))
+    if reason and not agrees:
+        rows.line(font(escape(clip(reason, 64)), colour, 9))
 
 
 def span(x: np.ndarray, signed: bool) -> str:

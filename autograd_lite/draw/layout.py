@@ -14,6 +14,7 @@ import numpy as np
 
 from .colour import GRADIENT, INK, MUTE, VALUE, scale_of, tint
 from .groups import edge_phrase, shortcuts
+from .hand import cause
 from .label import MONO, SANS, box_label, cell, font
 from .rules import phrase
 from .text import array_lines, clip, escape, show_number
@@ -63,7 +64,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
         graph.node(
             name_of[id(box)],
             id=f"\x01{name_of[id(box)]}",
-            label=box_label(box, root.name, scale, show, blank, where),
+            label=box_label(box, root.name, scale, show, blank, where, reason(view, box, show)),
         )
 
     def level(graph: Any, group: tuple[int, ...]) -> None:
@@ -117,6 +118,13 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     source = dot.source.replace("&#92;", "&#92;&#92;")
     prefix = "a" + hashlib.sha256(source.encode()).hexdigest()[:10]
     return source.replace("\x01", prefix + "_")
+
+
+def reason(view: View, box: Box, show: Collection[str]) -> str:
+    """Why the hand-derived gradient of a box is wrong, if there is one and it is."""
+    if "hand" not in show or box.kind == "constant" or box.node.hand is None:
+        return ""
+    return cause(view.root, len(view.nodes), box.node, box.name)
 
 
 def declined(words: str) -> str:

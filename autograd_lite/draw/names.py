@@ -115,15 +115,21 @@ def constant_name(x: Any, variables: Names) -> str:
 
 
 def name_all(
-    nodes: Iterable[Node], constants: Iterable[Any], given: dict[int, str], variables: Names
+    nodes: Iterable[Node],
+    constants: Iterable[tuple[Any, str]],
+    given: dict[int, str],
+    variables: Names,
 ) -> tuple[dict[int, str], set[int]]:
-    """A name of its own for every node and constant by identity, and which ones were made up."""
+    """A name of its own for every node and constant by identity, and which ones were made up.
+
+    Constants come with the letter to take where nothing better is known.
+    """
     names: dict[int, str] = {}
     made_up: set[int] = set()
     taken: dict[str, int] = {}
     waiting: list[tuple[int, str]] = []
     listed = [(x, LETTERS.get(x._op, x._op[:1] if x._op[:1].isalpha() else "x")) for x in nodes]
-    for x, letter in [*listed, *((c, "c") for c in constants)]:
+    for x, letter in [*listed, *constants]:
         label = x.label if isinstance(x, Node) else ""
         known = given.get(id(x)) or label or variables.by_id.get(id(x), "")
         if not known and not isinstance(x, Node):

@@ -173,6 +173,7 @@ class View:
             return
         self.uses: dict[int, list[Node]] = {}
         self.constants: dict[int, Any] = {}
+        letters: dict[int, str] = {}
         self.shifts = {id(node) for node in self.nodes if is_shift(node)}
         for node in self.nodes:
             for x in node.inputs:
@@ -180,7 +181,10 @@ class View:
                     self.uses.setdefault(id(x), []).append(node)
                 elif is_drawn(x) and id(node) not in self.shifts:
                     self.constants.setdefault(id(x), x)
-        self.names, self.made_up = name_all(self.nodes, self.constants.values(), given, variables)
+                    # The constant of a cross-entropy is what the books call t, the target.
+                    letters[id(x)] = "t" if any("entropy" in g for g in node.group) else "c"
+        lettered = [(x, letters[key]) for key, x in self.constants.items()]
+        self.names, self.made_up = name_all(self.nodes, lettered, given, variables)
         self.groups = Groups(self.nodes)
         home = self._fold()
         if depth is None and most is not None and only is None:
