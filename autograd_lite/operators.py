@@ -16,6 +16,7 @@ from .copying import Copying
 from .graph import Node, data, new, node_types
 from .numpy_protocol import NumpyProtocol
 from .ops import elementwise as e
+from .ops.catalogue import later
 
 __all__ = ["SHORT_WAYS", "Operators", "shorten"]
 
@@ -37,6 +38,11 @@ def _binary(row: Any, symbol: str) -> tuple[Any, Any]:
     forward.__doc__ = f"self {symbol} other"
     reflected.__doc__ = f"other {symbol} self"
     return forward, reflected
+
+
+def _rounding(name: str) -> Callable[..., Any]:
+    """A function of a module that few programs need, imported when it is first called."""
+    return lambda x, y: later("rounding", name)(x, y)
 
 
 def _comparison(ufunc: Any, symbol: str) -> Any:
@@ -83,6 +89,8 @@ class Operators(NumpyProtocol, Copying):
     __truediv__, __rtruediv__ = _binary(e.divide, "/")
     __pow__, __rpow__ = _binary(e.power, "**")
     __mod__, __rmod__ = _binary(e.mod, "%")
+    __floordiv__, __rfloordiv__ = _binary(_rounding("floor_divide"), "//")
+    __divmod__, __rdivmod__ = _binary(_rounding("divmod"), "divmod")
 
     __neg__ = _unary(e.negative)
     __pos__ = _unary(e.positive)

@@ -363,6 +363,12 @@ def test_clip():
         (lambda v: ag.exp(v, v), TypeError, "'exp' takes 1 inputs, 2 were given"),
         (lambda v: ag.add(v), TypeError, r"'\+' takes 2 inputs, 1 were given"),
         (lambda v: ag.maximum(v, "2"), TypeError, "'maximum' was given str '2'"),
+        (
+            lambda v: ag.where("yes", v, 0.0),
+            TypeError,
+            "'where' was given a condition of dtype <U3",
+        ),
+        (lambda v: ag.where(None, v, 0.0), TypeError, "a condition of dtype object"),
         (lambda v: v + "2", TypeError, "unsupported operand"),
         (lambda v: None * v, TypeError, "unsupported operand"),
         (lambda v: v < "2", TypeError, "not supported between"),
@@ -380,3 +386,9 @@ def test_shapes_that_do_not_broadcast():
     assert "in 'hypot', given Tensor of shape (2,) and Tensor of shape (3,)" in str(
         caught.value.__notes__
     )
+
+
+def test_second_derivative_of_hypot_at_the_origin():
+    """No number is right there; 0, as of the norm and the standard deviation, is at least one."""
+    hessian = ag.hessian(lambda x: ag.hypot(x[0], x[1]))(np.zeros(2))
+    np.testing.assert_array_equal(hessian, np.zeros((2, 2)))

@@ -225,6 +225,15 @@ BAD = {
     "concatenate": (lambda x: ag.concatenate([x, np.zeros((2, 2))]), ValueError, "concatenation"),
     "stack": (lambda x: ag.stack([x, np.zeros(2)]), ValueError, "one shape"),
     "stack nothing": (lambda x: ag.stack([]), ValueError, "at least one"),
+    "reshape to half a length": (lambda x: x.reshape(2.5, 2), TypeError, "integer"),
+    "reshape to text": (lambda x: x.reshape("6"), TypeError, "integer"),
+    "broadcast to half a length": (lambda x: ag.broadcast_to(x, (1.0, 2, 3)), TypeError, "integer"),
+    "broadcast to less than nothing": (
+        lambda x: ag.broadcast_to(x, (-1, 2, 3)),
+        ValueError,
+        "cannot broadcast",
+    ),
+    "ragged": (lambda x: ag.sum([[1.0], [1.0, 2.0]]), ValueError, "one length"),
     "order": (lambda x: ag.reshape(x, (6,), order="F"), ValueError, "C order"),
     "add": (lambda x: x + np.zeros(2), ValueError, "broadcast"),
 }

@@ -278,7 +278,7 @@ def power_exponent(z: Any, x: Any, y: Any) -> Any:
 def hypot_slope(z: Any, x: Any, y: Any) -> Any:
     """x/z; 0 at x = y = 0, the subgradient of least norm."""
     corner = np.equal(data(z), 0)
-    return x / (where(corner, 1.0, z) if np.any(corner) else z)
+    return x / (where(corner, math.inf, z) if np.any(corner) else z)
 
 
 def norm_slope(y: Any, x: Any) -> Any:
@@ -484,7 +484,15 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     >>> x.grad
     array([0. , 0.5])
     """
-    return Where(np.array(data(condition), dtype=bool))(x, y)
+    mask = np.asarray(data(condition))
+    if mask.dtype.kind not in "biuf" and not is_comparison(mask):
+        raise TypeError(f"'where' was given a condition of dtype {mask.dtype}; it takes booleans")
+    return Where(np.array(mask, dtype=bool))(x, y)
+
+
+def is_comparison(x: Any) -> bool:
+    """Whether `x` is what comparing an array of Values gives: booleans, or nodes, as objects."""
+    return x.dtype == object and all(isinstance(item, bool | np.bool_ | Node) for item in x.flat)
 
 
 def float_power(x: Any, y: Any) -> Any:

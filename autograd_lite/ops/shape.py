@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -262,7 +263,7 @@ def reshape(x: Any, shape: Any, *more: int, order: str = "C") -> Any:
     target = shape if isinstance(shape, tuple | list) else (shape, *more)
     x, old = arrayed(x)
     size = int(np.prod(old, dtype=np.int64))
-    target = tuple(int(n) for n in target)
+    target = tuple(index(n) for n in target)
     if target.count(-1) == 1:
         rest = -int(np.prod(target, dtype=np.int64))
         if rest > 0 and size % rest == 0:
@@ -388,10 +389,9 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     array([3., 3.])
     """
     x, old = arrayed(x)
-    new = tuple(shape) if isinstance(shape, tuple | list) else (int(shape),)  # type: ignore[arg-type]
-    if len(new) < len(old) or any(
-        n != m and n != 1 for n, m in zip(old[::-1], new[::-1], strict=False)
-    ):
+    new = tuple(index(n) for n in (shape if isinstance(shape, tuple | list) else (shape,)))
+    fits = all(n in (1, m) for n, m in zip(old[::-1], new[::-1], strict=False))
+    if len(new) < len(old) or not fits or min(new, default=0) < 0:
         raise ValueError(f"cannot broadcast shape {old} to shape {new}")
     return x if old == new else BroadcastTo(old, new)(x)
 
@@ -448,5 +448,9 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
 def arrayed(x: Any) -> tuple[Any, tuple[int, ...]]:
     """`x` as an operation on arrays takes it (lists become arrays), and its shape."""
     if type(x) not in node_types and not isinstance(x, np.ndarray):
-        x = np.asarray(x)
+        try:
+            x = np.asarray(x)
+        except ValueError as error:
+            error.add_note("the rows of a nested list must have one length")
+            raise
     return x, x.shape
