@@ -1,0 +1,184 @@
+"""Drawing, trace table and stepper where they are shown: JupyterLab and nbconvert's HTML."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+CELLS = [
+    "import autograd_lite as ag\nimport numpy as np",
+    "z = ag.Tensor([2.0, 1.0, 0.1])\nt = np.array([1.0, 0.0, 0.0])\n"
+    "h = ag.softmax(z)\nL = ag.cross_entropy(h, t)\nL.backward()\nz.hand = h.data - t\nag.draw(L)",
+    "ag.draw(L, depth=0)",
+    "ag.trace(L)",
+    "ag.step(L)",
+]
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    """A notebook that has not been run."""
+    folder = tmp_path_factory.mktemp("notebook")
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell{k}",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+        for k, source in enumerate(CELLS)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = folder / "seen.ipynb"
+    path.write_text(
+        json.dumps(
+            {
+                "cells": cells,
+                "metadata": {"kernelspec": kernel},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
+        )
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory):
+    """An environment in which Jupyter finds this package and writes only to a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    paths = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(p for p in paths if p),
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        arguments += ["--disable-background-networking", "--disable-component-update"]
+        path = shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def server(notebook, surroundings):
+    """The address of a JupyterLab server on the notebook's folder."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--ServerApp.token=", "--ServerApp.password=", "--ServerApp.ip=127.0.0.1"]
+    command += ["--ServerApp.port_retries=0", "--LabApp.news_url="]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    process = subprocess.Popen(
+        command,
+        cwd=notebook.parent,
+        env=surroundings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def steps_work(frame):
+    """Drive the stepper inside its frame to the end."""
+    frame.locator("#next").focus()
+    frame.locator("#next").press("End")
+    expect(frame.locator("#check")).to_contain_text("All three agree")
+    expect(frame.locator("td[data-box=z]")).to_have_text("−0.3410 +0.2424 +0.0986")
+
+
+def test_jupyterlab_shows_all_of_it(server, browser, tmp_path):
+    page = browser.new_page(viewport={"width": 1400, "height": 1100})
+    page.goto(f"{server}/lab/tree/seen.ipynb", wait_until="domcontentloaded")
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(CELLS), timeout=60_000)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
+        "data-status", "idle", timeout=60_000
+    )
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    outputs = page.locator(".jp-OutputArea-output")
+    frame = page.locator(".jp-OutputArea-output iframe").first
+    expect(frame).to_be_visible(timeout=60_000)
+    expect(outputs).to_have_count(4)
+    assert page.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+    pictures = page.locator(".jp-RenderedSVG")
+    expect(pictures).to_have_count(2)
+    column = page.locator(".jp-Notebook").bounding_box()["width"]
+    for k in range(2):
+        box = pictures.nth(k).locator("img, svg").first.bounding_box()
+        assert 200 < box["width"] <= column
+    expect(page.locator(".jp-RenderedHTMLCommon table")).to_contain_text("dh = dq / h")
+    frame.scroll_into_view_if_needed()
+    steps_work(page.frame_locator(".jp-OutputArea-output iframe").first)
+    assert len(page.screenshot(path=tmp_path / "lab.png")) > 20_000
+    page.close()
+
+
+def test_nbconvert_html_shows_all_of_it(notebook, surroundings, browser):
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", notebook.name],
+        cwd=notebook.parent,
+        env=surroundings,
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    html = notebook.with_suffix(".html").read_text(encoding="utf-8")
+    # MathJax and require.js are nbconvert's own and come over the network: not here.
+    html = re.sub(r"<script[^>]*\bsrc=\"https?:[^>]*></script>", "", html)
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    asked, errors = [], []
+    page.route(
+        re.compile("^https?:"), lambda route: (asked.append(route.request.url), route.abort())
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_content(html)
+    pictures = page.locator(".jp-RenderedSVG img")
+    expect(pictures).to_have_count(2)
+    for k in range(2):
+        expect(pictures.nth(k)).to_be_visible()
+        assert pictures.nth(k).evaluate("e => e.naturalWidth") > 200
+    source = pictures.first.get_attribute("src").removeprefix("data:image/svg+xml;base64,")
+    text = " ".join(ET.fromstring(base64.b64decode(source)).itertext())
+    assert "× −e/s², summed" in text
+    assert "✓ agrees" in text
+    expect(page.locator("table").first).to_contain_text("dh = dq / h")
+    steps_work(page.frame_locator("iframe").first)
+    ours = [url for url in asked if "mathjax" not in url.lower() and "require" not in url.lower()]
+    assert (ours, errors) == ([], [])
+    page.close()
