@@ -96,7 +96,7 @@ abs, pow = absolute, power
 
 if typing.TYPE_CHECKING:
     from . import linalg
-    from .check import GradientMismatch, check_gradients
+    from .check import GradientMismatch, check_gradients, step_plot
     from .check.compare import compare
     from .draw import Drawing, draw, paths, steps, trace
     from .ops.accumulate import (
@@ -250,6 +250,7 @@ _LAZY = {
     "draw": "draw",
     "paths": "draw",
     "step": "draw",
+    "step_plot": "check",
     "steps": "draw",
     "trace": "draw",
 }
@@ -485,6 +486,7 @@ __all__ = [
     "stack",
     "std",
     "step",
+    "step_plot",
     "steps",
     "subtract",
     "sum",

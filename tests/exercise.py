@@ -73,7 +73,7 @@ def forward(hidden=64, seed=0):
 
 
 def backward(n, X, Y, bug=None):
-    """Every intermediate's gradient by hand, in NumPy, with one line wrong if `bug` says so."""
+    """Every intermediate's gradient by hand, in plain NumPy; `bug` makes one line wrong."""
     v = {name: node.data for name, node in n.items()}
     d = {}
     d["logprobs"] = np.zeros_like(v["logprobs"])

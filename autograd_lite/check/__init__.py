@@ -8,5 +8,15 @@ Reading order: `tape` (a sweep that can be run again with a change), `witness` (
 from .compare import compare
 from .gradients import check_gradients
 from .report import Cause, GradientMismatch, Note, Report, Row
+from .step_plot import step_plot
 
-__all__ = ["Cause", "GradientMismatch", "Note", "Report", "Row", "check_gradients", "compare"]
+__all__ = [
+    "Cause",
+    "GradientMismatch",
+    "Note",
+    "Report",
+    "Row",
+    "check_gradients",
+    "compare",
+    "step_plot",
+]

@@ -10,6 +10,7 @@ import numpy as np
 from ..graph import Node
 from .complex_rules import rules
 from .examine import as_hand, examine
+from .kinks import ties
 from .report import Cause, Report, Row
 from .stale import changed
 from .tape import Tape
@@ -114,7 +115,7 @@ def witness(tape: Tape, x: Node, method: str, large: int) -> Testimony:
 
     at = np.asarray(x.primal, float).ravel()
     auto = tape.gradient(x).reshape(-1, at.size)
-    return hear(forward, at, auto, method, 1e-7, forward_complex, large)
+    return hear(forward, at, auto, method, 1e-7, forward_complex, large, ties(tape, x))
 
 
 def spoiled_row(tape: Tape, x: Node, hand: Any, cause: Cause) -> Row:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
+from .blind import blind
 from .case import Case
 from .judge import Pair, cancelling, distance, magnitude, pair, tolerance, verdict
 from .ladder import diagnose
 from .report import Cause, Note, Row
+from .softmax_formulas import find
 from .tape import Tape
 from .testimony import Testimony
 from .words import where
@@ -93,8 +95,19 @@ def examine(
     if row.verdict == "hand":
         assert hand is not None
         explain(row, tape, carried, x, hand, rtol)
+    if row.verdict == "agree" and row.hand is not None:
+        note = blind(carried or tape, x, rtol)
+        if note is not None:
+            row.notes.append(note)
     row.sentence = sentence(row, hand_auto, auto_num)
+    if row.verdict == "agree" and tape.lead and soft(tape):
+        row.sentence += " (The Jacobian of softmax is symmetric: its transpose is right too.)"
     return row
+
+
+def soft(tape: Tape) -> bool:
+    """Whether the root is a softmax."""
+    return any(s.out is tape.root for s in find(tape)) and tape.root.ndim == 1
 
 
 class Floor:

@@ -19,6 +19,7 @@ from ..value import Value
 from .complex_rules import rules
 from .examine import as_hand, examine
 from .judge import magnitude, pair, verdict
+from .kinks import ties
 from .report import Cause, Note, Report, Row
 from .rules import suspects
 from .tape import Tape
@@ -421,7 +422,7 @@ def row_for(
     if x not in tape.consumers:
         return cut(function, at, out.shape if tape.lead else (), x, hand, method, seen)
     auto = tape.gradient(x).reshape(-1, at.size)
-    said = hear(function, at, auto, method, 1e-7, through)
+    said = hear(function, at, auto, method, 1e-7, through, corners=ties(tape, x))
     row = examine("", tape, x, hand, said, unreliable=unreliable)
     if row.verdict == "autodiff":
         row.causes = suspects(tape, x, seen)

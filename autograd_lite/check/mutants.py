@@ -19,7 +19,7 @@ from ..ops.linalg import MatMul
 from ..ops.reduce import Extreme
 from ..ops.shape import Concatenate, Reshape, Transpose, sum_to
 from .arrays import gap
-from .case import Case
+from .case import Case, slope
 
 __all__ = ["Mutant", "mutants"]
 
@@ -63,7 +63,7 @@ def elementwise(case: Case, node: Node, i: int) -> Iterator[Mutant]:
         yield from other_axes(case, node, i, g)
     if op.partials[i] is ONE or op.name in ("-", "neg"):
         return
-    right = np.asarray(op.partials[i](y, *inputs), float)
+    right = slope(op.partials[i], y, *inputs)
     kind = unary if len(inputs) == 1 else binary
     for code, text, d, rank, free in kind(case, node, i, y, inputs, right):
         d = np.asarray(d, float)
@@ -82,12 +82,12 @@ def unary(
     op, x = node.op, inputs[0]
     of, at = f"the derivative of {op.name}", f" (at {case.tape.name(node)})"
     yield "local-derivative", f"{of} was forgotten (slope 1){at}", 1.0, 2.5, False
-    out = np.asarray(op.forward(y), float)
+    out = np.asarray(op.forward(np.atleast_1d(y)), float).reshape(y.shape)
     text = f"{of} was taken at the output instead of the input{at}"
-    yield "local-derivative", text, op.partials[0](out, y), 2.5, False
+    yield "local-derivative", text, slope(op.partials[0], out, y), 2.5, False
     text = f"{of} was taken with the input in place of the output{at}"
-    yield "wrong-operand", text, op.partials[0](x, x), 2.6, False
-    yield "wrong-operand", text, op.partials[0](y, y), 2.7, False
+    yield "wrong-operand", text, slope(op.partials[0], x, x), 2.6, False
+    yield "wrong-operand", text, slope(op.partials[0], y, y), 2.7, False
     if np.all((right == 0) | (right == 1)):
         yield "local-derivative", f"the mask of {op.name} is inverted{at}", 1 - right, 2.5, False
     taken = f"{of} was taken as "
@@ -128,12 +128,12 @@ def unary(
     stale = "the array of {} had been overwritten by its gradient when {} was taken" + at
     for name, array in ((case.tape.name(node), case.tape.adjoint[node]),):
         if np.shape(array) == y.shape:
-            d = op.partials[0](np.asarray(array, float), np.asarray(array, float))
+            d = slope(op.partials[0], array, array)
             yield "stale-data", stale.format(name, of), d, 2.7, False
     for name, array in case.arrays(y.shape):
         if not np.array_equal(array, y) and not np.array_equal(array, x):
             text = f"{of} was computed from {name}{at}"
-            yield "wrong-operand", text, op.partials[0](array, array), 3.2, False
+            yield "wrong-operand", text, slope(op.partials[0], array, array), 3.2, False
 
 
 def binary(
@@ -227,7 +227,7 @@ def other_axes(case: Case, node: Node, i: int, g: Any) -> Iterator[Mutant]:
         return
     inputs = [np.asarray(data(x), float) for x in node.inputs]
     d = op.partials[i]
-    full = np.asarray(g, float) * (1.0 if d is ONE else d(np.asarray(node.primal), *inputs))
+    full = np.asarray(g, float) * slope(d, node.primal, *inputs)
     full = np.broadcast_to(full, node.shape)
     for axis in range(node.ndim):
         summed = full.sum(axis=axis)

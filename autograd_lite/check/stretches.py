@@ -12,7 +12,7 @@ from ..graph import Node, data
 from ..ops.elementwise import ONE, Elementwise
 from ..ops.shape import Sum
 from .arrays import gap
-from .case import Case
+from .case import Case, slope
 from .judge import magnitude
 from .report import Cause
 
@@ -32,8 +32,7 @@ def unsummed(case: Case) -> Iterator[Cause]:
             continue
         inputs = [np.asarray(data(v), float) for v in node.inputs]
         d = node.op.partials[i]
-        slope = 1.0 if d is ONE else d(np.asarray(node.primal, float), *inputs)
-        full = np.broadcast_to(np.asarray(g, float) * slope, node.shape)
+        full = np.broadcast_to(np.asarray(g, float) * slope(d, node.primal, *inputs), node.shape)
         for n in range(1, node.ndim + 1):
             for axes in combinations(range(node.ndim), n):
                 for keep in (False, True):
@@ -84,14 +83,14 @@ def summed_elsewhere(case: Case, s: Node, u: Node) -> Iterator[tuple[str, np.nda
         if len(uses) != 1 or not isinstance(uses[0][0].op, Elementwise):
             return
         after, i = uses[0]
-        slope = after.op.partials[i]
+        partial = after.op.partials[i]
         inputs = [np.asarray(data(v), float) for v in after.inputs]
-        d: Any = 1.0 if slope is ONE else slope(np.asarray(after.primal, float), *inputs)
+        d = slope(partial, after.primal, *inputs)
         if after.shape != node.shape:
             break
-        if np.ndim(d):
+        if d.size != 1:
             return
-        factor *= float(d)
+        factor *= d.item()
         node = after
     full = np.broadcast_to(np.asarray(case.tape.adjoint[after], float) * d, after.shape)
     if full.shape != u.shape:
@@ -195,7 +194,7 @@ def ratios(case: Case) -> Iterator[Cause]:
             inputs = [np.asarray(data(a), float) for a in node.inputs]
             for i, d in enumerate(node.op.partials):
                 if d is not ONE:
-                    slopes[f"the derivative of {name}, input {i}"] = d(v, *inputs)
+                    slopes[f"the derivative of {name}, input {i}"] = slope(d, v, *inputs)
         for text, d in slopes.items():
             d = np.broadcast_to(np.asarray(d, float), case.auto.shape)
             for said, guess in (

@@ -14,6 +14,24 @@ __all__ = ["where"]
 
 
 def where(case: Case) -> list[str]:
+    """Sentences on which entries are wrong, and on what could have been seen without autodiff."""
+    return [*entries(case), *row_sums(case)]
+
+
+def row_sums(case: Case) -> list[str]:
+    """∂L/∂z of softmax with cross-entropy sums to 0 over the classes, whatever the targets."""
+    for s in find(case.tape):
+        if s.z is case.x and s.t is not None and case.error is not None:
+            sums = case.hand.sum(axis=s.axis)
+            if magnitude(sums) > 1e-6 * magnitude(case.hand):
+                return [
+                    f"Over the classes ∂L/∂{case.tape.name(case.x)} must sum to 0; yours sums to "
+                    f"{float(sums.flat[np.abs(sums).argmax()]):.2g}."
+                ]
+    return []
+
+
+def entries(case: Case) -> list[str]:
     """One sentence on which entries are wrong, or none where nothing can be said."""
     if case.error is None or not np.all(np.isfinite(case.hand)):
         return []

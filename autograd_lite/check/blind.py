@@ -1,0 +1,126 @@
+"""Blind points: which mistakes this point could not have revealed.
+
+When everything agrees, every mutant of every rule is pushed down all the same. One that changes
+nothing here, but does at a neighbouring point with weights of order 1, is a mistake that the check
+at this point cannot see: with weights of 0.01 tanh has slope 1.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from ..tensor import Tensor
+from ..value import Value
+from .case import Case
+from .judge import magnitude
+from .replay import pushed
+from .report import Note
+from .softmax_formulas import find, of_cross_entropy, of_softmax
+from .tape import Tape
+
+__all__ = ["blind"]
+
+BUDGET = 0.3
+LARGEST = 20_000
+
+
+def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
+    """A `blind-point` note that names the mistakes hidden at this point, or None."""
+    if tape.lead or x.size > LARGEST or tape.root.size != 1:
+        return None
+    here, _ = effects(tape, x, rtol)
+    if not here:
+        return sizes(tape)
+    nodes = elsewhere(tape)
+    if nodes is None:
+        return None
+    _, seen = effects(Tape(nodes[tape.root]), nodes[x], rtol)
+    hidden = [text for key, text in here.items() if key in seen]
+    if not hidden:
+        return sizes(tape)
+    named = "; ".join(hidden[:3]) + (f"; and {len(hidden) - 3} more" if len(hidden) > 3 else "")
+    return Note(
+        "blind-point",
+        f"this point cannot tell the right gradient from {len(hidden)} wrong ones: {named}. Try "
+        "weights of order 1",
+    )
+
+
+Effects = dict[tuple[int, int, str], str]
+
+
+def effects(tape: Tape, x: Node, rtol: float) -> tuple[Effects, Effects]:
+    """The mistakes that leave the gradient of `x` as it is, and those that change it.
+
+    Each has a key of its place and its message, so that it is known again at another point.
+    """
+    auto = tape.gradient(x)
+    case = Case(tape, x, auto, auto, rtol)
+    limit = rtol * magnitude(auto)
+    place = {node: k for k, node in enumerate(tape.order)}
+    start = time.perf_counter()
+    hidden: Effects = {}
+    seen: Effects = {}
+    with np.errstate(all="ignore"):
+        for node, i in tape.reach(x):
+            if time.perf_counter() - start > BUDGET:
+                break
+            for mutant, change, _ in pushed(case, node, i):
+                if mutant.code == "local-derivative" and np.all(np.isfinite(change)):
+                    found = hidden if magnitude(change) <= limit else seen
+                    found[place[node], i, mutant.message] = mutant.message
+        for n, s in enumerate(find(tape)):
+            if s.z in case.above:
+                for _, message, _, formula, _ in [*of_softmax(s), *of_cross_entropy(s)]:
+                    guess = case.local(s.z, formula)
+                    if guess is not None and np.all(np.isfinite(guess)):
+                        found = hidden if case.match(guess) <= rtol else seen
+                        found[-1 - n, 0, message] = message
+    return hidden, seen
+
+
+def elsewhere(tape: Tape) -> dict[Node, Node] | None:
+    """The same graph at a neighbouring point: small numbers become numbers of order 1."""
+    rng = np.random.default_rng(4)
+    copies: dict[Node, Any] = {}
+    with np.errstate(all="ignore"):
+        for node in tape.order:
+            if node.op is not None:
+                inputs = [copies[y] if isinstance(y, Node) else y for y in node.inputs]
+                copies[node] = node.op(*inputs)
+                copies[node].notes = node.notes
+                continue
+            now = np.asarray(node.primal, float)
+            drawn = rng.normal(size=now.shape)
+            if magnitude(now) >= 0.1:
+                drawn = now * (1 + 0.2 * drawn)
+            label = node.label
+            copies[node] = (
+                Value(float(drawn), label)
+                if isinstance(node, Value)
+                else Tensor(drawn, label, node.dtype)
+            )
+    return copies if np.isfinite(np.asarray(copies[tape.root].primal)).all() else None
+
+
+def sizes(tape: Tape) -> Note | None:
+    """Batch sizes at which a wrong mean looks right."""
+    for s in find(tape):
+        if s.t is None or s.h.ndim != 2:
+            continue
+        batch = s.h.shape[0] if s.axis == -1 else s.h.shape[1]
+        if batch == 1:
+            text = "with one example nothing about the mean over the batch shows. Try a batch of 3"
+            return Note("blind-point", text)
+        if s.h.shape[0] == s.h.shape[1]:
+            text = (
+                f"with as many examples as classes ({batch}) dividing by the classes looks like "
+                f"the "
+                "mean over the batch. Try another batch size"
+            )
+            return Note("blind-point", text)
+    return None
