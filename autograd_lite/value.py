@@ -29,6 +29,31 @@ def as_float(x: Any) -> float:
     raise TypeError(f"a Value holds one real number, not {type(x).__name__}{hint}")
 
 
+class Float64:
+    """The dtype of a Value: `np.dtype(float)`, whose `type` leaves a node what it is.
+
+    NumPy's mean, var and std of an array of Values end in `x.dtype.type(x)`, which for a plain
+    dtype would be `float(x)`, and that is refused.
+    """
+
+    dtype = np.dtype(np.float64)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self.dtype == other
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def __repr__(self) -> str:
+        return repr(self.dtype)
+
+    def type(self, x: Any) -> Any:
+        return x if isinstance(x, Node) else np.float64(x)
+
+
 class Value(Operators):
     """A number in the graph. Arithmetic on it, and every function of this package, is recorded.
 
@@ -50,7 +75,7 @@ class Value(Operators):
     shape: tuple[()] = ()
     ndim = 0
     size = 1
-    dtype = np.dtype(np.float64)
+    dtype: Any = Float64()
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._as_leaf(data if type(data) is float else as_float(data), label)

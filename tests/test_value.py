@@ -302,3 +302,39 @@ def test_arrays_of_values():
     expected = np.exp(a) * (1 + a) + (1 - np.tanh(a) ** 2) / 2 - 2 * a + 2 * a + np.sign(a)
     expected[1] += 1  # the largest
     np.testing.assert_allclose([v.grad for v in values], expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sum", "mean", "var", "std", "prod", "median", "average", "ptp", "cumsum", "diff", "flip"],
+)
+def test_numpys_functions_of_arrays_of_values(name):
+    """As of a Tensor: the numbers and the gradients."""
+    f, numbers = getattr(np, name), [2.0, 1.0, 4.5, -0.5]
+    values, tensor = np.array([Value(x) for x in numbers]), ag.Tensor(numbers)
+    out, whole = f(values), f(tensor)
+    np.testing.assert_allclose(
+        [getattr(v, "data", v) for v in np.ravel(out)], np.ravel(whole.data), rtol=1e-15
+    )
+    (np.ravel(out) @ np.arange(1.0, np.size(out) + 1)).backward()
+    (np.ravel(whole) @ np.arange(1.0, whole.size + 1)).backward()
+    got = [0.0 if v.grad is None else v.grad for v in values]
+    np.testing.assert_allclose(got, tensor.grad, rtol=1e-14, atol=1e-16)
+
+
+def test_the_dtype_of_a_value_is_float64():
+    dtype = Value(1.0).dtype
+    for same in (np.float64, float, "float64", np.dtype(float)):
+        assert dtype == same
+    assert dtype != np.float32
+    assert np.zeros(1, dtype).dtype == np.float64
+    assert (dtype.kind, dtype.itemsize, repr(dtype)) == ("f", 8, "dtype('float64')")
+    assert type(dtype.type(1)) is np.float64
+    assert hash(dtype) == hash(np.dtype(float))
+
+
+def test_the_mean_of_a_list_of_losses():
+    predictions = [Value(1.0), Value(3.0)]
+    loss = np.mean([(p - 2.0) ** 2 for p in predictions])
+    loss.backward()
+    assert (loss.data, [p.grad for p in predictions]) == (1.0, [-1.0, 1.0])
