@@ -39,7 +39,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
         lin = Linearized("value_and_grad", f, argnums, args, kwargs)
-        gradient = lin.arrange(lin.fitted(lin.pull([lin.scalar().one()])))
+        gradient = lin.form(lin.fitted(lin.pull([lin.scalar().one()])))
         return lin.value(), gradient
 
     return named(derivative, "value_and_grad", f)
@@ -59,7 +59,7 @@ def grad(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
         lin = Linearized("grad", f, argnums, args, kwargs)
-        return lin.arrange(lin.fitted(lin.pull([lin.scalar().one()])))
+        return lin.form(lin.fitted(lin.pull([lin.scalar().one()])))
 
     return named(derivative, "grad", f)
 
@@ -78,7 +78,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., A
     def derivative(*args: Any, **kwargs: Any) -> Any:
         lin = Linearized("elementwise_grad", f, argnums, args, kwargs)
         ones = [np.ones(x.shape, x.dtype) if np.shape(x) else 1.0 for x in lin.outputs]
-        return lin.arrange(lin.fitted(lin.pull(ones)))
+        return lin.form(lin.fitted(lin.pull(ones)))
 
     return named(derivative, "elementwise_grad", f)
 
@@ -99,7 +99,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     lin = Linearized("vjp", f, tuple(range(len(primals))), primals, {})
 
     def pullback(g: Any) -> Any:
-        return lin.arrange(lin.fitted(lin.pull(cotangents(g, lin))))
+        return lin.form(lin.fitted(lin.pull(cotangents(g, lin))))
 
     return lin.value(), pullback
 

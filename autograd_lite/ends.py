@@ -17,6 +17,10 @@ from .value import Value
 __all__ = ["checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
 
 
+NUMBERS = (int, float, np.generic)
+NARROW = (np.float32, np.float16)  # they keep their dtype, which a Value cannot
+
+
 class _recorded(graph._Block):
     """Inside the block operations are recorded, whatever `no_grad` block is around it."""
 
@@ -41,7 +45,7 @@ def fresh(x: Any, name: str) -> Node:
     """A new node to differentiate with respect to, for a number, an array or a node."""
     if isinstance(x, Node):
         return identity(x)
-    if isinstance(x, int | float | np.generic) and not isinstance(x, np.float32 | np.float16):
+    if isinstance(x, NUMBERS) and not isinstance(x, NARROW):
         return Value(x)
     try:
         return Tensor(x)
@@ -72,11 +76,11 @@ def checked(g: Any, x: Any, what: str) -> Any:
 
 def fit(g: Any, x: Any) -> Any:
     """A derivative as the caller expects it: in the dtype of `x`, a float for a Value."""
-    if isinstance(g, Node):
+    if type(g) is np.ndarray and g.base is None and g.ndim:
+        if g.dtype == x.dtype and g.flags.writeable:
+            return g  # the sweep made it and nobody else holds it
+    elif isinstance(g, Node):
         return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
-    if isinstance(x, Value) and np.ndim(g) == 0:
+    elif isinstance(x, Value) and np.ndim(g) == 0:
         return float(g)
-    dtype = getattr(x, "dtype", None)
-    if type(g) is np.ndarray and g.dtype == dtype and g.base is None and g.flags.writeable:
-        return g  # the sweep made it and nobody else holds it
-    return np.array(g, dtype=dtype)
+    return np.array(g, dtype=getattr(x, "dtype", None))

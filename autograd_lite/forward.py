@@ -80,9 +80,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 def push(lin: Linearized, order: Sequence[Node], known: dict[Node, Any]) -> dict[Node, Any]:
     """The tangent of every node in `order`, given those of the inputs; None stands for zero."""
-    for x in known:
-        if x.op is not None:
-            lin.check_fresh(x)
+    lin.check_fresh()
     found = dict(known)
     for node in order:
         inputs = node.inputs

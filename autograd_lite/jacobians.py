@@ -84,7 +84,7 @@ def blocks(lin: Linearized, rows: list[Any], batch: tuple[int, ...]) -> Any:
         inner = shape(lin.outputs[leaf])[b:] if part.shape is None else part.shape
         cut = (slice(None),) * b + (slice(start, start + prod(inner)),)
         cuts.append(
-            lin.arrange_arrays([number(reshape_to(m[cut], batch + inner + s)) for m, s in matrices])
+            lin.form.arrange([number(reshape_to(m[cut], batch + inner + s)) for m, s in matrices])
         )
         start += prod(inner)
         leaf += part.count

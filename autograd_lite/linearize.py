@@ -19,7 +19,7 @@ import numpy as np
 from . import graph
 from .callsite import depth
 from .ends import constant, fit, fresh, recorded, recording, zeros
-from .graph import Node, data, stale, sweep
+from .graph import Node, data, node_types, stale, sweep
 from .ops.elementwise import identity
 from .trees import flatten
 
@@ -37,15 +37,19 @@ class Linearized:
         self.name = name
         self.reached = self.foreign = False
         called = list(args)
-        leaves, form = flatten(self.chosen(argnums, called))
-        self.given_nodes = any(isinstance(x, Node) for x in leaves)
+        places = self.chosen(argnums, len(args))
+        chosen = tuple([args[n] for n in places])
+        single = not isinstance(argnums, tuple | list)
+        leaves, form = flatten(chosen[0] if single else chosen)
+        self.given_nodes = not node_types.isdisjoint(map(type, leaves))
         # Under no_grad a derivative is computed all the same, and its result is off the graph.
         self.recording = recording()
         self.record = self.given_nodes and self.recording
         self.form = form
         with recorded():
             self.inputs = [fresh(x, name) for x in leaves]
-            for n, arg in zip(self.places, form(self.inputs), strict=True):
+            given = form(self.inputs)
+            for n, arg in zip(places, [given] if single else given, strict=True):
                 called[n] = arg
             self.mine = {id(x) for x in self.inputs}
             with graph._lock:
@@ -60,22 +64,23 @@ class Linearized:
                 "argument made: it is constant, or .item(), .data or float() cut the graph"
             )
 
-    def chosen(self, argnums: Any, args: list[Any]) -> tuple[Any, ...]:
-        """The arguments to differentiate with respect to; notes their places."""
-        self.single = not isinstance(argnums, tuple | list)
-        self.places: list[int] = []
-        for n in [argnums] if self.single else argnums:
+    def chosen(self, argnums: Any, count: int) -> list[int]:
+        """The places of the arguments to differentiate with respect to."""
+        if type(argnums) is int and -count <= argnums < count:  # nearly always
+            return [argnums]
+        places = []
+        for n in argnums if isinstance(argnums, tuple | list) else [argnums]:
             if isinstance(n, bool) or not isinstance(n, int | np.integer):
                 raise TypeError(f"argnums is an int or a tuple of ints, not {argnums!r}")
-            if not -len(args) <= n < len(args):
+            if not -count <= n < count:
                 raise ValueError(
                     f"{self.name} was to differentiate argument {n}, but the function was given "
-                    f"{len(args)} positional arguments (argnums counts from 0)"
+                    f"{count} positional arguments (argnums counts from 0)"
                 )
-            self.places.append(int(n) % len(args))
-        if len(set(self.places)) < len(self.places) or not self.places:
+            places.append(int(n) % count)
+        if len(set(places)) < len(places) or not places:
             raise ValueError(f"argnums names each argument once, and at least one: {argnums!r}")
-        return tuple(args[n] for n in self.places)
+        return places
 
     def scalar(self) -> Node:
         """The one output, checked to be a single number."""
@@ -115,9 +120,8 @@ class Linearized:
     def _sweep(self, roots: Any, seeds: Any, inputs: Sequence[Node], record: bool) -> list[Any]:
         found: dict[Node, Any] = {}
         outside = False
-        for x in inputs:
-            if x.op is not None:  # it stands for a node that was given, and shares its data
-                self.check_fresh(x)
+        if self.given_nodes:
+            self.check_fresh()
         with recorded(), np.errstate(all="ignore"):
             for node, g in sweep(roots, seeds, record, stop=inputs):
                 if node.op is None:
@@ -132,12 +136,14 @@ class Linearized:
         self.note(any(g is not None for g in cotangents), outside)
         return cotangents
 
-    def check_fresh(self, x: Node) -> None:
-        """ValueError if the node that the input `x` stands for was changed since."""
-        if x.left.op is None:
-            x.left.refresh()
-        if x.left.stamp > x.stamp:
-            raise ValueError(stale(x.left, x))
+    def check_fresh(self) -> None:
+        """ValueError if a node that was given was changed since: its stand-in shares its data."""
+        for x in self.inputs:
+            if x.op is not None:
+                if x.left.op is None:
+                    x.left.refresh()
+                if x.left.stamp > x.stamp:
+                    raise ValueError(stale(x.left, x))
 
     def is_foreign(self, leaf: Node) -> bool:
         """Whether the function found this leaf outside: neither its argument nor made in it."""
@@ -151,23 +157,22 @@ class Linearized:
     def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
         """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
         self.warn_if_constant()
-        seen: set[int] = set()
-        done = []
-        for g, x in zip(cotangents, self.inputs, strict=True):
-            if id(g) in seen:  # shared by two inputs: each gets its own
-                g = np.array(g) if isinstance(g, np.ndarray) else g
-            seen.add(id(g))
-            done.append(self.settled(zeros(lead + x.shape) if g is None else g, x))
-        return done
+        given = [
+            zeros(lead + x.shape) if g is None else g
+            for g, x in zip(cotangents, self.inputs, strict=True)
+        ]
+        if len({id(g) for g in given}) < len(given):  # shared by two inputs: each gets its own
+            given = [copy(g) if isinstance(g, np.ndarray) else g for g in given]
+        settled = self.settled if self.given_nodes or self.foreign or self.record else fit
+        return [settled(g, x) for g, x in zip(given, self.inputs, strict=True)]
 
     def settled(self, g: Any, x: Any) -> Any:
         """A derivative in the dtype of `x`, as a node where those of this function are nodes."""
         g = fit(g, x)
-        if isinstance(g, Node):
+        nodes = self.record or (self.foreign and self.recording)
+        if isinstance(g, Node) or not (nodes or self.given_nodes):
             return g
-        if self.record or (self.foreign and self.recording):
-            return constant(g)
-        return fresh(g, self.name) if self.given_nodes else g
+        return constant(g) if nodes else fresh(g, self.name)
 
     def warn_if_constant(self) -> None:
         """UserWarning when the result is made of nodes from outside and of no argument."""
@@ -186,13 +191,3 @@ class Linearized:
             return self.result
         # Copies: the graph still needs its own, and the caller may write into these.
         return self.out_form([copy(x.primal) if isinstance(x, Node) else x for x in self.outputs])
-
-    def arrange(self, leaves: list[Any]) -> Any:
-        """One leaf per input, put back into the containers of the arguments."""
-        done = self.form(leaves)
-        return done[0] if self.single else done
-
-    def arrange_arrays(self, arrays: list[Any]) -> Any:
-        """One array per array of the arguments, put back into their containers."""
-        done = self.form.arrange(arrays)
-        return done[0] if self.single else done

@@ -11,37 +11,45 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from .graph import Node
+from .graph import Node, node_types
 
 __all__ = ["Form", "flatten"]
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
 class Form:
     """The form of a container without its leaves. Called with as many leaves, it puts them back."""
 
-    count: int
-    """How many leaves it holds."""
-    build: Callable[[list[Any]], Any]
-    children: tuple[Form, ...] | None = None
-    shape: tuple[int, ...] | None = None
-    """Of an array whose entries are leaves; None for anything else."""
-    take_apart: Callable[[Any], list[Any] | None] = lambda tree: None
-    """The children of another container of this form, None of anything else."""
+    __slots__ = ("build", "children", "count", "shape", "take_apart")
 
-    def __call__(self, leaves: list[Any]) -> Any:
+    def __init__(
+        self,
+        count: int,
+        build: Callable[[list[Any]], Any],
+        children: list[Form] | None = None,
+        shape: tuple[int, ...] | None = None,
+        take_apart: Callable[[Any], list[Any] | None] | None = None,
+    ) -> None:
+        self.count = count  # of leaves
+        self.build = build
+        self.children = children  # None for a leaf and for an array whose entries are leaves,
+        self.shape = shape  # which has a shape
+        self.take_apart = take_apart  # the children of another container, None if it is another's
+
+    def __call__(self, leaves: Iterable[Any]) -> Any:
+        return self.put(iter(leaves))
+
+    def put(self, leaves: Iterator[Any]) -> Any:
+        """The container with the next leaves."""
+        if self is LEAF:
+            return next(leaves)
         if self.children is None:
-            return self.build(leaves)
-        items, start = [], 0
-        for child in self.children:
-            items.append(child(leaves[start : start + child.count]))
-            start += child.count
-        return self.build(items)
+            return self.build([next(leaves) for _ in range(self.count)])
+        return self.build([next(leaves) if c is LEAF else c.put(leaves) for c in self.children])
 
     def leaves_of(self, tree: Any, what: str) -> list[Any]:
         """The leaves of another container of this form, or ValueError. Numbers may be an array."""
@@ -52,14 +60,11 @@ class Form:
                 return _entries(tree, len(self.shape))
             if np.shape(tree) == self.shape:
                 return list(np.ravel(tree))
-        elif (items := self.take_apart(tree)) is not None and len(items) == len(
-            self.children or ()
-        ):
-            return [
-                leaf
-                for child, item in zip(self.children or (), items, strict=True)
-                for leaf in child.leaves_of(item, what)
-            ]
+        elif self.children is not None and self.take_apart is not None:
+            items = self.take_apart(tree)
+            if items is not None and len(items) == len(self.children):
+                pairs = zip(self.children, items, strict=True)
+                return [leaf for child, item in pairs for leaf in child.leaves_of(item, what)]
         raise ValueError(
             f"{what} needs the form of what it belongs to, {self([...] * self.count)!r}; "
             f"it was given {type(tree).__name__} {tree!r:.60}"
@@ -96,46 +101,63 @@ def flatten(tree: Any) -> tuple[list[Any], Form]:
     >>> form([10.0, 20.0, 30.0])
     {'w': (10.0, 20.0), 'b': 30.0}
     """
-    if isinstance(tree, Node) or (isinstance(tree, np.ndarray) and tree.dtype != object):
-        return [tree], LEAF
+    leaves: list[Any] = []
+    return leaves, _form(tree, leaves)
+
+
+def _form(tree: Any, leaves: list[Any]) -> Form:
+    """The form of `tree`, whose leaves are added to the list."""
+    kind = type(tree)
+    if kind in node_types or kind is float or (kind is np.ndarray and tree.dtype.kind != "O"):
+        leaves.append(tree)
+        return LEAF
     if tree is None:
-        return [], Form(
-            0, lambda leaves: None, (), take_apart=lambda other: [] if other is None else None
-        )
+        return Form(0, lambda items: None, [], None, lambda other: [] if other is None else None)
     if isinstance(tree, dict):
         keys = list(tree)
-        return _join(
-            tree,
-            dict,
-            lambda items: _refill(tree, keys, items),
-            lambda other: [other[k] for k in keys] if set(other) == set(keys) else None,
+        return _container(
+            [_form(item, leaves) for item in tree.values()],
+            (lambda items: dict(zip(keys, items, strict=True)))
+            if kind is dict
+            else (lambda items: _refill(tree, keys, items)),
+            lambda other: (
+                [other[k] for k in keys]
+                if isinstance(other, dict) and set(other) == set(keys)
+                else None
+            ),
         )
-    if isinstance(tree, tuple):
-        build = (lambda items: type(tree)(*items)) if hasattr(tree, "_fields") else tuple
-        return _join(tree, list | tuple, build, list)
-    if isinstance(tree, list):
-        shape = rectangle(tree)
-        if shape is None:
-            return _join(tree, list | tuple, list, list)
-        leaves = _entries(tree, len(shape))
-        if not any(isinstance(x, Node) for x in leaves):
-            return [tree], LEAF
-        return leaves, Form(
-            len(leaves), lambda items: _array(items, shape, object).tolist(), shape=shape
+    shape = rectangle(tree) if kind is list else None
+    if isinstance(tree, tuple | list) and shape is None:
+        return _container(
+            [_form(item, leaves) for item in tree],
+            (lambda items: kind(*items)) if hasattr(tree, "_fields") else kind,
+            lambda other: list(other) if isinstance(other, tuple | list) else None,
         )
-    if isinstance(tree, np.ndarray):
-        return list(tree.ravel()), Form(
-            tree.size, lambda items: _array(items, tree.shape), shape=tree.shape
-        )
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+    if shape is not None:
+        entries = _entries(tree, len(shape))
+        if any(isinstance(x, Node) for x in entries):
+            leaves += entries
+            return Form(
+                len(entries), lambda items: _array(items, shape, object).tolist(), None, shape
+            )
+    elif isinstance(tree, np.ndarray) and tree.dtype == object:
+        leaves += tree.ravel().tolist()
+        return Form(tree.size, lambda items: _array(items, tree.shape), None, tree.shape)
+    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [f.name for f in dataclasses.fields(tree) if f.init]
-        return _join(
-            tree,
-            type(tree),
+        return _container(
+            [_form(getattr(tree, name), leaves) for name in names],
             lambda items: dataclasses.replace(tree, **dict(zip(names, items, strict=True))),
-            lambda other: [getattr(other, name) for name in names],
+            lambda other: [getattr(other, n) for n in names] if isinstance(other, kind) else None,
         )
-    return [tree], LEAF
+    leaves.append(tree)
+    return LEAF
+
+
+def _container(
+    children: list[Form], build: Callable[[list[Any]], Any], take_apart: Callable[[Any], Any]
+) -> Form:
+    return Form(sum([child.count for child in children]), build, children, None, take_apart)
 
 
 def rectangle(x: Any) -> tuple[int, ...] | None:
@@ -166,23 +188,7 @@ def _array(items: list[Any], shape: tuple[int, ...], dtype: Any = None) -> np.nd
 
 
 def _refill(tree: dict[Any, Any], keys: list[Any], items: list[Any]) -> dict[Any, Any]:
-    """A dictionary like `tree` with other items."""
-    if type(tree) is dict:
-        return dict(zip(keys, items, strict=True))
-    new = copy.copy(tree)  # an OrderedDict or a defaultdict stays one
+    """A dictionary like `tree`, an OrderedDict or a defaultdict say, with other items."""
+    new = copy.copy(tree)
     new.update(zip(keys, items, strict=True))
     return new
-
-
-def _join(
-    tree: Any, kind: Any, build: Callable[[list[Any]], Any], take_apart: Callable[[Any], Any]
-) -> tuple[list[Any], Form]:
-    """The leaves and the form of a container; others of its form are of this `kind`."""
-    parts = [flatten(child) for child in take_apart(tree)]
-    leaves = [leaf for part, _ in parts for leaf in part]
-    return leaves, Form(
-        len(leaves),
-        build,
-        tuple(form for _, form in parts),
-        take_apart=lambda other: take_apart(other) if isinstance(other, kind) else None,
-    )
