@@ -130,7 +130,7 @@ NEAREST = {
     np.put: "t = t.at[i].set(v)",
     np.place: "np.where(mask, v, t)",
     np.putmask: "np.where(mask, v, t)",
-    np.copyto: "np.where(mask, v, t)",
+    np.copyto: "np.where(mask, v, t), or ag.full_like for np.full_like,",
     np.fill_diagonal: "np.where(np.eye(n, dtype=bool), v, t)",
     np.put_along_axis: "t = t.at[i].set(v)",
     np.linalg.eig: "np.linalg.eigh, for symmetric matrices",

@@ -84,6 +84,15 @@ def test_questions_about_numbers_are_answered_off_the_graph():
     assert np.result_type(tensor(dtype=np.float32), np.float32) == np.float32
 
 
+def test_where_and_clip_in_all_of_numpys_forms():
+    t = tensor()
+    assert np.where(t > 1.5)[0].tolist() == np.where(t)[0][1:].tolist() == [1, 2]
+    for got in (np.clip(t, 1.5, 2.5), np.clip(t, a_min=1.5, a_max=2.5), t.clip(1.5, 2.5)):
+        np.testing.assert_array_equal(got.data, [1.5, 2.0, 2.5])
+    assert ag.clip(t, min=1.5).data.tolist() == ag.clip(t, 1.5).data.tolist() == [1.5, 2.0, 3.0]
+    assert t.clip(max=1.5).data.tolist() == [1.0, 1.5, 1.5]
+
+
 # --- refusals ------------------------------------------------------------------------------------
 
 
@@ -179,6 +188,23 @@ def test_arrays_of_values_through_numpys_functions():
     assert type(x @ x) is type(np.sum(x)) is type(np.dot(x, x)) is type(np.prod(x)) is ag.Value
     assert (x @ x).item() == 4.25
     assert np.max(x) is x[1]
+
+
+def test_averages_of_arrays_of_values_stay_on_the_graph():
+    numbers = [0.5, 2.0, 3.0]
+    for f in (np.mean, np.var, np.std, np.average):
+        x = values(*numbers)
+        got = f(x)
+        assert type(got) is ag.Value
+        assert got.item() == pytest.approx(f(numbers), rel=1e-14)
+        got.backward()
+        t = ag.Tensor(numbers)
+        f(t).backward()
+        np.testing.assert_allclose([v.grad for v in x], t.grad, rtol=1e-12)
+    assert ag.Value(1.0).dtype == np.float64
+    assert np.zeros(2, ag.Value(1.0).dtype).dtype is np.dtype(float)
+    assert repr(ag.Value(1.0).dtype) == "dtype('float64')"
+    assert len({ag.Value(1.0).dtype, np.dtype(float)}) == 1
 
 
 def test_an_array_of_values_beside_a_tensor_is_a_tensor():

@@ -429,7 +429,9 @@ def fmin(x: Any, y: Any) -> Any:
     return contest(fmin2, fmin1, x, y)
 
 
-def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+def clip(
+    x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
+) -> Any:
     """`x` held between two bounds; None leaves a side open. Mirrors `numpy.clip`.
 
     The derivative is 1 strictly between constant bounds and 0 elsewhere, the bounds included.
@@ -440,6 +442,7 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
     >>> x.grad
     array([0., 1., 0.])
     """
+    a_min, a_max = min if a_min is None else a_min, max if a_max is None else a_max
     if a_min is not None:
         x = maximum(x, a_min)
     if a_max is not None:
@@ -472,10 +475,11 @@ class Where(Op):
         return False
 
 
-def where(condition: Any, x: Any, y: Any) -> Any:
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """x where `condition` holds, else y, entry by entry. Mirrors `numpy.where`.
 
     The branch not taken gets a gradient of exactly 0, even where its own derivative is infinite.
+    Without x and y, the places where `condition` holds, as plain integers.
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([0.0, 2.0])
@@ -484,6 +488,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     >>> x.grad
     array([0. , 0.5])
     """
+    if x is None and y is None:
+        return np.nonzero(data(condition))
     mask = np.asarray(data(condition))
     if mask.dtype.kind not in "biuf" and not is_comparison(mask):
         raise TypeError(f"'where' was given a condition of dtype {mask.dtype}; it takes booleans")
