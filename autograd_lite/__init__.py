@@ -13,9 +13,10 @@ import typing
 
 from .anomaly import detect_anomaly
 from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
+from .context import group, no_grad
 from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
-from .graph import Node, group, no_grad
+from .graph import Node
 from .jacobians import hessian, jacobian
 from .ops.catalogue import LATER as _LATER
 from .ops.elementwise import (

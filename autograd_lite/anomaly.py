@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from .callsite import place, text
-from .graph import Node, _Block, data, describe, observers, sweep_observers
+from .context import Block, observers, sweep_observers
+from .graph import Node, data, describe
 
 __all__ = ["detect_anomaly"]
 
 
-class detect_anomaly(_Block):
+class detect_anomaly(Block):
     """Inside the block the first NaN or infinity raises FloatingPointError, forward or backward.
 
     The message names the operation, the line of your own code that called it, and its inputs. With
@@ -124,7 +125,7 @@ def given_inputs(node: Node, shape: tuple[int, ...], at: tuple[int, ...]) -> str
     return "\n  given " + " and ".join(said)
 
 
-class _Sweeps(_Block):
+class _Sweeps(Block):
     """Inside the block `watch` is called for every node that a sweep has passed."""
 
     def __init__(self, watch: Callable[[Node, Any], None]) -> None:

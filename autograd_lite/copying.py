@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
-from .graph import Node, new
+from .graph import Node, new, tick
 from .walk import walk
 
 __all__ = ["Copying"]
@@ -90,8 +89,7 @@ def restore(
         node.left = inputs[0]
         node.right = None if len(inputs) == 1 else inputs[1] if len(inputs) == 2 else inputs[1:]
     node.grad, node.stamp, node.notes = grad, stamp, notes
-    with graph._lock:  # nodes made from now on are younger
-        graph.clock = max(graph.clock, stamp)
+    tick(at_least=stamp)  # nodes made from now on are younger
     return node
 
 

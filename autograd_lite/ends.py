@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
+from . import context
 from .graph import Node, wrap
 from .ops.elementwise import identity
 from .ops.shape import astype
@@ -21,11 +21,11 @@ NUMBERS = (int, float, np.generic)
 NARROW = (np.float32, np.float16)  # they keep their dtype, which a Value cannot
 
 
-class _recorded(graph._Block):
+class _recorded(context.Block):
     """Inside the block operations are recorded, whatever `no_grad` block is around it."""
 
     def __init__(self) -> None:
-        super().__init__(graph._recording)
+        super().__init__(context.recording)
 
     def value(self, outer: bool) -> bool:
         return True
@@ -33,7 +33,7 @@ class _recorded(graph._Block):
 
 def recording() -> bool:
     """Whether no `no_grad` block of this context is open."""
-    return not graph.open_blocks or graph._recording.get()
+    return not context.open_blocks or context.recording.get()
 
 
 def recorded() -> AbstractContextManager[Any]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, data, group
+from .context import group
+from .graph import Node, data
 from .ops.base import is_objects
 from .ops.elementwise import chain_product, exp, log, negative
 from .ops.shape import arrayed, normal_axes, sum

@@ -12,26 +12,20 @@ Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", JMLR 1
 
 from __future__ import annotations
 
-import inspect
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
-__all__ = ["Node", "group", "no_grad", "sweep", "toposort", "wrap"]
+from . import context
+
+__all__ = ["Node", "sweep", "toposort", "wrap"]
 
 new = object.__new__
 
 # Python counts every write to a node's data. A node carries the count at which its data was last
 # set, so an input that is younger than the node computed from it has been changed in between.
 clock = 0
-
-# How many blocks that change what recording does (`no_grad`, `group`, ...) are open in any thread.
-# While there are none, which is nearly always, an operation need not look at the context at all:
-# reading this one number instead of the context variables saves about 100 ns an operation.
-open_blocks = 0
 
 kinds: dict[type, type[Node]] = {}
 """The kind of node for each type of data: `float` → Value, `numpy.ndarray` → Tensor."""
@@ -41,14 +35,6 @@ node_types: set[type] = set()
 
 _lock = threading.RLock()
 _running: list[list[Node]] = []  # the orders of the sweeps under way, outermost first
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
-_group: ContextVar[tuple[str, ...]] = ContextVar("group", default=())
-observers: ContextVar[tuple[Callable[[Node], None], ...]] = ContextVar("observers", default=())
-"""Called with every node that is recorded while a block of that context is open."""
-sweep_observers: ContextVar[tuple[Callable[[Node, Any], None], ...]] = ContextVar(
-    "sweep_observers", default=()
-)
-"""Called with every node, and its cotangent, that has handed it on to its inputs."""
 
 
 class Node:
@@ -248,12 +234,17 @@ def stale(x: Node, consumer: Node) -> str:
     )
 
 
-def touch(x: Node) -> None:
-    """Note that the data of `x` is from now on another."""
+def tick(at_least: int = 0) -> int:
+    """Move the clock on: nodes made from now on are younger than all there are."""
     global clock
     with _lock:
-        clock += 1
-        x.stamp = clock
+        clock = max(clock + 1, at_least)
+        return clock
+
+
+def touch(x: Node) -> None:
+    """Note that the data of `x` is from now on another."""
+    x.stamp = tick()
 
 
 def wrap(primal: Any, op: Any, inputs: Sequence[Any]) -> Node:
@@ -266,19 +257,7 @@ def wrap(primal: Any, op: Any, inputs: Sequence[Any]) -> Node:
     node.right = None if count == 1 else inputs[1] if count == 2 else inputs[1:]
     node.grad = node.cotangent = node.mark = node.notes = None
     node.stamp = clock
-    return in_context(node) if open_blocks else node
-
-
-def in_context(node: Node) -> Node:
-    """Apply the open blocks of this context to a node that has just been made."""
-    if not _recording.get():
-        node.forget()
-        return node
-    if names := _group.get():
-        node.notes = {"group": names}
-    for observe in observers.get():
-        observe(node)
-    return node
+    return context.applied(node) if context.open_blocks else node
 
 
 def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
@@ -351,7 +330,7 @@ def sweep(
             for root, seed in zip(roots, seeds, strict=True):
                 root.receive(seed)
             leaves = len(stop)
-            watchers = sweep_observers.get() if open_blocks else ()
+            watchers = context.sweep_observers.get() if context.open_blocks else ()
             for node in reversed(order[leaves:] if leaves else order):
                 g = node.cotangent
                 if g is None:
@@ -372,95 +351,3 @@ def sweep(
                 node.cotangent = None
             for node, g in aside:
                 node.cotangent = g
-
-
-_OUTLIVE_THEIR_CALL = (
-    inspect.isgeneratorfunction,
-    inspect.iscoroutinefunction,
-    inspect.isasyncgenfunction,
-)
-
-
-class _Block(ContextDecorator):
-    """A block that changes what recording does, for this thread or task only.
-
-    Usable as context manager and as decorator, entered again and again, left by an exception.
-    """
-
-    def __init__(self, variable: ContextVar[Any]) -> None:
-        self.variable = variable
-        # Tokens of the entries of one instance; each context sees its own, last in first out.
-        self.tokens: ContextVar[tuple[Token[Any], ...]] = ContextVar("tokens", default=())
-
-    def __call__(self, function: Any) -> Any:
-        if any(is_it(function) for is_it in _OUTLIVE_THEIR_CALL):
-            kind = type(self).__name__
-            raise TypeError(
-                f"{kind} cannot decorate {function.__name__}, whose body runs after the call has "
-                f"returned (a generator or async function): write `with {kind}(...):` inside it"
-            )
-        return super().__call__(function)
-
-    def value(self, outer: Any) -> Any:
-        """What the variable is inside the block, given what it is outside."""
-        raise TypeError(f"{type(self).__name__} does not say what it changes")
-
-    def __enter__(self) -> Any:
-        global open_blocks
-        token = self.variable.set(self.value(self.variable.get()))
-        self.tokens.set((*self.tokens.get(), token))
-        with _lock:
-            open_blocks += 1
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        global open_blocks
-        *outer, token = self.tokens.get()
-        self.tokens.set(tuple(outer))
-        self.variable.reset(token)
-        with _lock:
-            open_blocks -= 1
-
-
-class no_grad(_Block):
-    """Inside the block operations compute, but record nothing: results are leaves.
-
-    Works as context manager and as decorator, in this thread and asyncio task only, and ends with
-    the block whatever is raised in it. Mirrors `torch.no_grad`.
-
-    >>> import autograd_lite as ag
-    >>> x = ag.Value(3.0)
-    >>> with ag.no_grad():
-    ...     y = x * x
-    >>> y.inputs
-    ()
-    """
-
-    def __init__(self) -> None:
-        super().__init__(_recording)
-
-    def value(self, outer: bool) -> bool:
-        return False
-
-
-class group(_Block):
-    """Operations recorded inside the block share a named box in the drawing.
-
-    Groups nest; a node's are in `node.group`, outermost first.
-
-    >>> import autograd_lite as ag
-    >>> x = ag.Value(3.0)
-    >>> with ag.group("square"):
-    ...     y = x * x
-    >>> y.group
-    ('square',)
-    """
-
-    def __init__(self, name: str) -> None:
-        if not isinstance(name, str):
-            raise TypeError(f"a group's name is a string, not {name!r}")
-        super().__init__(_group)
-        self.name = name
-
-    def value(self, outer: tuple[str, ...]) -> tuple[str, ...]:
-        return (*outer, self.name)

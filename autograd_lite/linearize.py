@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
 from .callsite import depth
 from .ends import constant, fit, fresh, recorded, recording, zeros
-from .graph import Node, data, node_types, stale, sweep
+from .graph import Node, data, node_types, stale, sweep, tick
 from .ops.elementwise import identity
 from .trees import flatten
 
@@ -52,9 +51,7 @@ class Linearized:
             for n, arg in zip(places, [given] if single else given, strict=True):
                 called[n] = arg
             self.mine = {id(x) for x in self.inputs}
-            with graph._lock:
-                graph.clock += 1  # leaves made from here on are the function's own
-                self.start = graph.clock
+            self.start = tick()  # leaves made from here on are the function's own
             self.result = f(*called, **kwargs)
         self.outputs, self.out_form = flatten(self.result)
         if not any(isinstance(out, Node) for out in self.outputs):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
+from . import context, graph
 from .copying import Copying
 from .graph import Node, data, new, node_types
 from .numpy_protocol import NumpyProtocol
@@ -205,7 +205,7 @@ def shorten(
 
     def binary(self: Operators, other: Any) -> Any:
         other_type = type(other)
-        if graph.open_blocks or (
+        if context.open_blocks or (
             other_type is not kind and other_type is not float and other_type is not int
         ):
             return general(self, other)
@@ -230,7 +230,7 @@ def shorten(
         return z
 
     def unary(self: Operators) -> Any:
-        if graph.open_blocks:
+        if context.open_blocks:
             return general(self)
         if arrays and self.op is None:
             self.refresh()

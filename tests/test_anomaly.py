@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import Tensor, Value, graph
+from autograd_lite import Tensor, Value, context
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def quiet():
 def caught(f, **options):
     with pytest.raises(FloatingPointError) as error, ag.detect_anomaly(**options):
         f()
-    assert graph.open_blocks == 0
+    assert context.open_blocks == 0
     return str(error.value)
 
 
@@ -132,7 +132,7 @@ def test_as_decorator_and_nested():
         f(Value(0.0))
     assert f(Value(1.0)).item() == 0.0
     assert ag.log(Value(0.0)).item() == -np.inf
-    assert graph.open_blocks == 0
+    assert context.open_blocks == 0
 
 
 def test_other_threads_are_left_alone():

@@ -18,6 +18,7 @@ FILES = sorted(HOME.rglob("*.py"))
 
 # A module may import what stands on an earlier line, and within its own package.
 ORDER = [
+    ["context"],
     ["graph", "callsite"],
     ["walk"],
     ["copying"],

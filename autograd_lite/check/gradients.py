@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..calculus import grad
-from ..graph import Node, _Block, data, observers
+from ..context import Block, observers
+from ..graph import Node, data
 from ..ops.base import is_objects
 from ..ops.shape import tensor_of
 from ..tensor import Tensor
@@ -29,7 +30,7 @@ from .witness import METHODS
 __all__ = ["check_gradients"]
 
 
-class Watched(_Block):
+class Watched(Block):
     """Inside the block every node that is recorded is kept in `nodes`."""
 
     def __init__(self) -> None:
