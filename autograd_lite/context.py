@@ -1,4 +1,4 @@
-"""What a block around the code changes: whether operations are recorded, in which group, who looks on.
+"""What a block around the code changes: whether operations are recorded, their group, who looks on.
 
 Each holds for its own thread or asyncio task, and ends with the block whatever is raised in it.
 """
@@ -15,8 +15,8 @@ from typing import Any
 __all__ = ["Block", "applied", "group", "no_grad"]
 
 # How many blocks are open in any thread. While there are none, which is nearly always, an operation
-# need not look at the context at all: reading this one number instead of the context variables saves
-# about 100 ns an operation.
+# need not look at the context at all: reading this one number instead of the context variables
+# saves about 100 ns an operation.
 open_blocks = 0
 
 _lock = threading.Lock()
