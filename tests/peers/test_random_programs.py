@@ -92,3 +92,38 @@ def test_a_wrong_rule_is_found(monkeypatch):
     right = autograd.jacobian(lambda x: run(steps, autograd.numpy, x))(x)
     with pytest.raises(AssertionError, match="differs by"):
         agree(wrong, right, steps, "Jacobian")
+
+
+@pytest.mark.parametrize("first", range(0, PROGRAMS, 700))
+def test_the_calculus_agrees_with_itself(first):
+    """jvp is J·v, the pullback uᵀJ, hvp H·v, whichever way each is computed; nothing leaks."""
+    for seed in range(first + 1, first + 700, 7):
+        steps, x = program(seed)
+        rng = np.random.default_rng(seed)
+        v = rng.normal(size=SIZE)
+
+        def f(x, steps=steps):
+            return run(steps, np, x)
+
+        jacobian = np.reshape(ag.jacobian(f)(x), (-1, SIZE))
+        value, tangent = ag.jvp(f, (x,), (v,))
+        agree(value, f(x), steps, "value of jvp")
+        agree(np.ravel(tangent), jacobian @ v, steps, "jvp")
+        out, pullback = ag.vjp(f, x)
+        u = rng.normal(size=np.shape(out))
+        agree(pullback(u)[0], np.ravel(u) @ jacobian, steps, "pullback")
+        agree(pullback(u)[0], np.ravel(u) @ jacobian, steps, "pullback, again")
+
+        def loss(x, f=f):
+            return np.sum(f(x))
+
+        hessian = ag.hessian(loss)(x)
+        agree(ag.hvp(loss, x, v), hessian @ v, steps, "hvp")
+        _, along = ag.jvp(ag.grad(loss), (x,), (v,))
+        agree(along, hessian @ v, steps, "jvp of the gradient")
+
+        def slope(x, gradient=ag.grad(loss), v=v):  # noqa: B008
+            return gradient(x) @ v
+
+        _, twice = ag.jvp(slope, (x,), (v,))
+        agree(twice, v @ hessian @ v, steps, "second directional derivative")

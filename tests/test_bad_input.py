@@ -1,0 +1,119 @@
+"""Bad input: an error at the door that names the operation and says what it was given."""
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite.ops.elementwise import TABLE, Elementwise
+
+ONE = [n for n in ag.__all__ if isinstance(getattr(ag, n), Elementwise)]
+ARRAYS = [
+    "sum", "mean", "var", "std", "max", "min", "prod", "cumsum", "sort", "ravel", "transpose",
+    "squeeze", "median", "softmax", "log_softmax", "logsumexp",
+]  # fmt: skip
+BAD = {
+    "text": "text",
+    "None": None,
+    "dict": {},
+    "object": object(),
+    "array of text": np.array(["a", "b"]),
+    "complex": np.array([1j, 2.0]),
+    "dates": np.array(["2020"], "datetime64[Y]"),
+    "list of None": [None, 1.0],
+    "ragged list": [[1.0], [1.0, 2.0]],
+    "function": np.sin,
+    "set": {1.0},
+}
+
+
+def told(error):
+    """The message with its notes, as a traceback shows them."""
+    return " ".join([str(error), *getattr(error, "__notes__", [])])
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", ONE)
+def test_elementwise(name, bad):
+    f = getattr(ag, name)
+    good = [ag.Tensor([0.5, 0.6])] * (len(f.partials) - 1)
+    with pytest.raises((TypeError, ValueError)) as caught:
+        f(BAD[bad], *good)
+    assert f"'{f.name}'" in told(caught.value) or bad == "ragged list"
+    for position in range(1, len(f.partials)):
+        args = [ag.Value(0.5)] * len(f.partials)
+        args[position] = BAD[bad]
+        with pytest.raises((TypeError, ValueError)):
+            f(*args)
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", ARRAYS)
+def test_functions_of_an_array(name, bad):
+    with pytest.raises((TypeError, ValueError)):
+        getattr(ag, name)(BAD[bad])
+
+
+@pytest.mark.parametrize("name", [n for n in ONE if len(getattr(ag, n).partials) == 2])
+def test_shapes_that_do_not_broadcast(name):
+    f = getattr(ag, name)
+    for x, y in (
+        (ag.Tensor(np.ones((2, 3))), ag.Tensor(np.ones(2))),
+        (ag.Tensor(np.ones((2, 3))), np.ones((3, 2))),
+        (np.ones(4), ag.Tensor(np.ones(3))),
+    ):
+        with pytest.raises(ValueError, match="broadcast") as caught:
+            f(x, y)
+        assert f"in '{f.name}', given" in told(caught.value)
+        for shape in (x.shape, y.shape):
+            assert str(shape) in told(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: t + np.ones(2),
+        lambda t: np.ones(2) + t,
+        lambda t: t * np.ones((2, 1, 4)),
+        lambda t: ag.maximum(t, np.ones(2)),
+        lambda t: ag.where(t > 0, t, np.ones(2)),
+        lambda t: ag.where(np.ones(2, bool), t, 0.0),
+        lambda t: ag.cross_entropy(t, np.ones(2)),
+        lambda t: t.at[0].set(np.ones(2)),
+        lambda t: np.add(t, np.ones(2)),
+    ],
+)
+def test_shapes_that_do_not_fit(call):
+    with pytest.raises(ValueError, match=r"shape|broadcast"):
+        call(ag.Tensor(np.ones(3)))
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_numbers_no_float_can_hold(number):
+    for node in (ag.Value(2.0), ag.Tensor([2.0])):
+        for call in (lambda n: n + number, lambda n: number * n, lambda n: n**number):
+            with pytest.raises(OverflowError):
+                call(node)
+
+
+def test_every_row_says_how_many_inputs_it_takes():
+    for row in TABLE.values():
+        with pytest.raises(TypeError, match=f"takes {len(row.partials)} inputs, 4 were given"):
+            row(1.0, 2.0, 3.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: ag.Tensor([1.0, 2.0]).backward(), ValueError, "starts from one number"),
+        (lambda: ag.grad(lambda x: x * 2)(np.ones(2)), ValueError, "one number as result"),
+        (lambda: ag.grad(3.0)(1.0), TypeError, "function"),
+        (lambda: ag.grad(lambda x: x)(np.array(["a"])), TypeError, "real numbers"),
+        (lambda: ag.jacobian(None)(1.0), TypeError, "function"),
+        (lambda: ag.hvp(lambda x: (x * x).sum(), np.ones(2), np.ones(3)), ValueError, "shape"),
+        (lambda: ag.vjp(lambda x: x * x, np.ones(2))[1](np.ones(3)), ValueError, "shape"),
+        (lambda: ag.jvp(lambda x: x, (1.0,), (1.0, 2.0)), (TypeError, ValueError), "tangents"),
+    ],
+)
+def test_calculus(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
