@@ -142,6 +142,14 @@ def test_any_shape_and_axes(drawn):
     close(np.vdot(x.grad, direction), differences(along, 0.0, 1e-4), 1e-7)
 
 
+@pytest.mark.parametrize("reduction", [ag.sum, ag.mean, ag.prod, ag.max, ag.min])
+def test_of_a_single_value(reduction):
+    x = ag.Value(3.0)
+    y = reduction(x) * 2
+    y.backward()
+    assert (y.item(), x.grad) == (6.0, 2.0)
+
+
 @pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 2)])
 def test_empty(shape):
     x = ag.Tensor(np.zeros(shape))

@@ -34,7 +34,9 @@ def evaluate(formula: Formula, values: Mapping[str, Any]) -> Any:
     12.0
     """
     result = Evaluator(values).value(formula.tree)
-    return gathered(result) if isinstance(result, list | tuple) else result
+    if result is None or result is Ellipsis or isinstance(result, str):
+        raise UsageError(f"'{formula.text}' is no number")
+    return gathered(list(result)) if isinstance(result, list | tuple) else result
 
 
 def one_line(error: BaseException) -> str:

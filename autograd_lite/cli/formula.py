@@ -7,6 +7,7 @@ anything is computed: its length, its number of parts, its depth.
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 import warnings
 from dataclasses import dataclass, field
@@ -167,13 +168,21 @@ def check_call(node: ast.Call) -> None:
         raise UsageError(
             f"there is no function {clip(name)!r}{hint or ' (autograd-lite --help lists them)'}"
         )
+    options = options_of(name)
     for given in node.keywords:
-        if given.arg not in KEYWORDS:
-            hint = did_you_mean(given.arg or "", KEYWORDS)
+        if given.arg not in options:
+            hint = did_you_mean(given.arg or "", options)
+            listed = ", ".join(f"{option}=" for option in options) or "none"
             raise UsageError(
-                f"{name} takes no '{clip(given.arg or '**')}='"
-                f"{hint or '; options are axis=, keepdims=, ddof=, reduction='}"
+                f"{name} takes no '{clip(given.arg or '**')}='{hint or f'; its options: {listed}'}"
             )
+
+
+def options_of(name: str) -> list[str]:
+    """The keywords that a function of the language takes; a row of the table takes none."""
+    function = FUNCTIONS[name]
+    known = inspect.signature(function).parameters if inspect.isfunction(function) else ()
+    return [option for option in KEYWORDS if option in known]
 
 
 def check_constant(value: object) -> None:

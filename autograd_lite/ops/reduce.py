@@ -40,7 +40,8 @@ class Extreme(Op):
         tied = np.equal(data(x), best)
         # Counted as whole numbers: a sum of float16 or float32 ones would stop growing.
         ties = np.add.reduce(tied, axis=self.axes, keepdims=True, dtype=np.int64)
-        share = np.where(np.isnan(best), best, tied / np.where(ties == 0, 1, ties)).astype(x.dtype)
+        share = tied / np.where(ties == 0, 1, ties)
+        share = np.where(np.isnan(best), best, share).astype(best.dtype)
         g = BroadcastTo(kept, old)(Reshape(shape(out), kept)(g))
         return g * share
 
