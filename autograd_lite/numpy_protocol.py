@@ -140,6 +140,9 @@ NEAREST = {
 }
 """What to write instead of a function that has no derivative here."""
 
+RENAMED = {"newshape": "shape"}
+"""Parameters that NumPy has since called otherwise: `reshape`'s, until 2.1."""
+
 
 class NumpyProtocol:
     """NumPy's two protocols, for both kinds of node."""
@@ -258,7 +261,7 @@ def _by_name(func: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
         elif parameter.kind is parameter.VAR_KEYWORD:
             named |= value
         elif value is not parameter.default:
-            named[key] = value
+            named[RENAMED.get(key, key)] = value
     return by_place, named
 
 

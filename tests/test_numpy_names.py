@@ -245,9 +245,13 @@ def test_our_parameters_have_numpys_names(theirs):
     try:
         parameters = inspect.signature(theirs).parameters
     except ValueError:  # written in C, without a signature in older releases
-        assert theirs.__name__ in ("concatenate", "dot", "inner", "vdot", "where")
+        assert theirs.__name__ in ("bincount", "concatenate", "dot", "inner", "vdot", "where")
         return
-    named = {n for n, p in parameters.items() if p.kind is not p.POSITIONAL_ONLY}
+    named = {
+        numpy_protocol.RENAMED.get(n, n)
+        for n, p in parameters.items()
+        if p.kind is not p.POSITIONAL_ONLY
+    }
     if theirs is np.linalg.cross:  # it has only the last of `np.cross`'s axes
         named |= {"axisa", "axisb", "axisc"}
     places = sum(p.kind is p.POSITIONAL_ONLY for p in parameters.values())
