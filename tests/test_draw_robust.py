@@ -29,6 +29,7 @@ HOSTILE = [
     "x" * 5000,
     "שלום \u202e\u2066 עולם",
     "😀🎉 e\u0301",
+    "]",
     "&amp; &#60; %s %d $x_1^2$ #~",
     "\ud800\udfff\ufffe",
     "<img src=x onerror=alert(1)>",

@@ -51,6 +51,7 @@ def escape(text: str) -> str:
         ("\\", "&#92;"),
         ("{", "&#123;"),
         ("}", "&#125;"),
+        ("]", "&#93;"),  # Graphviz 2.43 trips over a label that begins with it
         ("\n", " "),
         ("\r", " "),
         ("\t", " "),
