@@ -97,9 +97,13 @@ abs, pow = absolute, power
 
 if typing.TYPE_CHECKING:
     from . import linalg
-    from .check import GradientMismatch, check_gradients, step_plot
+    from .check import GradientMismatch, check_gradients
     from .check.compare import compare
-    from .draw import Drawing, draw, paths, steps, trace
+    from .check.step_plot import step_plot
+    from .draw import Drawing, Stepper, draw, step
+    from .draw.paths import paths
+    from .draw.steps import steps
+    from .draw.trace import trace
     from .ops.accumulate import (
         cumprod,
         cumsum,

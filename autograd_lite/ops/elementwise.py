@@ -429,9 +429,7 @@ def fmin(x: Any, y: Any) -> Any:
     return contest(fmin2, fmin1, x, y)
 
 
-def clip(
-    x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
-) -> Any:
+def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """`x` held between two bounds; None leaves a side open. Mirrors `numpy.clip`.
 
     The derivative is 1 strictly between constant bounds and 0 elsewhere, the bounds included.
