@@ -48,6 +48,18 @@ def test_diagonal_only_is_found_however_the_loss_is_written(problem, loss):
     assert report.verdict == "hand"
 
 
+@pytest.mark.parametrize("divisor", [1, 4])
+def test_the_diagonal_alone_is_the_gradient_of_nothing(problem, divisor):
+    """Where the class's question starts: dh_j/dz_j = h_j(1 − h_j) handed in for ∂L/∂z."""
+    z, t = problem
+    h = ag.softmax(z)
+    report = ag.check_gradients(
+        lambda z: ag.softmax_cross_entropy(z, t), z, hand=h * (1 - h) / divisor
+    )
+    assert report.causes[0].code == "diagonal-only"
+    assert "not multiplied" in report.causes[0].message
+
+
 def test_diagonal_only_is_the_first_cause(problem):
     z, t = problem
     report = ag.check_gradients(
