@@ -96,7 +96,7 @@ from .value import Value
 abs, pow = absolute, power
 
 if typing.TYPE_CHECKING:
-    from . import linalg
+    from . import fft, linalg
     from .check import GradientMismatch, check_gradients
     from .check.compare import compare
     from .check.step_plot import step_plot
@@ -262,14 +262,14 @@ _LAZY = {
 
 
 for _module, _names in _LATER.items():
-    if _module not in ("decompose", "least_squares", "norms", "solve"):  # these are in ag.linalg
+    if _module not in ("decompose", "fft", "least_squares", "norms", "solve"):  # ag.linalg, ag.fft
         _LAZY = {**dict.fromkeys(_names, f"ops.{_module}"), **_LAZY}
 
 
 def __getattr__(name: str) -> typing.Any:
     """A public name of a package that has not been imported yet."""
-    if name == "linalg":
-        return importlib.import_module(".linalg", __name__)
+    if name in ("fft", "linalg"):
+        return importlib.import_module(f".{name}", __name__)
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
@@ -365,6 +365,7 @@ __all__ = [
     "expand_dims",
     "expm1",
     "extract",
+    "fft",
     "fix",
     "flip",
     "fliplr",

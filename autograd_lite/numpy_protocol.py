@@ -61,7 +61,7 @@ def register(names: Iterable[str], ours: Callable[[str], Any], *namespaces: Modu
 for _module in (linalg, reduce, shape):
     register(_module.__all__, partial(getattr, _module), np)
 for _name, _names in LATER.items():
-    register(_names, partial(Later, _name), np, np.linalg)
+    register(_names, partial(Later, _name), *([np.fft] if _name == "fft" else [np, np.linalg]))
 
 UFUNCS |= {
     np.maximum: elementwise.maximum,
@@ -152,6 +152,8 @@ class NumpyProtocol:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
             return UFUNCS[ufunc](*inputs)  # nearly all calls: `array * t` in half the time
+        if any(_has_own_protocol(x) for x in inputs):
+            return NotImplemented
         call = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         out = kwargs.pop("out", None)
         if out is not None:
@@ -179,6 +181,12 @@ class NumpyProtocol:
         if len(args) > 1 or kwargs:
             args, kwargs = _by_name(func, args, kwargs)
         return _apply(call, ours, args, kwargs)
+
+
+def _has_own_protocol(x: Any) -> bool:
+    """Whether `x` is a stranger that answers to NumPy's elementwise functions itself."""
+    known = Node | np.ndarray | np.generic | int | float | list | tuple
+    return not isinstance(x, known) and hasattr(x, "__array_ufunc__")
 
 
 def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:

@@ -30,7 +30,7 @@ ORDER = [
     ["operators"],
     ["value", "tensor"],
     ["trees"],
-    ["linalg", "functions", "ends", "primitive", "anomaly", "saving"],
+    ["fft", "linalg", "functions", "ends", "primitive", "anomaly", "saving"],
     ["linearize"],
     ["calculus", "forward"],
     ["rows", "examples"],

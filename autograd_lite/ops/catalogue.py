@@ -16,6 +16,7 @@ _NAMES = {
     "nancumsum trapezoid unwrap",
     "decompose": "cholesky eigh eigvalsh qr svd svdvals",
     "einsum": "einsum",
+    "fft": "fft fft2 fftn fftshift ifft ifft2 ifftn ifftshift irfft irfft2 irfftn rfft rfft2 rfftn",
     "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays choose column_stack "
     "copy dstack full_like hstack matrix_transpose meshgrid select vstack",
     "least_squares": "lstsq pinv",

@@ -1,0 +1,339 @@
+"""Discrete Fourier transforms: real in, real out, and a `Spectrum` of complex numbers between.
+
+Nodes are real. What a transform gives is a pair of them, its real and its imaginary part, and
+`Spectrum` holds both, with the arithmetic that filtering needs. From there the way back is `irfft`,
+`abs`, `.real` or `.imag`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data
+from .base import Op
+from .elementwise import arctan2, hypot
+from .padding import pad
+from .rearrange import flip, moved
+from .shape import arrayed, concatenate, moveaxis, normal_axes, stack
+
+__all__ = [
+    "fft",
+    "fft2",
+    "fftn",
+    "fftshift",
+    "ifft",
+    "ifft2",
+    "ifftn",
+    "ifftshift",
+    "irfft",
+    "irfft2",
+    "irfftn",
+    "rfft",
+    "rfft2",
+    "rfftn",
+]
+
+
+class Fourier(Op):
+    """Y_k = Σ_j X_j exp(∓2πi jk/n) along the last axis but one; the last holds (real, imaginary).
+
+    The map is complex linear, so its transpose on pairs of reals is its conjugate transpose, which
+    is the same sum with the other sign.
+    """
+
+    inverse: bool
+    name = "fourier"
+
+    def forward(self, x: Any) -> Any:
+        z = x[..., 0] + 1j * x[..., 1]
+        z = np.fft.ifft(z, norm="forward") if self.inverse else np.fft.fft(z)
+        return np.stack([z.real, z.imag], axis=-1).astype(x.dtype)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Fourier(not self.inverse)(g)
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
+class Spectrum:
+    """An array of complex numbers, as two of reals: what `np.fft.rfft` of a Tensor returns.
+
+    It takes + − * / with numbers, real and complex arrays, nodes and other spectra, `abs`, `conj`,
+    indexing, `.real`, `.imag`, and the functions of `np.fft`. It has no gradient of its own.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0, 4.0])
+    >>> low = np.fft.irfft(np.fft.rfft(x) * [1.0, 0.0], 3)  # the mean
+    >>> low[0].backward()
+    >>> x.grad.round(4)
+    array([0.3333, 0.3333, 0.3333])
+    """
+
+    __slots__ = ("imag", "real")
+
+    def __init__(self, real: Any, imag: Any) -> None:
+        self.real = real
+        self.imag = imag
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.real.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def data(self) -> Any:
+        """The complex numbers, as a plain array."""
+        return data(self.real) + 1j * data(self.imag)
+
+    def __repr__(self) -> str:
+        return f"Spectrum({np.array2string(self.data, separator=', ', prefix='Spectrum(')})"
+
+    def each(self, f: Callable[[Any], Any]) -> Spectrum:
+        """`f` of the real and of the imaginary part."""
+        return Spectrum(f(self.real), f(self.imag))
+
+    def __getitem__(self, key: Any) -> Spectrum:
+        return self.each(lambda part: part[key])
+
+    def conj(self) -> Spectrum:
+        """The complex conjugate."""
+        return Spectrum(self.real, -self.imag)
+
+    def __neg__(self) -> Spectrum:
+        return self.each(lambda part: -part)
+
+    def __abs__(self) -> Any:
+        return hypot(self.real, self.imag)
+
+    def __add__(self, other: Any) -> Spectrum:
+        other = spectrum(other)
+        return Spectrum(self.real + other.real, self.imag + other.imag)
+
+    def __sub__(self, other: Any) -> Spectrum:
+        return self + -spectrum(other)
+
+    def __rsub__(self, other: Any) -> Spectrum:
+        return spectrum(other) + -self
+
+    def __mul__(self, other: Any) -> Spectrum:
+        other = spectrum(other)
+        return Spectrum(
+            self.real * other.real - self.imag * other.imag,
+            self.real * other.imag + self.imag * other.real,
+        )
+
+    def __truediv__(self, other: Any) -> Spectrum:
+        other = spectrum(other)
+        size = other.real * other.real + other.imag * other.imag
+        return (self * other.conj()).each(lambda part: part / size)
+
+    def __rtruediv__(self, other: Any) -> Spectrum:
+        return spectrum(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        if name not in UFUNCS or kwargs:
+            raise TypeError(
+                f"numpy.{name} takes no Spectrum{' with ' + ', '.join(kwargs) if kwargs else ''}. "
+                "Write it with .real and .imag, which are Tensors"
+            )
+        return UFUNCS[name](*map(spectrum, inputs))
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        ours = FUNCTIONS.get(func)
+        if ours is None:
+            raise TypeError(
+                f"{func.__module__}.{func.__name__} takes no Spectrum. Write it with .real and "
+                ".imag, which are Tensors"
+            )
+        return ours(*args, **kwargs)
+
+
+UFUNCS: dict[str, Callable[..., Any]] = {
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: x - y,
+    "multiply": lambda x, y: x * y,
+    "divide": lambda x, y: x / y,
+    "negative": lambda x: -x,
+    "conjugate": lambda x: x.conj(),
+    "absolute": abs,
+    "square": lambda x: x * x,
+}
+"""NumPy's elementwise functions that spectra take."""
+
+
+def spectrum(x: Any) -> Spectrum:
+    """`x` as a Spectrum: a node or real array as its real part, a complex array as both."""
+    if isinstance(x, Spectrum):
+        return x
+    if isinstance(x, Node):
+        return Spectrum(x, np.zeros((), x.dtype))
+    x = np.asarray(x)
+    return Spectrum(x.real, x.imag)
+
+
+def _length(x: Spectrum, n: int | None) -> Spectrum:
+    """The last axis cut or filled with zeros to n entries."""
+    have = x.shape[-1]
+    if n is None or n == have:
+        return x
+    if n < 1:
+        raise ValueError(f"a transform has 1 point or more, not {n}")
+    if n < have:
+        return x[..., :n]
+    return x.each(lambda part: pad(part, [(0, 0)] * (x.ndim - 1) + [(0, n - have)]))
+
+
+def _sum(x: Spectrum, inverse: bool, norm: str | None) -> Spectrum:
+    """The transform along the last axis, scaled as `norm` says."""
+    if norm not in (None, "backward", "ortho", "forward"):
+        raise ValueError(f'norm is "backward", "ortho" or "forward", not {norm!r}')
+    n = x.shape[-1]
+    real, imag = (p if np.shape(data(p)) == x.shape else p + np.zeros(x.shape) for p in both(x))
+    pairs = Fourier(inverse)(stack([real, imag], -1))
+    if norm == "ortho":
+        pairs = pairs / np.sqrt(n).astype(pairs.dtype)
+    elif (norm == "forward") != inverse:
+        pairs = pairs / n
+    return Spectrum(pairs[..., 0], pairs[..., 1])
+
+
+def both(x: Spectrum) -> tuple[Any, Any]:
+    """The real and the imaginary part."""
+    return x.real, x.imag
+
+
+def _along(x: Any, axis: int, f: Callable[[Spectrum], Any]) -> Any:
+    """`f` of the spectrum with `axis` put last, and the axis put back."""
+    x = spectrum(arrayed(x)[0] if not isinstance(x, Spectrum) else x)
+    (axis,) = normal_axes(axis, x.ndim)
+    # A real input has one number 0 as its imaginary part: that has no axes to move.
+    out = f(Spectrum(*(moveaxis(p, axis, -1) if np.ndim(data(p)) else p for p in both(x))))
+    if isinstance(out, Spectrum):
+        return out.each(lambda part: moveaxis(part, -1, axis))
+    return moveaxis(out, -1, axis)
+
+
+def fft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
+    """Σ_j x_j exp(−2πi jk/n) along `axis`. Mirrors `numpy.fft.fft`."""
+    return _along(x, axis, lambda z: _sum(_length(z, n), False, norm))
+
+
+def ifft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
+    """Σ_k x_k exp(2πi jk/n) / n along `axis`, the inverse of `fft`. Mirrors `numpy.fft.ifft`."""
+    return _along(x, axis, lambda z: _sum(_length(z, n), True, norm))
+
+
+def rfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
+    """The first n/2 + 1 entries of `fft`; the others mirror them. As `numpy.fft.rfft`."""
+
+    def half(z: Spectrum) -> Spectrum:
+        out = _sum(_length(z, n), False, norm)
+        return out[..., : out.shape[-1] // 2 + 1]
+
+    return _along(x, axis, half)
+
+
+def irfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The n real numbers whose `rfft` is x, 2(m − 1) for m entries. Mirrors `numpy.fft.irfft`."""
+
+    def whole(z: Spectrum) -> Any:
+        count = 2 * (z.shape[-1] - 1) if n is None else n
+        z = _length(z, count // 2 + 1)
+        # What has no partner in the mirror counts as real.
+        alone = np.arange(count // 2 + 1) % (count / 2 if count % 2 == 0 else count) == 0
+        z = Spectrum(z.real, z.imag * np.where(alone, 0, 1).astype(np.float32))
+        rest = z[..., 1 : (count + 1) // 2].conj().each(lambda part: flip(part, -1))
+        full = [concatenate([a, b], -1) for a, b in zip(both(z), both(rest), strict=True)]
+        return _sum(Spectrum(*full), True, norm).real
+
+    return _along(x, axis, whole)
+
+
+def _each_axis(x: Any, s: Any, axes: Any, norm: Any, steps: Callable[[int, int], Any]) -> Any:
+    """One transform after another along `axes`: `steps(place, count)` says which."""
+    ndim = x.ndim if isinstance(x, Spectrum) else len(arrayed(x)[1])
+    if axes is None:
+        axes = range(-ndim if s is None else -len(s), 0)
+    axes = list(axes)
+    for i, axis in enumerate(axes):
+        x = steps(i, len(axes))(x, None if s is None else s[i], axis, norm)
+    return x
+
+
+def fftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
+    """`fft` along several axes, all by default. Mirrors `numpy.fft.fftn`."""
+    return _each_axis(x, s, axes, norm, lambda i, count: fft)
+
+
+def ifftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
+    """`ifft` along several axes, all by default. Mirrors `numpy.fft.ifftn`."""
+    return _each_axis(x, s, axes, norm, lambda i, count: ifft)
+
+
+def rfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
+    """`rfft` along the last of several axes, `fft` along the others. As `numpy.fft.rfftn`."""
+    axes = list(range(-len(arrayed(x)[1]) if s is None else -len(s), 0)) if axes is None else axes
+    sizes = None if s is None else list(s)[::-1]
+    return _each_axis(x, sizes, axes[::-1], norm, lambda i, count: fft if i else rfft)
+
+
+def irfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+    """The inverse of `rfftn`. Mirrors `numpy.fft.irfftn`."""
+    return _each_axis(x, s, axes, norm, lambda i, count: irfft if i == count - 1 else ifft)
+
+
+def fft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:
+    """`fft` along two axes. Mirrors `numpy.fft.fft2`."""
+    return fftn(x, s, axes, norm)
+
+
+def ifft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:
+    """`ifft` along two axes. Mirrors `numpy.fft.ifft2`."""
+    return ifftn(x, s, axes, norm)
+
+
+def rfft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:
+    """`rfftn` along two axes. Mirrors `numpy.fft.rfft2`."""
+    return rfftn(x, s, axes, norm)
+
+
+def irfft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Any:
+    """The inverse of `rfft2`. Mirrors `numpy.fft.irfft2`."""
+    return irfftn(x, s, axes, norm)
+
+
+def fftshift(x: Any, axes: Any = None) -> Any:
+    """The frequency 0 in the middle. Mirrors `numpy.fft.fftshift`."""
+    if isinstance(x, Spectrum):
+        return x.each(lambda part: fftshift(part, axes))
+    return moved(x, np.fft.fftshift, axes)
+
+
+def ifftshift(x: Any, axes: Any = None) -> Any:
+    """The inverse of `fftshift`. Mirrors `numpy.fft.ifftshift`."""
+    if isinstance(x, Spectrum):
+        return x.each(lambda part: ifftshift(part, axes))
+    return moved(x, np.fft.ifftshift, axes)
+
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **{getattr(np.fft, name): globals()[name] for name in __all__},
+    np.real: lambda x: x.real,
+    np.imag: lambda x: x.imag,
+    np.angle: lambda x: arctan2(x.imag, x.real),
+    np.shape: lambda x: x.shape,
+    np.ndim: lambda x: x.ndim,
+}
+"""NumPy's other functions that spectra take."""
