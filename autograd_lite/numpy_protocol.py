@@ -151,7 +151,12 @@ class NumpyProtocol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
-            return UFUNCS[ufunc](*inputs)  # nearly all calls: `array * t` in half the time
+            try:
+                return UFUNCS[ufunc](*inputs)  # nearly all calls: `array * t` in half the time
+            except (AttributeError, TypeError):
+                if any(_has_own_protocol(x) for x in inputs):
+                    return NotImplemented
+                raise
         if any(_has_own_protocol(x) for x in inputs):
             return NotImplemented
         call = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")

@@ -137,6 +137,12 @@ apply_over_axes(np.sum, t, [0, 2]) | bincount([0, 2, 0, 1], v) | polyfit(x, v, 2
 polydiv(v, c[:2]) | unique_values(m) | union1d(m, c) | intersect1d(v, v[[1, 3]]) | setdiff1d(v, c)
 """
 
+FOURIER = """
+irfft(np.fft.rfft(v)) | irfft(v, 5) | fftshift(v) | ifftshift(m, 1) | fft(v).real | ifft(v).imag
+rfft(v).real | fft2(m).real | ifft2(m).real | fftn(t).imag | ifftn(m).imag | rfft2(m).imag
+irfft2(m) | rfftn(m).real | irfftn(t)
+"""
+
 
 def _rows(text: str, prefix: str = "np.") -> list[str]:
     return [prefix + call for call in re.split(r" \| |\n", text.strip())]
@@ -149,6 +155,7 @@ EVERY_CALL: list[str] = [
     *_rows(PRODUCTS),
     *_rows(PIECES),
     *_rows(LINALG, "np.linalg."),
+    *_rows(FOURIER, "np.fft."),
 ]
 
 

@@ -178,8 +178,9 @@ def spectrum(x: Any) -> Spectrum:
     if isinstance(x, Spectrum):
         return x
     if isinstance(x, Node):
-        return Spectrum(x, np.zeros((), x.dtype))
-    x = np.asarray(x)
+        return Spectrum(x, np.zeros(x.shape, x.dtype))
+    if not isinstance(x, int | float | complex):  # Python's numbers take the dtype they meet
+        x = np.asarray(x)
     return Spectrum(x.real, x.imag)
 
 
@@ -200,8 +201,7 @@ def _sum(x: Spectrum, inverse: bool, norm: str | None) -> Spectrum:
     if norm not in (None, "backward", "ortho", "forward"):
         raise ValueError(f'norm is "backward", "ortho" or "forward", not {norm!r}')
     n = x.shape[-1]
-    real, imag = (p if np.shape(data(p)) == x.shape else p + np.zeros(x.shape) for p in both(x))
-    pairs = Fourier(inverse)(stack([real, imag], -1))
+    pairs = Fourier(inverse)(stack(both(x), -1))
     if norm == "ortho":
         pairs = pairs / np.sqrt(n).astype(pairs.dtype)
     elif (norm == "forward") != inverse:
@@ -216,10 +216,9 @@ def both(x: Spectrum) -> tuple[Any, Any]:
 
 def _along(x: Any, axis: int, f: Callable[[Spectrum], Any]) -> Any:
     """`f` of the spectrum with `axis` put last, and the axis put back."""
-    x = spectrum(arrayed(x)[0] if not isinstance(x, Spectrum) else x)
+    x = spectrum(x)
     (axis,) = normal_axes(axis, x.ndim)
-    # A real input has one number 0 as its imaginary part: that has no axes to move.
-    out = f(Spectrum(*(moveaxis(p, axis, -1) if np.ndim(data(p)) else p for p in both(x))))
+    out = f(x.each(lambda part: moveaxis(part, axis, -1)))
     if isinstance(out, Spectrum):
         return out.each(lambda part: moveaxis(part, -1, axis))
     return moveaxis(out, -1, axis)
