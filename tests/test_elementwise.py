@@ -392,3 +392,18 @@ def test_second_derivative_of_hypot_at_the_origin():
     """No number is right there; 0, as of the norm and the standard deviation, is at least one."""
     hessian = ag.hessian(lambda x: ag.hypot(x[0], x[1]))(np.zeros(2))
     np.testing.assert_array_equal(hessian, np.zeros((2, 2)))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in INDICATORS])
+def test_an_awkward_neighbour_changes_nothing(name):
+    """Entries beside a pole, a NaN or a number outside the domain get what they get alone."""
+    row = TABLE[name]
+    ordinary = [x[:3] for x in spread(name, (3,))]
+    for odd in (0.0, -1.0, 1.0, -5.0, math.inf, -math.inf, math.nan):
+        alone = [ag.Tensor(x) for x in ordinary]
+        beside = [ag.Tensor([*x, odd]) for x in ordinary]
+        row(*alone).backward(np.ones(3))
+        row(*beside).backward(np.ones(4))
+        for a, b in zip(alone, beside, strict=True):
+            np.testing.assert_array_equal(b.grad[:3], a.grad)

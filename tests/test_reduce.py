@@ -199,3 +199,30 @@ def test_of_0d():
         y.backward()
         assert x.grad.shape == ()
         assert x.grad == (0.0 if name in ("var", "std") else 1.0)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("ddof", [2, 3, 5])
+def test_no_degrees_of_freedom(ddof):
+    """As NumPy: inf, or NaN where nothing varies; never a number."""
+    for x in ([1.0, 3.0], [2.0, 2.0]):
+        for f, g in ((ag.var, np.var), (ag.std, np.std)):
+            np.testing.assert_array_equal(f(ag.Tensor(x), ddof=ddof).data, g(x, ddof=ddof))
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 1)])
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod", "var", "std"])
+def test_arrays_of_values(name, axis, keepdims):
+    """As of a Tensor: shape, numbers, gradients."""
+    numbers = np.array([[1.0, 2.0, 4.0], [2.5, 0.5, -3.0]])
+    values = np.vectorize(ag.Value, otypes=[object])(numbers)
+    tensor = ag.Tensor(numbers)
+    f = getattr(ag, name)
+    out, whole = (f(x, axis=axis, keepdims=keepdims) for x in (values, tensor))
+    assert np.shape(out) == whole.shape
+    close([v.data for v in np.ravel(out)], np.ravel(whole.data), 1e-14)
+    np.sum(out).backward()
+    whole.sum().backward()
+    got = np.vectorize(lambda v: v.grad or 0.0, otypes=[float])(values)
+    close(got, tensor.grad, 1e-14)

@@ -115,6 +115,8 @@ def test_truth_and_item_of_size_one(size_one):
         (lambda t: t.backward(), ValueError, r"x\.sum\(\)\.backward\(\).*seed.*ag\.jacobian"),
         (lambda t: f"{t:.2f}", ValueError, r"size 1; this one has shape \(2,\)"),
         (lambda t: [1, 2][t], TypeError, "list indices"),
+        (lambda t: t.astype(int), TypeError, r"floating-point one, not int64.*x\.data\.astype"),
+        (lambda t: ag.Tensor.astype(t, "U1"), TypeError, "floating-point one"),
     ],
 )
 def test_refused(call, kind, message):

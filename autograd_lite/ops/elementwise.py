@@ -39,9 +39,37 @@ class _One:
 ONE = _One()
 
 
-class Elementwise(Op):
-    """y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function."""
+class _Docstring:
+    """What `help` says: the class's text, and of a row its own, with its value and slope."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __get__(self, row: Any, kind: Any = None) -> str:
+        if row is None:
+            return self.text
+        known = (name for name, other in TABLE.items() if other is row)
+        name = next(known, getattr(row.on_arrays, "__name__", row.name))
+        count = len(row.partials)
+        inputs = "xyz"[:count] if count < 3 else "zxy"
+        text = f"{name}({', '.join(inputs)}), entry by entry, with NumPy's broadcasting."
+        if hasattr(np, name):
+            text += f" Mirrors `numpy.{name}`."
+        at = (2.0,) if name == "arccosh" else (0.5, 2.0, 0.5)[:count]
+        value, slope = row(*at), row.partials[0]
+        slope = 1.0 if slope is ONE else slope(value, *at)
+        call = f"({', '.join(map(str, at))})"
+        return (
+            f"{text}\n\n>>> import autograd_lite as ag\n"
+            f">>> round(ag.{name}{call}, 4), round(ag.grad(ag.{name}){call}, 4)\n"
+            f"({round(value, 4)}, {round(float(slope), 4)})"
+        )
+
+
+class Elementwise(Op):
+    __doc__ = _Docstring(  # type: ignore[assignment]
+        "y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function."
+    )
     __slots__ = ("name", "on_arrays", "on_floats", "partials")
 
     def __init__(
