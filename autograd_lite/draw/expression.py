@@ -7,6 +7,7 @@ that −(e/s)/s comes out as −e/s². `write` prints one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -93,12 +94,17 @@ def times(a: Expression, b: Expression) -> Expression:
 
 def raised(a: Expression, exponent: Fraction | float) -> Expression:
     """a^exponent for a plain number as the exponent."""
+    if not math.isfinite(exponent):
+        return Apply("**", (a, constant(float(exponent))))
     n = Fraction(exponent).limit_denominator(1000)
     if not isinstance(a, Product):
         return _tidy(Product(1.0, ((a, n),))) if n else constant(1)
     if n.denominator != 1 and a.number < 0:
         return Product(1.0, ((a, n),))
-    number = float(a.number) ** float(n) if a.number else 0.0 if n > 0 else float("inf")
+    try:
+        number = float(a.number) ** float(n)
+    except (OverflowError, ZeroDivisionError):
+        number = math.inf
     return _tidy(Product(number, tuple((base, k * n) for base, k in a.powers if k * n)))
 
 
@@ -121,7 +127,10 @@ def plus(a: Expression, b: Expression) -> Expression:
 def rebuild(e: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """`e` put together again from its parts after `change` on each of them."""
     if isinstance(e, Apply):
-        return Apply(e.name, tuple(change(x) for x in e.args))
+        args = tuple(change(x) for x in e.args)
+        if e.name in ("sum", "copy") and args[0] == constant(0):
+            return args[0]
+        return Apply(e.name, args)
     if isinstance(e, Total):
         total: Expression = constant(0)
         for term in e.terms:
@@ -170,6 +179,7 @@ SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 # Numbers that a person would write by name.
 NAMED = {
+    3.141592653589793: "π",
     0.6931471805599453: "ln 2",
     2.302585092994046: "ln 10",
     0.017453292519943295: "π/180",
@@ -184,7 +194,7 @@ def digits(x: float) -> str:
     """A number in a formula, as short as it can be."""
     if x in NAMED:
         return NAMED[x]
-    return str(int(x)) if x == int(x) and abs(x) < 1e6 else f"{x:.4g}"
+    return str(int(x)) if abs(x) < 1e6 and x == int(x) else f"{x:.4g}"
 
 
 def write(e: Expression, slash: str = "/", level: int = SUM) -> str:

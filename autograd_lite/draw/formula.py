@@ -77,6 +77,8 @@ def formula(op: Any, x: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
     if name == "identity":
         return parts[0]
     texts = [text for text, _ in parts]
+    if name == "root":  # the square root that stands for a distance
+        return f"sqrt({texts[0]})", ATOM
     if name == "abs":
         return f"|{texts[0]}|", ATOM
     if kind in ("Sum", "Extreme"):
@@ -89,4 +91,6 @@ def formula(op: Any, x: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         return f"{wrapped(parts[0], ATOM)}[{key_text(op.index)}]", ATOM
     if kind == "Pick":
         return f"{wrapped(parts[0], ATOM)}[…]", ATOM
+    if kind == "Einsum":
+        texts.insert(0, f"'{','.join(op.letters)}->{op.result}'")
     return f"{name}({', '.join(texts[:6])}{', …' if len(texts) > 6 else ''})", ATOM

@@ -56,7 +56,8 @@ def rule(op: Any, i: int, out: Any, inputs: Any) -> Any:
     try:
         if type(op) is Elementwise:
             e = times(G, slope(op, i))
-            return e if np.shape(out) == np.shape(inputs[i]) else Apply("sum", (e,))
+            same = np.shape(out) == np.shape(inputs[i]) or e == constant(0)
+            return e if same else Apply("sum", (e,))
         if type(op).__name__ == "Extreme":  # its rule compares numbers, which leaves no formula
             return times(Apply("copy", (G,)), Apply("share", (OUT, slot(0))))
         if sum(np.size(x) for x in (out, *inputs)) <= LARGEST:
@@ -69,13 +70,22 @@ def rule(op: Any, i: int, out: Any, inputs: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def slope(op: Elementwise, i: int) -> Any:
-    """∂result/∂input `i` of an elementwise operation as a formula."""
-    return Context().run(_slope, op, i)
+    """∂result/∂input `i` of an elementwise operation as a formula.
 
-
-def _slope(op: Elementwise, i: int) -> Any:
+    A rule may look at the numbers it is given. It is read at two points, of other signs, and has a
+    formula only if both give the same.
+    """
     n = len(op.partials)
-    out, inputs = symbolic(0.5), [symbolic(0.5) for _ in range(n)]
+    points = [(0.5,) * n, (-0.7, 0.6, -0.4)[:n], (0.6, -0.7, 0.4)[:n]]
+    with np.errstate(all="ignore"):
+        points = [at for at in points if np.isfinite(op.forward(*at))] or points[:1]
+    found = {Context().run(_slope, op, i, at) for at in points}
+    return found.pop() if len(found) == 1 else Apply(f"{op.name}′", tuple(map(slot, range(n))))
+
+
+def _slope(op: Elementwise, i: int, at: tuple[float, ...]) -> Any:
+    n = len(op.partials)
+    out, inputs = symbolic(0.5), [symbolic(x) for x in at]
     names = {id(out): OUT, **{id(x): slot(k) for k, x in enumerate(inputs)}}
     with np.errstate(all="ignore"):
         partial = op.partials[i]
@@ -121,6 +131,8 @@ def express(x: Any, names: dict[int, Any]) -> Any:
     if kind == "Reshape":
         lengths = [[n for n in shape if n != 1] for shape in (x.op.old, x.op.new)]
         return args[0] if lengths[0] == lengths[1] else Apply("reshape", (args[0],))
+    if kind == "CumSum" and x.op.backwards:
+        return Apply("cumsum backwards", (args[0],))
     return Apply(STRUCTURE.get(kind, x.op.name), tuple(args))
 
 
@@ -144,6 +156,8 @@ WORDS = {
     "part": "its part",
     "where": "where it was chosen",
     "astype": "in the first dtype",
+    "cumsum": "cumulated",
+    "cumsum backwards": "cumulated from the end",
 }
 """What a drawing says for an operation that only moves, copies or adds up the cotangent."""
 
@@ -194,7 +208,9 @@ def taken_apart(e: Any, g: Symbol) -> tuple[Any, list[str], Any]:
     while e != g:
         if isinstance(e, Apply) and e.name in WORDS and g.name in symbols(e):
             inner = [x for x in e.args if g.name in symbols(x)]
-            if len(inner) > 1:
+            # c · (g moved) is not (c · g) moved, unless c is a number or copying is all there is.
+            fixed = e.name in ("sum", "copy") or not symbols(slope)
+            if len(inner) > 1 or not fixed:
                 break
             words.insert(0, WORDS[e.name])
             e = inner[0]

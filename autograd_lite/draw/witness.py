@@ -69,7 +69,7 @@ def compare(view: View, box: Box, g: np.ndarray, cells: Callable[[Any], Any]) ->
     away = largest(n - g)
     size = float(np.abs(g).max(initial=1.0))
     ok = away <= 1e-6 * size
-    words = [f"numerical {away:.0e}"]
+    words = [f"numerical {size_text(away)}"]
     hand = box.node.hand
     if hand is not None:
         hand = np.asarray(data(hand), dtype=float)
@@ -81,7 +81,7 @@ def compare(view: View, box: Box, g: np.ndarray, cells: Callable[[Any], Any]) ->
         else:
             by_hand = largest(hand - g)
             ok = ok and by_hand <= 1e-6 * size
-            words.insert(0, f"hand and autodiff {by_hand:.0e}")
+            words.insert(0, f"hand and autodiff {size_text(by_hand)}")
     rows.append(["numerical, step 1e-05", cells(n)])
     count = {2: "Both", 3: "All three"}[len(rows)]
     verdict = f"{count} agree." if ok else "They differ."
@@ -91,6 +91,11 @@ def compare(view: View, box: Box, g: np.ndarray, cells: Callable[[Any], Any]) ->
         "ok": ok,
         "verdict": f"{verdict} Largest difference: {', '.join(words)}.",
     }
+
+
+def size_text(x: float) -> str:
+    """The size of a difference."""
+    return f"{x:.0e}" if x else "0"
 
 
 def largest(x: np.ndarray) -> float:
