@@ -114,8 +114,8 @@ def test_array_operations_say_it_in_words():
     assert edge_texts(X.reshape(6)) == ["↑ reshaped"]
     assert edge_texts(X[0]) == ["↑ put back in its place"]
     assert edge_texts(X.mean()) == ["↑ ÷ 6, copied to all"]
-    assert edge_texts(np.cumsum(v)) == ["↑ × 1, cumulated from the end"]
-    assert edge_texts(np.cumprod(v)) == ["↑ cumsum backwards(dr·r)/v"]
+    assert edge_texts(np.cumsum(v, 0)) == ["↑ cumulated from the end"]
+    assert edge_texts(np.cumprod(v, 0)) == ["↑ cumsum backwards(dr·r)/v"]
     assert edge_texts(X.max()) == ["↑ × [r = X], copied to all"]
     assert edge_texts(ag.where(X.data > 0, X, 0.0)) == ["↑ where it was chosen"]
 
