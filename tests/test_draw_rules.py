@@ -1,5 +1,6 @@
 """The rule texts: they are derived from the rules, and they say what the rules compute."""
 
+import html
 import math
 import re
 from pathlib import Path
@@ -98,7 +99,7 @@ def edge_texts(result):
     """What the edges into `result`, called r, say."""
     result.label = "r"
     found = re.findall(r"↑ [^<]*", ag.draw(result, direction="TB", show=("rules",)).dot)
-    return found
+    return [html.unescape(text) for text in found]
 
 
 def test_array_operations_say_it_in_words():
