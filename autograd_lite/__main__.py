@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 
 from .cli import UsageError, clip
+from .cli.answer import report, write_files
 from .cli.options import read_options
 from .cli.session import Session
 from .cli.text import send
@@ -58,14 +59,14 @@ def run(argv: Sequence[str]) -> int:
         warnings.simplefilter("always")
         try:
             session = Session(options)
-            lines = list(session.report())
+            lines = list(report(session))
         finally:
             for message in dict.fromkeys(str(w.message) for w in caught):
                 warn(message)
     for name in session.unused():
         warn(f"{name} has a value, but is in no formula")
     send("\n".join(lines), sys.stdout)
-    for line in session.write_files():
+    for line in write_files(session):
         send(line, sys.stdout)
     return 0 if session.agrees else 1
 
