@@ -106,13 +106,11 @@ def _matrix(x: Any, ord: Any) -> Any:
             f'norm of order {ord!r}: matrices have "fro", "nuc", 1, -1, 2, -2, inf and -inf'
         )
     s = svdvals(x)
-    if ord == -2:
-        return s[..., -1]
     # Singular values that are 0 but for rounding take no part: the subgradient of least norm.
     values = data(s)
     rounding = values.max(-1, keepdims=True, initial=0.0) * max(shape(x)[-2:]) * _eps(x)
     s = where(values > rounding, s, 0.0)
-    return sum(s, -1) if ord == "nuc" else max(s, -1)
+    return sum(s, -1) if ord == "nuc" else (max if ord == 2 else min)(s, -1)
 
 
 def _eps(x: Any) -> float:

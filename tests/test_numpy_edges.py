@@ -1,0 +1,217 @@
+"""Kinks, ties, singular and empty arrays under NumPy's functions: what the conventions decide."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import autograd_lite as ag
+
+
+def gradient(f, x):
+    return ag.grad(lambda t: np.sum(f(t)))(np.asarray(x, float))
+
+
+ZERO = np.zeros((2, 3))
+
+
+@pytest.mark.parametrize("order", [None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf])
+def test_the_gradient_of_a_matrix_norm_at_zero_is_zero(order):
+    np.testing.assert_array_equal(gradient(lambda x: np.linalg.norm(x, order), ZERO), ZERO)
+
+
+@pytest.mark.parametrize("order", [None, 1, 1.5, 2, 3, 0, np.inf, -np.inf])
+def test_the_gradient_of_a_vector_norm_at_zero_is_zero(order):
+    np.testing.assert_array_equal(gradient(lambda x: np.linalg.norm(x, order), ZERO[0]), ZERO[0])
+
+
+def test_norms_where_some_entries_are_zero():
+    assert gradient(lambda x: np.linalg.norm(x, 1), [0.0, 2.0, -3.0]).tolist() == [0.0, 1.0, -1.0]
+    assert gradient(lambda x: np.linalg.norm(x, 0.5), [0.0, 4.0]).tolist() == [0.0, 1.0]
+    assert gradient(lambda x: np.linalg.norm(x, np.inf), [2.0, -2.0]).tolist() == [0.5, -0.5]
+    assert gradient(lambda x: np.linalg.norm(x, -2.0), [0.0, 4.0]).tolist() == [0.0, 0.0]
+    rank_one = gradient(lambda x: np.linalg.norm(x, "nuc"), np.ones((2, 2)))
+    np.testing.assert_allclose(rank_one, np.full((2, 2), 0.5))  # u vᵀ, of the one that is not 0
+
+
+def test_spreads_of_constants_have_gradient_zero():
+    ones = np.ones(3)
+    with np.errstate(all="raise"):
+        for f in (np.std, np.nanstd, np.ptp):
+            np.testing.assert_array_equal(gradient(f, ones), 0 * ones)
+
+
+def test_the_determinant_of_singular_matrices_to_second_order():
+    x = np.array([[1.0, 2.0], [2.0, 4.0]])
+    assert gradient(np.linalg.det, x).tolist() == [[4.0, -2.0], [-2.0, 1.0]]
+    rank_one = np.outer([1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(gradient(np.linalg.det, rank_one), np.zeros((3, 3)))
+    for point in (rank_one, np.zeros((3, 3)), np.eye(3), np.diag([1.0, 0.0, 2.0])):
+        # det is a polynomial: e_i ∧ e_j picks the entry of x that is left over, with its sign.
+        hessian = ag.hessian(np.linalg.det)(point)
+        assert hessian[0, 0, 1, 1] == pytest.approx(point[2, 2], abs=1e-12)
+        assert hessian[0, 1, 1, 0] == pytest.approx(-point[2, 2], abs=1e-12)
+        assert hessian[0, 0, 1, 2] == pytest.approx(-point[2, 1], abs=1e-12)
+        assert hessian[0, 0, 0, 0] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_products_with_zeros_to_second_order():
+    x = np.array([0.0, 2.0, 0.0])
+    assert gradient(np.cumprod, x).tolist() == [3.0, 0.0, 0.0]  # 1 + x₁ + x₁x₂; x₀ + x₀x₂; x₀x₁
+    expected = [[0.0, 1.0, 2.0], [1.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
+    assert ag.hessian(lambda t: np.sum(np.cumprod(t)))(x).tolist() == expected
+
+
+def test_ties_go_by_the_stable_permutation():
+    ties = np.array([2.0, 1.0, 2.0, 1.0])
+    weights = np.array([1.0, 10.0, 100.0, 1000.0])
+    assert gradient(lambda t: np.sort(t) * weights, ties).tolist() == [100.0, 1.0, 1000.0, 10.0]
+    assert gradient(lambda t: np.sort(t, kind="quicksort")[0], ties).tolist() == [0, 1, 0, 0]
+    assert gradient(np.median, ties).tolist() == [0.5, 0.0, 0.0, 0.5]
+    assert gradient(np.unique, ties).tolist() == [1.0, 1.0, 0.0, 0.0]
+
+
+def test_equal_eigenvalues():
+    x = 3 * np.eye(2)
+    np.testing.assert_allclose(gradient(lambda t: np.linalg.eigvalsh(t) ** 2, x), 2 * x)
+    np.testing.assert_allclose(gradient(lambda t: np.linalg.svd(t)[1] ** 2, x), 2 * x)
+    # The vectors themselves turn by any angle: there is no derivative, and none is made up.
+    turned = gradient(lambda t: np.linalg.eigh(t).eigenvectors * [[1.0, 2.0], [3.0, 4.0]], x)
+    assert not np.isfinite(turned).all()
+
+
+def test_an_eigenvector_turns_as_perturbation_theory_says():
+    x = np.diag([1.0, 3.0])
+    first = ag.jacobian(lambda t: np.linalg.eigh(t).eigenvectors[1, 0] ** 2)
+    second = ag.hessian(lambda t: np.linalg.eigh(t).eigenvectors[1, 0] ** 2)(x)
+    np.testing.assert_allclose(first(x), np.zeros((2, 2)), atol=1e-15)
+    # x₀₁ = x₁₀ = ε turns it by ε/(1 − 3), and its square is ε²/4.
+    both = second[0, 1, 0, 1] + second[0, 1, 1, 0] + second[1, 0, 0, 1] + second[1, 0, 1, 0]
+    assert both == pytest.approx(2 / 4, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "np.sum(e)",
+        "np.prod(e)",
+        "np.sort(e)",
+        "np.cumsum(e)",
+        "np.cumprod(e)",
+        "np.flip(e)",
+        "np.diff(e)",
+        "np.pad(e, 2)",
+        "np.tile(e, 3)",
+        "np.repeat(e, 2)",
+        "np.concatenate([e, e])",
+        "np.dot(e, e)",
+        "np.outer(e, e)",
+        "np.einsum('i,i', e, e)",
+        "np.einsum('i,j->ij', e, e)",
+        "np.linalg.norm(e)",
+        "np.linalg.norm(e, 1)",
+        "np.nansum(e)",
+        "np.trace(w)",
+        "np.linalg.det(w)",
+        "np.linalg.inv(w)",
+        "np.linalg.solve(w, w)",
+        "np.sum(m, axis=0)",
+        "np.linalg.svd(m, compute_uv=False)",
+        "m @ m.T",
+        "np.transpose(m)",
+        "np.stack([m, m])",
+    ],
+)
+def test_empty_arrays_as_in_numpy(call):
+    arrays = {"e": np.empty(0), "m": np.empty((0, 3)), "w": np.empty((0, 0))}
+    nodes = {name: ag.Tensor(x) for name, x in arrays.items()}
+    got, expected = eval(call, {"np": np, **nodes}), eval(call, {"np": np, **arrays})
+    assert got.shape == np.shape(expected)
+    np.testing.assert_array_equal(got.data, expected)
+    got.backward(np.ones(got.shape))
+    used = [x for name, x in nodes.items() if x.grad is not None]
+    assert all(x.grad.shape == x.shape for x in used)
+
+
+@pytest.mark.parametrize("f", [np.max, np.min, np.median, np.ptp])
+def test_what_no_entries_have_not(f):
+    with pytest.raises(ValueError, match="no entries"):
+        f(ag.Tensor([]))
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("np.take(t, 5)", IndexError),
+        ("np.quantile(t, 1.5)", ValueError),
+        ("np.linalg.inv(t.reshape(2, 2) * 0)", np.linalg.LinAlgError),
+        ("np.linalg.cholesky(t.reshape(2, 2) * -1)", np.linalg.LinAlgError),
+        ("np.linalg.solve(t.reshape(1, 4), t)", ValueError),
+        ("np.linalg.det(t)", ValueError),
+        ("np.einsum('ij,j', t, t)", ValueError),
+        ("np.einsum('i,j->k', t, t)", ValueError),
+        ("np.einsum('i', t, t)", ValueError),
+        ("np.tensordot(t, t[:3], 1)", ValueError),
+        ("np.cross(t, t)", ValueError),
+        ("np.sort(t, axis=1)", np.exceptions.AxisError),
+        ("np.cumsum(t, axis=2)", np.exceptions.AxisError),
+        ("np.split(t, 3)", ValueError),
+        ("np.average(t, weights=[0, 0, 0, 0])", ZeroDivisionError),
+        ("np.average(t, weights=[1, 2])", ValueError),
+        ("np.gradient(t, [0.0, 1.0])", ValueError),
+        ("np.diff(t, -1)", ValueError),
+        ("np.convolve(t, t[:0])", ValueError),
+        ("np.interp(t, [0.0, 1.0], t)", ValueError),
+        ("np.choose([0, 2], [t[:2], t[2:]])", ValueError),
+        ("np.select([], [])", ValueError),
+        ("np.linalg.norm(t, 'nuc')", ValueError),
+        ("np.linalg.norm(t.reshape(2, 2), 3)", ValueError),
+        ("np.linalg.matrix_power(t.reshape(2, 2), 0.5)", TypeError),
+        ("np.linspace(t, 1.0, -1)", ValueError),
+        ("np.geomspace(t, -1.0)", ValueError),
+        ("np.piecewise(t, [t > 1], [])", ValueError),
+        ("np.vander(t.reshape(2, 2))", ValueError),
+    ],
+)
+def test_bad_input_raises_what_numpy_raises(call, error):
+    with pytest.raises(error):
+        eval(call, {"np": np, "t": ag.Tensor([1.0, 2.0, 2.0, 4.0])})
+
+
+SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4)
+ALONG = {
+    "sort": np.sort,
+    "cumsum": np.cumsum,
+    "cumprod": np.cumprod,
+    "flip": lambda x, axis: np.flip(x, axis=axis),
+    "diff": lambda x, axis: np.diff(x, axis=axis),
+    "median": lambda x, axis: np.median(x, axis=axis),
+    "quantile": lambda x, axis: np.quantile(x, [0.25, 0.6], axis=axis),
+    "ptp": np.ptp,
+    "roll": lambda x, axis: np.roll(x, 2, axis=axis),
+    "repeat": lambda x, axis: np.repeat(x, 2, axis=axis),
+    "norm": lambda x, axis: np.linalg.norm(x, axis=axis),
+    "trapezoid": lambda x, axis: np.trapezoid(x, axis=axis),
+    "nanvar": lambda x, axis: np.nanvar(x, axis=axis),
+    "average": lambda x, axis: np.average(x, axis=axis, weights=np.arange(1.0, x.shape[axis] + 1)),
+}
+
+
+@pytest.mark.parametrize("name", ALONG)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_every_shape_and_axis(name, data):
+    """Value as NumPy's; and the directional derivative is the slope along that direction."""
+    f, shape = ALONG[name], data.draw(SHAPES)
+    axis = data.draw(st.integers(-len(shape), len(shape) - 1))
+    random = np.random.default_rng(data.draw(st.integers(0, 99)))
+    x = random.permuted(np.linspace(0.5, 2.0, int(np.prod(shape)))).reshape(shape)
+    direction = random.normal(size=shape)
+    out = f(ag.Tensor(x), axis)
+    np.testing.assert_allclose(out.data, f(x, axis), rtol=1e-12, atol=1e-12)
+    weights = random.normal(size=out.shape)
+    slope = ag.grad(lambda t: np.sum(f(t, axis) * weights))(x)
+    h = 1e-6
+    expected = ((f(x + h * direction, axis) - f(x - h * direction, axis)) * weights).sum() / (2 * h)
+    assert np.sum(slope * direction) == pytest.approx(expected, rel=1e-5, abs=1e-6)
