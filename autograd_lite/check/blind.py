@@ -7,7 +7,6 @@ at this point cannot see: with weights of 0.01 tanh has slope 1.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from ..tensor import Tensor
 from ..value import Value
 from .case import Case
 from .judge import magnitude
+from .patience import Patience
 from .replay import pushed
 from .report import Note
 from .softmax_formulas import find, of_cross_entropy, of_softmax
@@ -24,21 +24,19 @@ from .tape import Tape
 
 __all__ = ["blind"]
 
-BUDGET = 0.3
 LARGEST = 20_000
 
 
 def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
     """A `blind-point` note that names the mistakes hidden at this point, or None."""
-    if tape.lead or x.size > LARGEST or tape.root.size != 1:
+    if tape.lead or x.size > LARGEST or tape.root.size != 1 or tape.hindsight.over():
         return None
-    here, _ = effects(tape, x, rtol)
-    if not here:
-        return sizes(tape)
-    nodes = elsewhere(tape)
-    if nodes is None:
-        return None
-    _, seen = effects(Tape(nodes[tape.root]), nodes[x], rtol)
+    with tape.hindsight as patience:
+        here, _ = effects(tape, x, rtol, patience)
+        nodes = elsewhere(tape) if here else None
+        if nodes is None:
+            return sizes(tape)
+        _, seen = effects(Tape(nodes[tape.root]), nodes[x], rtol, patience)
     hidden = [text for key, text in here.items() if key in seen]
     if not hidden:
         return sizes(tape)
@@ -53,21 +51,20 @@ def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
 Effects = dict[tuple[int, int, str], str]
 
 
-def effects(tape: Tape, x: Node, rtol: float) -> tuple[Effects, Effects]:
+def effects(tape: Tape, x: Node, rtol: float, patience: Patience) -> tuple[Effects, Effects]:
     """The mistakes that leave the gradient of `x` as it is, and those that change it.
 
     Each has a key of its place and its message, so that it is known again at another point.
     """
     auto = tape.gradient(x)
-    case = Case(tape, x, auto, auto, rtol)
+    case = Case(tape, x, auto, auto, rtol, others=False)
     limit = rtol * magnitude(auto)
     place = {node: k for k, node in enumerate(tape.order)}
-    start = time.perf_counter()
     hidden: Effects = {}
     seen: Effects = {}
     with np.errstate(all="ignore"):
         for node, i in tape.reach(x):
-            if time.perf_counter() - start > BUDGET:
+            if patience.over():
                 break
             for mutant, change, _ in pushed(case, node, i):
                 if mutant.code == "local-derivative" and np.all(np.isfinite(change)):

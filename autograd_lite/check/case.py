@@ -16,6 +16,8 @@ from .tape import Tape
 
 __all__ = ["Case", "slope"]
 
+MOST_NUMBERS = 60
+
 
 @dataclass
 class Case:
@@ -29,6 +31,7 @@ class Case:
     hand: np.ndarray
     auto: np.ndarray
     rtol: float
+    others: bool = True  # whether mistakes are tried that take another array of the graph
 
     def __post_init__(self) -> None:
         self.above = self.tape.above(self.x)
@@ -77,7 +80,13 @@ class Case:
         return list(found.values())
 
     def arrays(self, shape: tuple[int, ...]) -> list[tuple[str, np.ndarray]]:
-        """Every array of that shape in the graph, with a name: nodes first, then constants."""
+        """Every array of that shape in the graph, with a name: nodes first, then constants.
+
+        Of single numbers there are too many, and too many of them equal, in a graph of Values; they
+        are listed in a small graph only.
+        """
+        if not self.others or (not shape and len(self.tape.order) > MOST_NUMBERS):
+            return []
         found: list[tuple[str, np.ndarray]] = []
         for node in self.tape.order:
             if node.shape == shape:

@@ -51,6 +51,8 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
     if spoiled is not None:
         return Report([spoiled_row(tape, x, found.get(x), spoiled) for x in found or {root: None}])
     carried = Tape(root, pinned(tape, found)) if len(found) > 1 else None
+    if carried is not None:
+        carried.patience, carried.hindsight = tape.patience, tape.hindsight
     if not found:
         found = {x: None for x in tape.order if x.op is None}
     large = ENTRIES if len(found) > 1 else 10_000

@@ -19,7 +19,7 @@ from ..ops.linalg import MatMul
 from ..ops.reduce import Extreme
 from ..ops.shape import Concatenate, Reshape, Transpose, sum_to
 from .arrays import gap
-from .case import Case, slope
+from .case import MOST_NUMBERS, Case, slope
 
 __all__ = ["Mutant", "mutants"]
 
@@ -207,7 +207,9 @@ def operands(case: Case, source: Any, called: str, at: str) -> Iterator[Slope]:
 
 def overwritten(case: Case, source: Any) -> Iterator[tuple[str, np.ndarray, bool]]:
     """Gradients of the shape of a forward array, which may have been written into its memory."""
-    if case.tape.lead or not isinstance(source, Node):
+    if case.tape.lead or not isinstance(source, Node) or not case.others:
+        return
+    if not source.shape and len(case.tape.order) > MOST_NUMBERS:
         return
     called = case.tape.name(source)
     for node, g in case.tape.adjoint.items():

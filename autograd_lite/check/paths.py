@@ -17,6 +17,7 @@ from .arrays import gap
 from .case import Case
 from .factors import read
 from .judge import magnitude
+from .patience import Patience
 from .report import Cause
 
 __all__ = ["contributions", "examples"]
@@ -32,16 +33,8 @@ def contributions(case: Case) -> Iterator[Cause]:
     if case.error is None or (case.tape.lead and case.auto.size > 10_000):
         return
     several: dict[Node, list[tuple[Edge, np.ndarray]]] = {}
-    for node, i in case.tape.reach(case.x):
-        y = node.inputs[i]
-        if len([e for e in case.tape.consumers[y] if e[0] in case.tape.adjoint]) < 2:
-            continue
-        brought = case.tape.contribution(node, i)
-        if brought is None:
-            continue
-        path = case.shaped(case.tape.push({y: brought}, case.x, case.above))
-        if magnitude(path) > 1e-13 * magnitude(case.auto):
-            several.setdefault(y, []).append(((node, i), path))
+    with case.tape.patience as patience:
+        push_paths(case, several, patience)
     found: list[Cause] = []
     for y, paths in several.items():
         for edge, path in uses(paths):
@@ -54,6 +47,24 @@ def contributions(case: Case) -> Iterator[Cause]:
     if not found:
         for y, paths in several.items():
             yield from combined(case, y, paths)
+
+
+def push_paths(
+    case: Case, several: dict[Node, list[tuple[Edge, np.ndarray]]], patience: Patience
+) -> None:
+    """Push each contribution of a node that is used several times down to the node in question."""
+    for node, i in case.tape.reach(case.x):
+        y = node.inputs[i]
+        if patience.over():
+            return
+        if len([e for e in case.tape.consumers[y] if e[0] in case.tape.adjoint]) < 2:
+            continue
+        brought = case.tape.contribution(node, i)
+        if brought is None:
+            continue
+        path = case.shaped(case.tape.push({y: brought}, case.x, case.above))
+        if magnitude(path) > 1e-13 * magnitude(case.auto):
+            several.setdefault(y, []).append(((node, i), path))
 
 
 def uses(paths: list[tuple[Edge, np.ndarray]]) -> list[tuple[Edge, np.ndarray]]:

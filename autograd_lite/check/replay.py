@@ -6,7 +6,6 @@ one edge go down together as leading axes.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -21,9 +20,6 @@ from .report import Cause
 
 __all__ = ["changed_rules", "pushed"]
 
-BUDGET = 1.0
-"""Seconds after which no further operation is tried; a drawing-sized graph needs few hundredths."""
-
 AT_ONCE = 2_000_000
 
 
@@ -31,12 +27,12 @@ def changed_rules(case: Case) -> Iterator[Cause]:
     """Every operation between the root and the node, with each wrong version of its rule."""
     if case.error is None:
         return
-    start = time.perf_counter()
-    for node, i in case.tape.reach(case.x):
-        if time.perf_counter() - start > BUDGET:
-            return
-        for mutant, change, all_of_it in pushed(case, node, i):
-            yield from judged(case, mutant, change, all_of_it)
+    with case.tape.patience as patience:
+        for node, i in case.tape.reach(case.x):
+            if patience.over():
+                return
+            for mutant, change, all_of_it in pushed(case, node, i):
+                yield from judged(case, mutant, change, all_of_it)
 
 
 def pushed(case: Case, node: Node, i: int) -> Iterator[tuple[Mutant, np.ndarray, np.ndarray]]:

@@ -14,6 +14,7 @@ from ..ops.shape import Sum
 from .arrays import gap
 from .case import Case, slope
 from .judge import magnitude
+from .patience import Patience
 from .report import Cause
 
 __all__ = ["another_axis", "jacobians", "ratios", "unsummed"]
@@ -109,9 +110,15 @@ def jacobians(case: Case) -> Iterator[Cause]:
     """diag(J)·g, J g for Jᵀ g, and Σ of rows, for every stretch between nodes of one shape."""
     if case.error is None or case.tape.lead:
         return
+    with case.tape.patience as patience:
+        yield from stretches(case, patience)
+
+
+def stretches(case: Case, patience: Patience) -> Iterator[Cause]:
+    """The same, for as long as the patience lasts."""
     done = 0
     for u in case.tape.order:
-        if u not in case.above or not 2 <= u.size <= LARGEST:
+        if u not in case.above or not 2 <= u.size <= LARGEST or patience.over():
             continue
         for y in case.tape.order:
             if done >= 24 or y is u or y.shape != u.shape or y not in case.above:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data, toposort
+from .patience import Patience
 
 __all__ = ["Tape", "identity_seed"]
 
@@ -26,6 +27,13 @@ def identity_seed(root: Node) -> tuple[Any, tuple[int, ...]]:
     if root.size == 1:
         return np.ones(root.shape, root.dtype) if root.shape else 1.0, ()
     return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape), (root.size,)
+
+
+THINKING = 5.0
+"""Seconds that a report may spend on replays; a graph of a page needs a few hundredths."""
+
+LOOKING_BACK = 0.5
+"""Seconds that it may spend on what the point could not have shown."""
 
 
 class Tape:
@@ -49,6 +57,11 @@ class Tape:
         self.arrived: dict[Node, Any] = {root: seed}
         self.adjoint: dict[Node, Any] = {}
         self.factors: dict[float, str] | None = None
+        self.patience = Patience(THINKING)
+        self.hindsight = Patience(LOOKING_BACK)
+        self._names: dict[Node, str] = {}
+        self._above: dict[tuple[Node, bool], list[Node]] = {}
+        self.place = {node: k for k, node in enumerate(self.order)}
         self._brought: dict[tuple[Node, int], Any] = {}
         with np.errstate(all="ignore"):
             self._sweep()
@@ -82,21 +95,26 @@ class Tape:
 
     def above(self, x: Node) -> set[Node]:
         """The nodes that pass a change on to `x`: its consumers, theirs, ... up to pinned ones."""
-        found = {x}
-        for node in self.order:
-            if any(isinstance(y, Node) and y in found for y in node.inputs) and (
-                node not in self.pinned
-            ):
-                found.add(node)
-        return found
+        return set(self._upwards(x, self.pinned))
+
+    def _upwards(self, x: Node, stop: Mapping[Node, Any]) -> list[Node]:
+        """`x` and the nodes computed from it, in order; a node in `stop` is not passed."""
+        key = x, bool(stop)
+        if key not in self._above:
+            found, stack = {x}, [x]
+            while stack:
+                for node, _ in self.consumers[stack.pop()]:
+                    if node not in found and node not in stop:
+                        found.add(node)
+                        stack.append(node)
+            self._above[key] = sorted(found, key=self.place.__getitem__)
+        return self._above[key]
 
     def reach(self, x: Node) -> list[tuple[Node, int]]:
         """The edges whose change is felt at `x`, those nearest to it first."""
-        above = self.above(x)
         edges = []
-        for y in self.order:
-            if y in above:
-                edges += [(n, i) for n, i in self.consumers[y] if n in self.adjoint]
+        for y in self._upwards(x, self.pinned):
+            edges += [(n, i) for n, i in self.consumers[y] if n in self.adjoint]
         return edges
 
     def push(self, changes: Mapping[Node, Any], x: Node, above: set[Node] | None = None) -> Any:
@@ -107,9 +125,9 @@ class Tape:
         above = self.above(x) if above is None else above
         flow = dict(changes)
         with np.errstate(all="ignore"):
-            for node in reversed(self.order):
+            for node in reversed(self._upwards(x, self.pinned)):
                 g = flow.get(node)
-                if g is None or node is x or node not in above:
+                if g is None or node is x:
                     continue
                 for i, y in enumerate(node.inputs):
                     if isinstance(y, Node) and y in above:
@@ -128,21 +146,12 @@ class Tape:
     def replayed(self, x: Node, numbers: Any, rules: Any = None) -> dict[Node, Any]:
         """The data of every node above `x`, were the data of `x` `numbers`."""
         now: dict[Node, Any] = {x: numbers}
-        for node in self._affected(x):
+        for node in self._upwards(x, {})[1:]:
             args = [now.get(y, y.primal) if isinstance(y, Node) else y for y in node.inputs]
             forward = node.op.forward if rules is None else rules(node.op)
             now[node] = forward(*args)
         now.setdefault(self.root, self.root.primal)
         return now
-
-    def _affected(self, x: Node) -> list[Node]:
-        found = {x}
-        nodes = []
-        for node in self.order:
-            if node is not x and any(isinstance(y, Node) and y in found for y in node.inputs):
-                found.add(node)
-                nodes.append(node)
-        return nodes
 
     def sizes(self) -> dict[int, str]:
         """The lengths of axes that this graph has, with a name for each."""
@@ -161,11 +170,12 @@ class Tape:
 
     def name(self, node: Node) -> str:
         """A node in a few words: its label, or the formula it was made by, if short."""
-        for depth in (3, 2, 1):
-            text = expression(node, depth)
-            if len(text) <= 40:
-                return text
-        return text
+        if node not in self._names:
+            for depth in (3, 2, 1):
+                self._names[node] = expression(node, depth)
+                if len(self._names[node]) <= 40:
+                    break
+        return self._names[node]
 
 
 def expression(x: Any, depth: int) -> str:

@@ -1,0 +1,35 @@
+"""How long a report may think: the dear rungs of the ladder share a few seconds."""
+
+from __future__ import annotations
+
+import time
+
+__all__ = ["Patience"]
+
+
+class Patience:
+    """Seconds left; time inside the block is taken off. Entered again and again, not nested.
+
+    >>> patience = Patience(0.0)
+    >>> with patience:
+    ...     patience.over()
+    True
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+        self.start: float | None = None
+
+    def __enter__(self) -> Patience:
+        self.start = time.perf_counter()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self.start is not None
+        self.left -= time.perf_counter() - self.start
+        self.start = None
+
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        since = 0.0 if self.start is None else time.perf_counter() - self.start
+        return self.left - since <= 0
