@@ -11,8 +11,8 @@ from . import context
 from .graph import Node, wrap
 from .ops.elementwise import identity
 from .ops.shape import astype
-from .tensor import Tensor
-from .value import Value
+from .tensor import as_array
+from .value import Value, as_float
 
 __all__ = ["checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
 
@@ -42,13 +42,16 @@ def recorded() -> AbstractContextManager[Any]:
 
 
 def fresh(x: Any, name: str) -> Node:
-    """A new node to differentiate with respect to, for a number, an array or a node."""
+    """A new node to differentiate with respect to, for a number, an array or a node.
+
+    It is no leaf, since leaves get a copy of their cotangent: there is no need of one here.
+    """
     if isinstance(x, Node):
         return identity(x)
-    if isinstance(x, NUMBERS) and not isinstance(x, NARROW):
-        return Value(x)
     try:
-        return Tensor(x)
+        if isinstance(x, NUMBERS) and not isinstance(x, NARROW):
+            return constant(as_float(x))
+        return constant(as_array(x))
     except TypeError as error:
         error.add_note(f"in {name}, for an argument to differentiate with respect to")
         raise

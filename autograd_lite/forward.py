@@ -58,7 +58,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     directions = [checked(d, x, "a tangent") for d, x in zip(directions, lin.inputs, strict=True)]
     roots = [x for x in lin.outputs if isinstance(x, Node)]
     order = list(walk(roots, lin.inputs))
-    foreign = any(node.op is None and lin.is_foreign(node) for node in order)
+    foreign = any(node.op in (None, identity) and lin.is_foreign(node) for node in order)
     lin.record = lin.recording and (
         lin.record or foreign or any(isinstance(d, Node) for d in directions)
     )

@@ -46,12 +46,11 @@ class Linearized:
         self.record = self.given_nodes and self.recording
         self.form = form
         with recorded():
+            self.start = tick()  # what is made from here on is the function's own
             self.inputs = [fresh(x, name) for x in leaves]
             given = form(self.inputs)
             for n, arg in zip(places, [given] if single else given, strict=True):
                 called[n] = arg
-            self.mine = {id(x) for x in self.inputs}
-            self.start = tick()  # leaves made from here on are the function's own
             self.result = f(*called, **kwargs)
         self.outputs, self.out_form = flatten(self.result)
         if not any(isinstance(out, Node) for out in self.outputs):
@@ -121,14 +120,12 @@ class Linearized:
             self.check_fresh()
         with recorded(), np.errstate(all="ignore"):
             for node, g in sweep(roots, seeds, record, stop=inputs):
-                if node.op is None:
+                if node.op is identity or node.op is None:
                     found[node] = g
                     if self.is_foreign(node):
                         outside = True
                         if not record and self.recording:
                             break  # the result depends on it: to be swept again, recorded
-                elif node.op is identity:
-                    found[node] = g
         cotangents = [found.get(x) for x in inputs]
         self.note(any(g is not None for g in cotangents), outside)
         return cotangents
@@ -136,15 +133,15 @@ class Linearized:
     def check_fresh(self) -> None:
         """ValueError if a node that was given was changed since: its stand-in shares its data."""
         for x in self.inputs:
-            if x.op is not None:
+            if isinstance(x.left, Node):
                 if x.left.op is None:
                     x.left.refresh()
                 if x.left.stamp > x.stamp:
                     raise ValueError(stale(x.left, x))
 
-    def is_foreign(self, leaf: Node) -> bool:
-        """Whether the function found this leaf outside: neither its argument nor made in it."""
-        return leaf.stamp < self.start and id(leaf) not in self.mine
+    def is_foreign(self, node: Node) -> bool:
+        """Whether this is a leaf, or the argument of another derivative, made outside."""
+        return node.stamp < self.start and not isinstance(node.left, Node)
 
     def note(self, reached: bool, foreign: bool) -> None:
         """Remember whether a sweep arrived at an argument, at a leaf from outside."""
@@ -166,10 +163,8 @@ class Linearized:
     def settled(self, g: Any, x: Any) -> Any:
         """A derivative in the dtype of `x`, as a node where those of this function are nodes."""
         g = fit(g, x)
-        nodes = self.record or (self.foreign and self.recording)
-        if isinstance(g, Node) or not (nodes or self.given_nodes):
-            return g
-        return constant(g) if nodes else fresh(g, self.name)
+        nodes = self.record or self.given_nodes or (self.foreign and self.recording)
+        return constant(g) if nodes and not isinstance(g, Node) else g
 
     def warn_if_constant(self) -> None:
         """UserWarning when the result is made of nodes from outside and of no argument."""

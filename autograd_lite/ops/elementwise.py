@@ -140,6 +140,10 @@ def chain(g: Any, d: Any) -> Any:
     product = g * d
     if type(d) is float and d - d == 0:  # finite: no 0 · inf to look for
         return product
+    if type(d) is ndarray and d.size < 8192:
+        square = vdot(d, d)
+        if square - square == 0:  # finite, and seeds in front make the product much larger
+            return product
     if type(product) is ndarray:
         # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
         # a large one BLAS would start threads, which on a busy machine wait for each other.
