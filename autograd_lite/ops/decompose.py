@@ -162,13 +162,22 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
 
     Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
     Their signs are a matter of chance, so differentiate what does not depend on them.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues
+    array([1., 2.])
     """
     out = eigh_(symmetric(x, "eigh"))
     return EighResult(out[..., 0, :], out[..., 1:, :])
 
 
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:
-    """Eigenvalues of (X + Xᵀ)/2 in ascending order. Mirrors `numpy.linalg.eigvalsh`."""
+    """Eigenvalues of (X + Xᵀ)/2 in ascending order. Mirrors `numpy.linalg.eigvalsh`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.eigvalsh([[2.0, 0.0], [0.0, 1.0]])
+    array([1., 2.])
+    """
     return eigh(x, UPLO).eigenvalues
 
 
@@ -187,6 +196,10 @@ def svd(
 
     The further columns that `full_matrices` adds to U or V of a matrix that is not square are not
     determined by X and have no derivative: TypeError.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.svd([[3.0, 0.0], [0.0, 2.0]]).S
+    array([3., 2.])
     """
     x, old = arrayed(x)
     if len(old) < 2:
@@ -203,7 +216,12 @@ def svd(
 
 
 def svdvals(x: Any) -> Any:
-    """The singular values, largest first. Mirrors `numpy.linalg.svdvals`."""
+    """The singular values, largest first. Mirrors `numpy.linalg.svdvals`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.svdvals([[3.0, 0.0], [0.0, 2.0]])
+    array([3., 2.])
+    """
     return svd(x, compute_uv=False)
 
 
@@ -218,6 +236,10 @@ def qr(x: Any, mode: str = "reduced") -> Any:
     """Q with orthonormal columns and R upper triangular, X = QR; R alone for mode "r".
 
     Mirrors `numpy.linalg.qr`. The columns that mode "complete" adds have no derivative: TypeError.
+
+    >>> import autograd_lite as ag
+    >>> abs(ag.linalg.qr([[3.0], [4.0]]).R)
+    array([[5.]])
     """
     x, old = arrayed(x)
     if len(old) < 2:

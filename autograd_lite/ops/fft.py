@@ -225,17 +225,32 @@ def _along(x: Any, axis: int, f: Callable[[Spectrum], Any]) -> Any:
 
 
 def fft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
-    """Σ_j x_j exp(−2πi jk/n) along `axis`. Mirrors `numpy.fft.fft`."""
+    """Σ_j x_j exp(−2πi jk/n) along `axis`. Mirrors `numpy.fft.fft`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.fft([1.0, 2.0]).real
+    array([ 3., -1.])
+    """
     return _along(x, axis, lambda z: _sum(_length(z, n), False, norm))
 
 
 def ifft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
-    """Σ_k x_k exp(2πi jk/n) / n along `axis`, the inverse of `fft`. Mirrors `numpy.fft.ifft`."""
+    """Σ_k x_k exp(2πi jk/n) / n along `axis`, the inverse of `fft`. Mirrors `numpy.fft.ifft`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.ifft([1.0, 3.0]).real
+    array([ 2., -1.])
+    """
     return _along(x, axis, lambda z: _sum(_length(z, n), True, norm))
 
 
 def rfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
-    """The first n/2 + 1 entries of `fft`; the others mirror them. As `numpy.fft.rfft`."""
+    """The first n/2 + 1 entries of `fft`; the others mirror them. As `numpy.fft.rfft`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.rfft([1.0, 2.0, 4.0]).real
+    array([ 7., -2.])
+    """
 
     def half(z: Spectrum) -> Spectrum:
         out = _sum(_length(z, n), False, norm)
@@ -245,7 +260,12 @@ def rfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
 
 
 def irfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
-    """The n real numbers whose `rfft` is x, 2(m − 1) for m entries. Mirrors `numpy.fft.irfft`."""
+    """The n real numbers whose `rfft` is x, 2(m − 1) for m entries. Mirrors `numpy.fft.irfft`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.irfft([1.0, 0.0])
+    array([0.5, 0.5])
+    """
 
     def whole(z: Spectrum) -> Any:
         count = 2 * (z.shape[-1] - 1) if n is None else n
@@ -272,56 +292,106 @@ def _each_axis(x: Any, s: Any, axes: Any, norm: Any, steps: Callable[[int, int],
 
 
 def fftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
-    """`fft` along several axes, all by default. Mirrors `numpy.fft.fftn`."""
+    """`fft` along several axes, all by default. Mirrors `numpy.fft.fftn`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.fftn([[1.0, 2.0]]).real
+    array([[ 3., -1.]])
+    """
     return _each_axis(x, s, axes, norm, lambda i, count: fft)
 
 
 def ifftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
-    """`ifft` along several axes, all by default. Mirrors `numpy.fft.ifftn`."""
+    """`ifft` along several axes, all by default. Mirrors `numpy.fft.ifftn`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.ifftn([[1.0, 3.0]]).real
+    array([[ 2., -1.]])
+    """
     return _each_axis(x, s, axes, norm, lambda i, count: ifft)
 
 
 def rfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
-    """`rfft` along the last of several axes, `fft` along the others. As `numpy.fft.rfftn`."""
+    """`rfft` along the last of several axes, `fft` along the others. As `numpy.fft.rfftn`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.rfftn([[1.0, 2.0]]).real
+    array([[ 3., -1.]])
+    """
     axes = list(range(-len(arrayed(x)[1]) if s is None else -len(s), 0)) if axes is None else axes
     sizes = None if s is None else list(s)[::-1]
     return _each_axis(x, sizes, axes[::-1], norm, lambda i, count: fft if i else rfft)
 
 
 def irfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
-    """The inverse of `rfftn`. Mirrors `numpy.fft.irfftn`."""
+    """The inverse of `rfftn`. Mirrors `numpy.fft.irfftn`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.irfftn([[1.0, 3.0]])
+    array([[ 2., -1.]])
+    """
     return _each_axis(x, s, axes, norm, lambda i, count: irfft if i == count - 1 else ifft)
 
 
 def fft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:
-    """`fft` along two axes. Mirrors `numpy.fft.fft2`."""
+    """`fft` along two axes. Mirrors `numpy.fft.fft2`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.fft2([[1.0, 2.0]]).real
+    array([[ 3., -1.]])
+    """
     return fftn(x, s, axes, norm)
 
 
 def ifft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:
-    """`ifft` along two axes. Mirrors `numpy.fft.ifft2`."""
+    """`ifft` along two axes. Mirrors `numpy.fft.ifft2`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.ifft2([[1.0, 3.0]]).real
+    array([[ 2., -1.]])
+    """
     return ifftn(x, s, axes, norm)
 
 
 def rfft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:
-    """`rfftn` along two axes. Mirrors `numpy.fft.rfft2`."""
+    """`rfftn` along two axes. Mirrors `numpy.fft.rfft2`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.rfft2([[1.0, 2.0]]).real
+    array([[ 3., -1.]])
+    """
     return rfftn(x, s, axes, norm)
 
 
 def irfft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Any:
-    """The inverse of `rfft2`. Mirrors `numpy.fft.irfft2`."""
+    """The inverse of `rfft2`. Mirrors `numpy.fft.irfft2`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.irfft2([[1.0, 3.0]])
+    array([[ 2., -1.]])
+    """
     return irfftn(x, s, axes, norm)
 
 
 def fftshift(x: Any, axes: Any = None) -> Any:
-    """The frequency 0 in the middle. Mirrors `numpy.fft.fftshift`."""
+    """The frequency 0 in the middle. Mirrors `numpy.fft.fftshift`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.fftshift([0.0, 1.0, 2.0])
+    array([2., 0., 1.])
+    """
     if isinstance(x, Spectrum):
         return x.each(lambda part: fftshift(part, axes))
     return moved(x, np.fft.fftshift, axes)
 
 
 def ifftshift(x: Any, axes: Any = None) -> Any:
-    """The inverse of `fftshift`. Mirrors `numpy.fft.ifftshift`."""
+    """The inverse of `fftshift`. Mirrors `numpy.fft.ifftshift`.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.ifftshift([0.0, 1.0, 2.0])
+    array([1., 2., 0.])
+    """
     if isinstance(x, Spectrum):
         return x.each(lambda part: ifftshift(part, axes))
     return moved(x, np.fft.ifftshift, axes)

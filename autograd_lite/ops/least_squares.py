@@ -42,6 +42,10 @@ def pinv(x: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -
     """The pseudo-inverse X⁺. Mirrors `numpy.linalg.pinv`.
 
     The derivative is that within the matrices of the same rank: X⁺ jumps where the rank changes.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.pinv([[2.0], [0.0]])
+    array([[0.5, 0. ]])
     """
     x, old = arrayed(x)
     if len(old) < 2:
@@ -54,6 +58,10 @@ def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
 
     Mirrors `numpy.linalg.lstsq`: one matrix, and as there no residuals unless X has full column
     rank and more rows than columns.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.lstsq([[1.0], [1.0]], [1.0, 3.0])[0].round(6)
+    array([2.])
     """
     (x, (m, n)), (b, of_b) = arrayed(x), arrayed(b)
     tolerance = np.finfo(x.dtype).eps * np.maximum(m, n) if rcond is None else rcond

@@ -57,14 +57,24 @@ def _kept(out: Any, kept: tuple[int, ...], keepdims: bool) -> Any:
 
 
 def vector_norm(x: Any, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Any:
-    """The norm of all entries, or of those along `axis`. Mirrors `numpy.linalg.vector_norm`."""
+    """The norm of all entries, or of those along `axis`. Mirrors `numpy.linalg.vector_norm`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.vector_norm([3.0, 4.0])
+    array(5.)
+    """
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
     return _kept(_vector(x, axes, ord), keep(old, axes), keepdims)
 
 
 def matrix_norm(x: Any, ord: Any = "fro", keepdims: bool = False) -> Any:
-    """The norm of the matrices on the last two axes. Mirrors `numpy.linalg.matrix_norm`."""
+    """The norm of the matrices on the last two axes. Mirrors `numpy.linalg.matrix_norm`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.matrix_norm([[3.0, 0.0], [0.0, 4.0]])
+    array(5.)
+    """
     x, old = arrayed(x)
     return _kept(_matrix(x, ord), keep(old, (-2, -1)), keepdims)
 
@@ -119,7 +129,12 @@ def _eps(x: Any) -> float:
 
 
 def cond(x: Any, p: Any = None) -> Any:
-    """The condition number |X| · |X⁻¹|, by the norm of order `p`. Mirrors `numpy.linalg.cond`."""
+    """The condition number |X| · |X⁻¹|, by the norm of order `p`. Mirrors `numpy.linalg.cond`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.cond([[3.0, 0.0], [0.0, 2.0]]).round(6)
+    np.float64(1.5)
+    """
     x = arrayed(x)[0]
     if p is None or p in (2, -2):
         s = svdvals(x)

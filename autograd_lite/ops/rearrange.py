@@ -316,12 +316,22 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def matrix_diagonal(x: Any, offset: int = 0) -> Any:
-    """The diagonals of the matrices on the last two axes. Mirrors `numpy.linalg.diagonal`."""
+    """The diagonals of the matrices on the last two axes. Mirrors `numpy.linalg.diagonal`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.diagonal([[1.0, 2.0], [3.0, 4.0]])
+    array([1., 4.])
+    """
     return diagonal(x, offset, -2, -1)
 
 
 def matrix_trace(x: Any, offset: int = 0) -> Any:
-    """The traces of the matrices on the last two axes. Mirrors `numpy.linalg.trace`."""
+    """The traces of the matrices on the last two axes. Mirrors `numpy.linalg.trace`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.trace([[1.0, 2.0], [3.0, 4.0]])
+    array(5.)
+    """
     return trace(x, offset, -2, -1)
 
 

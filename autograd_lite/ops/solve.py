@@ -118,7 +118,12 @@ def inv(x: Any) -> Any:
 
 
 def solve(x: Any, b: Any) -> Any:
-    """The y with X y = b, a vector or matrix of right-hand sides. Mirrors `numpy.linalg.solve`."""
+    """The y with X y = b, a vector or matrix of right-hand sides. Mirrors `numpy.linalg.solve`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.solve([[2.0, 1.0], [1.0, 3.0]], [3.0, 4.0])
+    array([1., 1.])
+    """
     x, (b, of_b) = square(x, "solve"), arrayed(b)
     if len(of_b) == 1:
         return reshape(y := solve_(x, reshape(b, -1, 1)), shape(y)[:-1])
@@ -146,13 +151,24 @@ class SlogdetResult(NamedTuple):
 
 
 def slogdet(x: Any) -> SlogdetResult:
-    """(sign of det X, log |det X|), the sign as plain data. Mirrors `numpy.linalg.slogdet`."""
+    """(sign of det X, log |det X|), the sign as plain data. Mirrors `numpy.linalg.slogdet`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.slogdet([[2.0, 1.0], [1.0, 3.0]]).logabsdet.round(4)
+    np.float64(1.6094)
+    """
     x = square(x, "slogdet")
     return SlogdetResult(np.linalg.slogdet(data(x)).sign, logabsdet_(x))
 
 
 def matrix_power(x: Any, n: int) -> Any:
-    """Xⁿ by repeated squaring; of the inverse for n < 0. Mirrors `numpy.linalg.matrix_power`."""
+    """Xⁿ by repeated squaring; of the inverse for n < 0. Mirrors `numpy.linalg.matrix_power`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.matrix_power([[2.0, 1.0], [1.0, 3.0]], 2)
+    array([[ 5.,  5.],
+           [ 5., 10.]])
+    """
     x = square(x, "matrix_power")
     if not isinstance(n, int | np.integer):
         raise TypeError(f"matrix_power takes a whole number, not {n!r}")
@@ -172,7 +188,12 @@ def matrix_power(x: Any, n: int) -> Any:
 
 def multi_dot(arrays: Sequence[Any]) -> Any:
     """The product of matrices (vectors at the ends), from left to right, or from the right when
-    the last is the smaller end. Mirrors `numpy.linalg.multi_dot`."""
+    the last is the smaller end. Mirrors `numpy.linalg.multi_dot`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.multi_dot([[[2.0, 1.0], [1.0, 3.0]], [[1.0], [0.0]], [2.0]])
+    array([4., 2.])
+    """
     if len(arrays) < 2:
         raise ValueError(f"multi_dot multiplies at least two arrays; it was given {len(arrays)}")
     rows, columns = arrayed(arrays[0])[1], arrayed(arrays[-1])[1]
@@ -182,7 +203,13 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
 
 
 def tensorinv(x: Any, ind: int = 2) -> Any:
-    """The inverse of the map that `tensordot(x, ·, ind)` is. Mirrors `numpy.linalg.tensorinv`."""
+    """The inverse of the map that `tensordot(x, ·, ind)` is. Mirrors `numpy.linalg.tensorinv`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.tensorinv([[2.0, 0.0], [0.0, 4.0]], ind=1)
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
     x, old = arrayed(x)
     if ind <= 0:
         raise ValueError(f"tensorinv needs a positive number of axes, not {ind}")
@@ -191,7 +218,12 @@ def tensorinv(x: Any, ind: int = 2) -> Any:
 
 
 def tensorsolve(x: Any, b: Any, axes: Any = None) -> Any:
-    """The y with `tensordot(x, y, y.ndim) = b`. Mirrors `numpy.linalg.tensorsolve`."""
+    """The y with `tensordot(x, y, y.ndim) = b`. Mirrors `numpy.linalg.tensorsolve`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.tensorsolve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])
+    array([0.5, 0.5])
+    """
     (x, old), (b, of_b) = arrayed(x), arrayed(b)
     if axes is not None:
         last = [a % len(old) for a in axes]
