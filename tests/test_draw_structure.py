@@ -132,6 +132,19 @@ def test_nested_groups_open_level_by_level():
     assert set(parts(ag.draw(v))[0]) == {"x", "y", "w", "v"}
 
 
+def test_a_collapsed_group_with_results_of_several_shapes():
+    x = ag.Tensor([1.0, 2.0, 3.0])
+    with ag.group("both"):
+        y = ag.exp(x)
+        w = y[:2] * 2.0
+    L = y.sum() + w.sum() + (y * y).sum()
+    L.backward()
+    drawing = ag.draw(L, depth=0)
+    both = next(text for text in parts(drawing)[0].values() if "both(x)" in text)
+    assert "one of its 2 results" in both
+    drawing.svg()
+
+
 def test_x_times_x_has_two_edges():
     x = ag.Value(3.0)
     y = x * x

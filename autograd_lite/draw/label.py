@@ -174,6 +174,8 @@ def header(rows: Rows, box: Box) -> None:
     if box.collapsed is not None:
         n = len(box.members)
         words.append(f"{n} step{'s' if n > 1 else ''}")
+        if box.results > 1:
+            words.append(f"one of its {box.results} results")
     back = {"leaf": "#dfe9f3", "output": INK, "constant": "#eeeeee"}.get(box.kind, "#ffffff")
     ink, mute = ("#ffffff", "#cfcfcf") if box.kind == "output" else (INK, MUTE)
     small = font(escape("  ·  ".join(words)), mute, 9)
@@ -189,15 +191,15 @@ def gradient_rows(rows: Rows, box: Box, root: str, where: str, hidden: bool) -> 
         return
     g = plain(box.grad)
     rows.array(title, g, INK, signed=True, tinted=True, hidden=hidden)
-    if len(box.users) > 1 and not hidden:
+    if len(box.arrivals) > 1 and not hidden:
         rows.line(font(escape(paths_text(box, g, where)), MUTE, 9))
 
 
 def paths_text(box: Box, g: np.ndarray, where: str) -> str:
     """What a gradient at a fan-out is the sum of."""
-    known = [m for m in (edge.message() for edge in box.users) if m is not None]
+    known = [m for m in (edge.message() for edge in box.arrivals) if m is not None]
     n = len(known)
-    if n < len(box.users) or not np.allclose(sum(known), g, 1e-5, 1e-12, equal_nan=True):
+    if n < len(box.arrivals) or not np.allclose(sum(known), g, 1e-5, 1e-12, equal_nan=True):
         return "more than the paths of this drawing"
     if g.ndim == 0 and n <= 4:
         return "= " + " ".join(show_number(m, signed=True) for m in known)

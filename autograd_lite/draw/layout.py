@@ -148,7 +148,9 @@ def edge_label(
     arrow = "↑" if down else "←"
     hidden = "rules" in blank
     rows = [font("?" if hidden else escape(clip(f"{arrow}{text}", 60)), GRADIENT)]
-    if len(edge.source.users) > 1 and "contributions" in show and "gradient" not in blank:
+    arrivals = edge.source.arrivals
+    shared = len(arrivals) > 1 and edge in arrivals
+    if shared and "contributions" in show and "gradient" not in blank:
         message = edge.message()
         if message is not None:
             numbers = array_lines(message, signed=True).replace("-", "−")

@@ -153,7 +153,7 @@ def backward_text(box: Box, place: dict[int, int]) -> str:
     if not box.users:
         return f"{name} = 1"
     text = ""
-    for edge in sorted(box.users, key=lambda edge: -place.get(id(edge.target), 0)):
+    for edge in sorted(box.arrivals, key=lambda edge: -place.get(id(edge.target), 0)):
         term = "…" if edge.rule is None else write(edge.rule, " / ")
         if not text:
             text = term

@@ -45,6 +45,16 @@ class Box:
         """The gradient as plain data; None before a sweep and for constants."""
         return None if self.kind == "constant" else data(self.node.grad)
 
+    @property
+    def arrivals(self) -> list[Edge]:
+        """The uses of the node itself; a collapsed group may have other results that are used."""
+        return [edge for edge in self.users if edge.consumer.inputs[edge.i] is self.node]
+
+    @property
+    def results(self) -> int:
+        """How many values others use; more than one only for a collapsed group."""
+        return len({id(edge.consumer.inputs[edge.i]) for edge in self.users})
+
 
 @dataclass(eq=False)
 class Edge:
@@ -71,8 +81,8 @@ def gradient(name: str) -> Symbol:
     return Symbol(f"d{name}")
 
 
-def order(root: Node, limit: int | None = None) -> list[Node]:
-    """The nodes below `root`, inputs first; with a `limit`, no more than one above it.
+def order(root: Node) -> list[Node]:
+    """The nodes below `root`, inputs first.
 
     Unlike `toposort` it writes nothing into the nodes, so a drawing can be made during a sweep.
     """
@@ -87,8 +97,6 @@ def order(root: Node, limit: int | None = None) -> list[Node]:
         if id(node) in done:
             continue
         done.add(id(node))
-        if limit is not None and len(done) > limit + 1:
-            return [*found, node]
         stack.append((node, True))
         stack += [
             (x, False) for x in reversed(node.inputs) if isinstance(x, Node) and id(x) not in done
