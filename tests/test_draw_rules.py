@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.draw.expression import Symbol, substitute, write
+from autograd_lite.draw.expression import Symbol, substitute
+from autograd_lite.draw.notation import write
 from autograd_lite.draw.operations import operations_page
-from autograd_lite.draw.rules import OUT, G, factor_of, phrase, rule, slot
+from autograd_lite.draw.phrases import factor_of, phrase
+from autograd_lite.draw.rules import OUT, G, rule, slot
 from autograd_lite.graph import data
 from autograd_lite.ops.elementwise import ONE, TABLE
 

@@ -15,6 +15,7 @@ from .layout import build, declined, direction_of
 from .names import named
 from .render import NoLayout, render
 from .text import clip, escape
+from .title import title_of
 from .trace import table
 from .view import View
 
@@ -143,7 +144,7 @@ def draw(
         )
         return Drawing(declined(words), f"{view.count:,} values", words)
     dot = build(view, direction or direction_of(view), show, blank)
-    return Drawing(dot, view.title(), str(table(view)))
+    return Drawing(dot, title_of(view), str(table(view)))
 
 
 def checked(name: str, given: Any, possible: Sequence[str]) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .label import rows_of
+from .boxes import Box
+from .cells import rows_of
 from .render import NoLayout, render
 from .text import clip, plain
-from .view import Box, View
+from .view import View
 
 __all__ = ["LABEL", "place"]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .expression import symbols, write
-from .rules import phrase
-from .view import Box, Edge, View, gradient
+from .boxes import Box, Edge, gradient
+from .expression import symbols
+from .notation import write
+from .phrases import phrase
+from .view import View
 
 __all__ = ["edge_phrase", "shortcuts"]
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
+from .boxes import Box, Edge, gradient
 from .names import named
-from .rules import factor_of
+from .phrases import factor_of
 from .steps import sent
 from .text import number
-from .view import Box, Edge, View, gradient
+from .view import View
 
 __all__ = ["Path", "Paths", "paths"]
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from ..graph import Node, data
 from ..ops.elementwise import ONE, Elementwise
+from .boxes import Box, Edge, gradient
 from .names import named
-from .rules import local, phrase
+from .phrases import local, phrase
 from .text import array_lines
-from .view import Box, Edge, View, gradient
+from .view import View
 
 __all__ = ["Message", "Step", "naive", "run", "steps"]
 

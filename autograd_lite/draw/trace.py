@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .expression import write
+from .boxes import Box, gradient
 from .latex import latex
 from .names import named
+from .notation import write
 from .text import MINUS, clip, escape, number, plain
-from .view import Box, View, gradient
+from .view import View
 
 __all__ = ["Row", "Trace", "backward_text", "table", "trace"]
 

@@ -7,151 +7,24 @@ belongs to (`L = −sum(m)`), and a collapsed group is a single box.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..graph import Node, data
+from .boxes import Box, Edge, gradient, is_drawn, is_scale, is_shift, order
 from .expression import Apply, Symbol, constant, plus, substitute
 from .formula import ATOM, formula, literal, wrapped
 from .names import Names, name_all
+from .nesting import Groups
 from .rules import OUT, G, rule, slot
 
-__all__ = ["Box", "Edge", "View", "order"]
+__all__ = ["View"]
 
 FOLDED = 8  # nodes that are read in one formula
+
 READ = 40  # nodes of a collapsed group through which rules are followed
-
-
-@dataclass(eq=False)
-class Box:
-    """What is drawn as one: its last node (or constant), and all nodes that went into it."""
-
-    node: Any
-    name: str
-    kind: str  # "leaf", "constant", "output" or ""
-    members: list[Node]
-    group: tuple[int, ...] = ()  # the group instances around it, outermost first
-    collapsed: int | None = None  # the group instance this box stands for
-    formula: str = ""
-    level: int = ATOM
-    edges: list[Edge] = field(default_factory=list)  # from its inputs
-    users: list[Edge] = field(default_factory=list)
-
-    @property
-    def grad(self) -> Any:
-        """The gradient as plain data; None before a sweep and for constants."""
-        return None if self.kind == "constant" else data(self.node.grad)
-
-    @property
-    def arrivals(self) -> list[Edge]:
-        """The uses of the node itself; a collapsed group may have other results that are used."""
-        return [edge for edge in self.users if edge.consumer.inputs[edge.i] is self.node]
-
-    @property
-    def results(self) -> int:
-        """How many values others use; more than one only for a collapsed group."""
-        return len({id(edge.consumer.inputs[edge.i]) for edge in self.users})
-
-
-@dataclass(eq=False)
-class Edge:
-    """One use of `source` as input `i` of `consumer`, a node of the box `target`."""
-
-    source: Box
-    target: Box
-    consumer: Node
-    i: int
-    rule: Any = None  # the formula of the message, over `gradient(target.name)`
-
-    def message(self, g: Any = None) -> Any:
-        """The numbers sent to the source: the consumer's rule on the consumer's gradient."""
-        g = data(self.consumer.grad) if g is None else g
-        if g is None:
-            return None
-        inputs = [data(x) for x in self.consumer.inputs]
-        with np.errstate(all="ignore"):
-            return data(self.consumer.op.vjp(self.i, g, self.consumer.primal, *inputs))
-
-
-def gradient(name: str) -> Symbol:
-    """The name of a gradient in formulas: `dh`."""
-    return Symbol(f"d{name}")
-
-
-def order(root: Node) -> list[Node]:
-    """The nodes below `root`, inputs first.
-
-    Unlike `toposort` it writes nothing into the nodes, so a drawing can be made during a sweep.
-    """
-    done: set[int] = set()
-    found: list[Node] = []
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            found.append(node)
-            continue
-        if id(node) in done:
-            continue
-        done.add(id(node))
-        stack.append((node, True))
-        stack += [
-            (x, False) for x in reversed(node.inputs) if isinstance(x, Node) and id(x) not in done
-        ]
-    return found
-
-
-def is_drawn(x: Any) -> bool:
-    """Whether a constant has a box; single numbers stand in the formulas."""
-    return not isinstance(x, Node) and isinstance(x, np.ndarray) and x.size != 1
-
-
-class Groups:
-    """Which entry of which `with ag.group(...)` block a node was recorded in.
-
-    Every entry makes a tuple of its own, so its identity tells two softmaxes apart. Which entry of
-    the outer block an inner one was in is found by adjacency in the graph.
-    """
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self.names: list[str] = []
-        self.chains: dict[int, tuple[int, ...]] = {}
-        by_path: dict[tuple[str, ...], list[int]] = {}
-        near: dict[int, set[int]] = {}
-        bare: dict[tuple[str, ...], tuple[int, ...]] = {}
-        paths: dict[int, tuple[str, ...]] = {}
-        for node in nodes:
-            path = node.group
-            if path:
-                paths[id(path)] = path
-            for x in node.inputs:
-                if isinstance(x, Node) and x.group and path and x.group is not path:
-                    near.setdefault(id(path), set()).add(id(x.group))
-                    near.setdefault(id(x.group), set()).add(id(path))
-        for key, path in sorted(paths.items(), key=lambda item: len(item[1])):
-            parent: tuple[int, ...] = ()
-            if len(path) > 1:
-                options = by_path.get(path[:-1], [])
-                close = [k for k in options if k in near.get(key, ())] or options
-                if close:
-                    parent = self.chains[close[0]]
-                else:  # nothing was recorded in the outer block itself
-                    for k, name in enumerate(path[:-1]):
-                        if path[: k + 1] not in bare:
-                            self.names.append(name)
-                            bare[path[: k + 1]] = (*parent, len(self.names) - 1)
-                        parent = bare[path[: k + 1]]
-            self.names.append(path[-1])
-            self.chains[key] = (*parent, len(self.names) - 1)
-            by_path.setdefault(path, []).append(key)
-
-    def of(self, node: Any) -> tuple[int, ...]:
-        """The group instances around a node, outermost first."""
-        path = node.group if isinstance(node, Node) else ()
-        return self.chains.get(id(path), ()) if path else ()
 
 
 class View:
@@ -346,53 +219,6 @@ class View:
             return f"{wrapped(parts[0], 0)} − max {wrapped(parts[0], ATOM)}", 0
         return formula(node.op, node.left, parts)
 
-    def title(self) -> str:
-        """The whole formula of the root, groups written as functions, down to the leaves."""
-        root = self.home[id(self.root)]
-        if self.root.op is None:
-            return root.name
-        length = [0]
-
-        def whole(x: Any, outside: tuple[int, ...]) -> tuple[str, int]:
-            """The text of a node, seen from a place inside the groups `outside`."""
-            length[0] += 1
-            if not isinstance(x, Node):
-                return (self.names[id(x)], ATOM) if id(x) in self.names else literal(x)
-            shared = x is not self.root and len(self.uses.get(id(x), ())) > 1
-            if x.op is None or shared or length[0] > 60:
-                return self.names[id(x)], ATOM
-            chain = self.groups.of(x)
-            inner = (
-                chain[len(outside) : len(outside) + 1] if chain[: len(outside)] == outside else ()
-            )
-            if inner:
-                sources = self.sources_of(chain[: len(outside) + 1])
-                texts = [whole(y, outside)[0] for y in sources]
-                name = self.groups.names[inner[0]].replace("-", "_")
-                return f"{name}({', '.join(texts)})", ATOM
-            if id(x) in self.shifts:
-                return whole(x.left, outside)
-            return formula(x.op, x.left, [whole(y, outside) for y in x.inputs])
-
-        text, _ = whole(self.root, ())
-        short = length[0] <= 60 and len(text) <= 64
-        return f"{root.name} = {text if short else root.formula}"
-
-    def sources_of(self, chain: tuple[int, ...]) -> list[Any]:
-        """What goes into a group: nodes from outside it and the constants that have a box."""
-        found: dict[int, Any] = {}
-        for node in self.nodes:
-            if self.groups.of(node)[: len(chain)] != chain:
-                continue
-            for x in node.inputs:
-                if isinstance(x, Node):
-                    if self.groups.of(x)[: len(chain)] != chain:
-                        found[id(x)] = x
-                elif id(x) in self.constants:
-                    found[id(x)] = x
-        # Nodes before constants: cross_entropy(h, t).
-        return sorted(found.values(), key=lambda x: not isinstance(x, Node))
-
     def _write_rules(self, box: Box, inner: set[int]) -> None:
         """The messages of a box in formulas: its members' rules, one put into the other."""
         known: dict[int, Any] = {id(box.node): gradient(box.name)}
@@ -423,22 +249,3 @@ class View:
             return Apply("max", ())
         # A division by 4 stays one on the way back: ÷ 4, not × 0.25.
         return Symbol(literal(x)[0]) if user._op == "/" else constant(value)
-
-
-def is_scale(node: Node) -> bool:
-    """Whether a node is its input times or divided by a single number."""
-    if node._op not in ("*", "/") or isinstance(node.right, Node):
-        return False
-    return isinstance(node.left, Node) and np.size(node.right) == 1
-
-
-def is_shift(node: Node) -> bool:
-    """Whether a node is z − max(z) with the maximum taken as a constant, as softmax does it."""
-    if node._op != "-" or isinstance(node.right, Node) or not isinstance(node.left, Node):
-        return False
-    x, c = np.asarray(node.left.primal), np.asarray(node.right)
-    if not x.ndim or c.ndim != x.ndim or not x.size:
-        return False
-    axes = tuple(k for k, (n, m) in enumerate(zip(x.shape, c.shape, strict=True)) if n != m)
-    with np.errstate(all="ignore"):
-        return bool(np.array_equal(x.max(axis=axes, keepdims=True), c))

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
+from .boxes import Box
 from .text import clip, plain
-from .view import Box, View
+from .view import View
 
 __all__ = ["numerical", "three_ways"]
 
