@@ -126,6 +126,9 @@ WAYS = {
 }
 """The way out for a keyword of NumPy's that a function does not take on nodes."""
 
+UNSAID = {"where": True, "subok": True, "casting": "same_kind", "order": "K", "copy": True}
+"""What such a keyword is when nothing is asked for; None for those that are not listed."""
+
 NEAREST = {
     np.put: "t = t.at[i].set(v)",
     np.place: "np.where(mask, v, t)",
@@ -229,7 +232,7 @@ def _apply(call: str, ours: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     for key, value in list(kwargs.items()):
         if key in names or any_name:
             continue
-        if value is not None and value is not np._NoValue and value is not False:
+        if value is not UNSAID.get(key) and value is not np._NoValue:
             raise TypeError(f"{call} with a node takes no {key}=: {WAYS.get(key, 'leave it out')}")
         del kwargs[key]
     return ours(*args, **kwargs)

@@ -146,6 +146,8 @@ class Operators(NumpyProtocol, Copying):
         """The node itself: its numbers are real."""
         return self
 
+    conj = conjugate
+
     def __float__(self) -> float:
         raise TypeError(
             f"float() of a {type(self).__name__} would cut it off the graph, and its gradient with "

@@ -265,6 +265,16 @@ class Tensor(Operators):
         return index.At(self)
 
     @property
+    def real(self) -> Any:
+        """The Tensor itself: its numbers are real."""
+        return self
+
+    @property
+    def imag(self) -> np.ndarray:
+        """Zeros, plain: the numbers of a Tensor are real."""
+        return np.zeros_like(self.primal)
+
+    @property
     def T(self) -> Any:
         """The axes reversed."""
         return shapes.transpose(self)

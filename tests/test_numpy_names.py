@@ -93,6 +93,19 @@ def test_where_and_clip_in_all_of_numpys_forms():
     assert t.clip(max=1.5).data.tolist() == [1.0, 1.5, 1.5]
 
 
+def test_keywords_that_ask_for_nothing_are_no_reason_to_refuse():
+    t = tensor()
+    for got in (
+        np.exp(t, out=None, where=True, casting="same_kind", order="K", dtype=None, subok=True),
+        np.sum(t, None, None, None, np._NoValue, np._NoValue),
+        np.add.reduce(t, axis=0, dtype=None, out=None, keepdims=False, where=True),
+        np.nan_to_num(t, copy=True),
+        np.concatenate([t], out=None, dtype=None),
+        np.median(t, out=None, overwrite_input=False),
+    ):
+        assert isinstance(got, ag.Tensor)
+
+
 # --- refusals ------------------------------------------------------------------------------------
 
 
@@ -102,6 +115,11 @@ def test_where_and_clip_in_all_of_numpys_forms():
         ("np.exp(t, out=np.empty(3))", "out="),
         ("np.add(t, 1, out=b)", "a = a + t"),
         ("np.exp(t, where=t > 1)", "np.where"),
+        ("np.exp(t, where=False)", "np.where"),
+        ("np.exp(t, casting='no')", "casting="),
+        ("np.nan_to_num(t, copy=False)", "copy="),
+        ("np.ravel(t, order='F')", "order="),
+        ("np.median(t, overwrite_input=True)", "overwrite_input="),
         ("np.exp(t, dtype=np.float32)", "astype"),
         ("np.sum(t, dtype=np.float32)", "astype"),
         ("np.sum(t, 0, np.float32)", "astype"),
