@@ -15,7 +15,8 @@ from .report import Report, Row, consequence, reproduces, table
 
 __all__ = ["html"]
 
-ROWS, COLUMNS = 12, 10
+ROWS, COLUMNS = 10, 8  # what is shown in full
+WINDOW = 6, 4  # what is shown of a larger array, around its worst entry
 
 STYLE = (
     "font-family:system-ui,'DejaVu Sans',sans-serif;font-size:14px;color:#1a1a1a;background:#fff;"
@@ -88,13 +89,14 @@ def maps(row: Row) -> str:
     if gap is not None:
         off = ~(np.abs(gap) <= 1e-7 * scale)
     outlined = {"by hand"} if row.hand is not None else {"autodiff"}
+    corner = window(row, auto)
     blocks = [
-        heat(name, a, scale, off if name in outlined and a.shape == off.shape else None)
+        heat(name, a, scale, off if name in outlined and a.shape == off.shape else None, corner)
         for name, a in shown
     ]
     if gap is not None:
         name = "hand − autodiff" if row.hand is not None else "autodiff − numerical"
-        blocks.append(heat(name, np.where(off, gap, 0.0), scale, off))
+        blocks.append(heat(name, np.where(off, gap, 0.0), scale, off, corner))
     return (
         '<div style="display:flex;flex-wrap:wrap;gap:18px;margin-bottom:12px">'
         + "".join(blocks)
@@ -102,10 +104,30 @@ def maps(row: Row) -> str:
     )
 
 
-def heat(name: str, a: np.ndarray, scale: float, off: np.ndarray | None) -> str:
-    """One heat map; a large one shows its first rows and columns and says so."""
+def window(row: Row, auto: np.ndarray) -> tuple[int, int]:
+    """Where the part of a large array that is shown begins: just before its worst entry."""
+    worst = row.worst()
+    if worst is None or row.ok:
+        return 0, 0
+    at = np.ravel_multi_index(worst, row.auto.shape) if worst else 0
+    i, j = np.unravel_index(at, auto.shape)
+    return int(i), int(j)
+
+
+def span(length: int, full: int, part: int, worst: int) -> range:
+    """All positions of a short axis, else a few around the worst."""
+    if length <= full:
+        return range(length)
+    start = min(max(worst - part // 2, 0), length - part)
+    return range(start, start + part)
+
+
+def heat(
+    name: str, a: np.ndarray, scale: float, off: np.ndarray | None, worst: tuple[int, int]
+) -> str:
+    """One heat map; of a large array the part around the worst entry, which it says."""
     n, m = a.shape
-    rows, columns = range(min(n, ROWS)), range(min(m, COLUMNS))
+    rows, columns = span(n, ROWS, WINDOW[0], worst[0]), span(m, COLUMNS, WINDOW[1], worst[1])
     head = "".join(
         f'<td style="text-align:center;color:#666;font-size:12px">{j}</td>' for j in columns
     )
@@ -116,7 +138,7 @@ def heat(name: str, a: np.ndarray, scale: float, off: np.ndarray | None) -> str:
     cut = ""
     if n > ROWS or m > COLUMNS:
         cut = (
-            f'<div style="color:#666;font-size:12px">the first {len(rows)} × {len(columns)} of '
+            f'<div style="color:#666;font-size:12px">{len(rows)} × {len(columns)} of '
             f"{n} × {m}</div>"
         )
     return (

@@ -16,6 +16,7 @@ from ..graph import Node
 from .arrays import gap
 from .case import Case
 from .factors import read
+from .fixes import gradient_name, share
 from .judge import magnitude
 from .patience import Patience
 from .report import Cause
@@ -94,22 +95,24 @@ def one(case: Case, y: Node, edge: Edge, path: np.ndarray) -> Iterator[Cause]:
         return
     match = case.match(auto + d * path)
     name, use = case.tape.name(y), case.tape.name(edge[0])
+    mine, right = gradient_name(y), share(case.tape, *edge)
+    fix = f"{mine} += {right}" if right else ""
     times = 1 + d
     if abs(times) < 1e-6:
         text = f"the path from {use} to {name} is missing (forgotten, or overwritten: = for +=)"
-        yield Cause("missing-path", text, "grad += the share of that use", match, 1.8)
+        yield Cause("missing-path", text, fix, match, 1.8)
     elif abs(times - 2) < 1e-6:
         text = f"the path from {use} to {name} is counted twice"
-        yield Cause("double-counted", text, "add the share of each use once", match, 1.9)
+        yield Cause("double-counted", text, fix and f"{fix}  # once", match, 1.9)
     elif abs(times + 1) < 1e-6:
         text = f"the path from {use} to {name} has the wrong sign"
-        yield Cause("path-sign", text, "grad -= where it says += (or the other way)", match, 1.9)
+        yield Cause("path-sign", text, fix, match, 1.9)
     else:
         meaning = read(times, case.tape, max(case.rtol, 1e-9))
         if meaning is not None or auto.size >= 3:
             text = f"the path from {use} to {name} is taken {times:.6g} times"
             text += f": {meaning}" if meaning else ""
-            yield Cause("scale", text, "", match, 2.4 if meaning else 4.5)
+            yield Cause("scale", text, fix, match, 2.4 if meaning else 4.5)
 
 
 def combined(case: Case, y: Node, paths: list[tuple[Edge, np.ndarray]]) -> Iterator[Cause]:
@@ -131,7 +134,7 @@ def combined(case: Case, y: Node, paths: list[tuple[Edge, np.ndarray]]) -> Itera
     ]
     code = {0: "missing-path", 2: "double-counted"}.get(int(min(times, key=abs)), "path-sign")
     text = f"paths to {case.tape.name(y)}, " + "; ".join(said)
-    yield from case.cause(code, text, "add the share of each use once", guess, 2.2)
+    yield from case.cause(code, text, "", guess, 2.2)
 
 
 def examples(case: Case) -> Iterator[Cause]:
@@ -179,7 +182,7 @@ def of_examples(case: Case, shares: np.ndarray, count: int) -> Iterator[Cause]:
             yield from case.cause(
                 "one-example",
                 text,
-                "grad += ..., summed over the examples",
+                "grad += ...  # = in the loop keeps one example",
                 rest + s * shares[j],
                 1.9,
             )

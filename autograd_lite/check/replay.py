@@ -14,6 +14,7 @@ import numpy as np
 
 from ..graph import Node
 from .case import Case
+from .fixes import gradient_name, share
 from .judge import magnitude
 from .mutants import Mutant, mutants
 from .report import Cause
@@ -32,7 +33,7 @@ def changed_rules(case: Case) -> Iterator[Cause]:
             if patience.over():
                 return
             for mutant, change, all_of_it in pushed(case, node, i):
-                yield from judged(case, mutant, change, all_of_it)
+                yield from judged(case, (node, i), mutant, change, all_of_it)
 
 
 def pushed(case: Case, node: Node, i: int) -> Iterator[tuple[Mutant, np.ndarray, np.ndarray]]:
@@ -55,7 +56,7 @@ def pushed(case: Case, node: Node, i: int) -> Iterator[tuple[Mutant, np.ndarray,
 
 
 def judged(
-    case: Case, mutant: Mutant, change: np.ndarray, all_of_it: np.ndarray
+    case: Case, edge: tuple[Node, int], mutant: Mutant, change: np.ndarray, all_of_it: np.ndarray
 ) -> Iterator[Cause]:
     """The mutant as a cause, if the gradient it leads to is the student's."""
     if magnitude(change) <= 1e-12 * magnitude(case.auto):
@@ -74,7 +75,14 @@ def judged(
         if s <= 0:
             return
         guess = base + s * share
-    yield from case.cause(mutant.code, mutant.message, mutant.fix, guess, mutant.rank)
+    fix = mutant.fix or right_line(case, edge)
+    yield from case.cause(mutant.code, mutant.message, fix, guess, mutant.rank)
+
+
+def right_line(case: Case, edge: tuple[Node, int]) -> str:
+    """What should stand in the place of the mutant."""
+    line = share(case.tape, *edge)
+    return f"{gradient_name(edge[0].inputs[edge[1]])} = {line}" if line else ""
 
 
 def updated(case: Case, mutant: Mutant, share: np.ndarray, power: float) -> Iterator[Cause]:

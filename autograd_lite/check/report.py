@@ -82,9 +82,9 @@ class Row:
 
     @property
     def largest(self) -> float:
-        """The largest difference of the first pair that is off, else of all pairs."""
+        """The largest difference of the first pair that is off, else of the first pair."""
         bad = [p.largest for p in self.pairs if not p.agrees]
-        return bad[0] if bad else max((p.largest for p in self.pairs), default=0.0)
+        return (bad or [p.largest for p in self.pairs] or [0.0])[0]
 
     def worst(self) -> tuple[int, ...] | None:
         """The index at which the two that differ most are furthest apart."""

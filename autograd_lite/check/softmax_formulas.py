@@ -198,7 +198,9 @@ def of_softmax(s: Softmax) -> Iterator[Guess]:
         hg * (1 - h),
         1.2,
     )
-    text = "h(1 − h), the diagonal of the softmax Jacobian, was not multiplied by the gradient above"
+    text = (
+        "h(1 − h), the diagonal of the softmax Jacobian, was not multiplied by the gradient above"
+    )
     for scale in {1.0, s.w} - {None}:
         yield "diagonal-only", text, fix, scale * h * (1 - h), 1.3
     plus = "the off-diagonal entries of the softmax Jacobian have the wrong sign (+h_i h_j)"

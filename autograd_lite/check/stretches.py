@@ -13,6 +13,7 @@ from ..ops.elementwise import ONE, Elementwise
 from ..ops.shape import Sum
 from .arrays import gap
 from .case import Case, slope
+from .fixes import copied
 from .judge import magnitude
 from .patience import Patience
 from .report import Cause
@@ -50,13 +51,6 @@ def unsummed(case: Case) -> Iterator[Cause]:
                         guess,
                         1.3,
                     )
-
-
-def copied(old: tuple[int, ...], new: tuple[int, ...]) -> Any:
-    """The axes along which broadcasting copied."""
-    extra = len(new) - len(old)
-    axes = tuple(range(extra)) + tuple(extra + k for k, n in enumerate(old) if n != new[extra + k])
-    return axes[0] if len(axes) == 1 else axes
 
 
 def another_axis(case: Case) -> Iterator[Cause]:
