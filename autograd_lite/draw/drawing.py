@@ -16,7 +16,7 @@ from .names import named
 from .render import NoLayout, render
 from .text import clip, escape
 from .title import title_of
-from .trace import table
+from .trace import Trace, table
 from .view import View
 
 __all__ = ["Drawing", "NoLayout", "draw", "write_file"]
@@ -39,10 +39,11 @@ class Drawing:
     True
     """
 
-    def __init__(self, dot: str, title: str = "", text: str = "") -> None:
+    def __init__(self, dot: str, title: str, text: str, table: Trace | None = None) -> None:
         self.dot = dot
         self.title = title
         self.text = text
+        self.table = table
 
     @cached_property
     def _svg(self) -> str:
@@ -93,7 +94,11 @@ class Drawing:
         try:
             return {"image/svg+xml": self.svg(), "text/plain": self.text}
         except Exception as error:  # a repr never raises: it says what is missing
-            return {"text/plain": f"{self.text}\n\n(no picture: {error})"}
+            why = f"(no picture: {error})"
+            bundle = {"text/plain": f"{self.text}\n\n{why}"}
+            if self.table is not None:
+                bundle["text/html"] = f"{self.table.html()}<p>{escape(why)}</p>"
+            return bundle
 
     def __repr__(self) -> str:
         return f"<Drawing of {clip(self.title, 60)}; .save('graph.svg') writes it>"
@@ -144,7 +149,8 @@ def draw(
         )
         return Drawing(declined(words), f"{view.count:,} values", words)
     dot = build(view, direction or direction_of(view), show, blank)
-    return Drawing(dot, title_of(view), str(table(view)))
+    shown = table(view)
+    return Drawing(dot, title_of(view), str(shown), shown)
 
 
 def checked(name: str, given: Any, possible: Sequence[str]) -> None:
