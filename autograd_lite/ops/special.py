@@ -37,6 +37,19 @@ def _sinc(n: int, x: Any) -> Any:
     return np.where(near, series, far).astype(u.dtype)
 
 
+class OfOrder(Elementwise):
+    """The n-th derivative of a function as a row of its own, made when it is first asked for."""
+
+    __slots__ = ("made_by",)
+
+    def __init__(self, made_by: Any, n: int, *row: Any) -> None:
+        super().__init__(*row)
+        self.made_by = made_by, (n,)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.made_by
+
+
 @cache
 def sinc_of_order(n: int) -> Elementwise:
     """The n-th derivative of sin u / u at u = πx; its own derivative is π times the next."""
@@ -44,9 +57,10 @@ def sinc_of_order(n: int) -> Elementwise:
     def values(x: Any) -> Any:
         return np.sinc(x) if n == 0 else _sinc(n, x)
 
-    return Elementwise(
-        "sinc" + "′" * n, values, values, lambda y, x: math.pi * sinc_of_order(n + 1)(x)
-    )
+    def slope(y: Any, x: Any) -> Any:
+        return math.pi * sinc_of_order(n + 1)(x)
+
+    return OfOrder(sinc_of_order, n, "sinc" + "′" * n, values, values, slope)
 
 
 def sinc(x: Any) -> Any:
@@ -81,7 +95,10 @@ def i0_of_order(n: int) -> Elementwise:
     def values(x: Any) -> Any:
         return np.i0(x).astype(np.asarray(x).dtype) if n == 0 else _i0(n, x)
 
-    return Elementwise("i0" + "′" * n, values, values, lambda y, x: i0_of_order(n + 1)(x))
+    def slope(y: Any, x: Any) -> Any:
+        return i0_of_order(n + 1)(x)
+
+    return OfOrder(i0_of_order, n, "i0" + "′" * n, values, values, slope)
 
 
 def i0(x: Any) -> Any:
