@@ -109,14 +109,24 @@ if typing.TYPE_CHECKING:
         cumsum,
         cumulative_prod,
         cumulative_sum,
-        diff,
-        ediff1d,
-        gradient,
         nancumprod,
         nancumsum,
-        trapezoid,
-        unwrap,
     )
+    from .ops.assemble import block, insert
+    from .ops.choice import (
+        compress,
+        extract,
+        intersect1d,
+        setdiff1d,
+        take,
+        take_along_axis,
+        trim_zeros,
+        union1d,
+        unique,
+        unique_values,
+    )
+    from .ops.diagonals import diag, diagflat, diagonal, tril, triu
+    from .ops.differences import diff, ediff1d, gradient, trapezoid, unwrap
     from .ops.einsum import einsum
     from .ops.join import (
         append,
@@ -135,6 +145,7 @@ if typing.TYPE_CHECKING:
         select,
         vstack,
     )
+    from .ops.nans import nan_to_num, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar
     from .ops.order import (
         median,
         nanmedian,
@@ -146,6 +157,7 @@ if typing.TYPE_CHECKING:
         sort,
     )
     from .ops.padding import pad
+    from .ops.pieces import array_split, dsplit, hsplit, sliding_window_view, split, unstack, vsplit
     from .ops.polynomials import (
         polyadd,
         polyder,
@@ -170,40 +182,16 @@ if typing.TYPE_CHECKING:
         vecmat,
     )
     from .ops.rearrange import (
-        array_split,
-        block,
-        compress,
         delete,
-        diag,
-        diagflat,
-        diagonal,
-        dsplit,
-        extract,
         flip,
         fliplr,
         flipud,
-        hsplit,
-        insert,
-        intersect1d,
         repeat,
         resize,
         roll,
         rollaxis,
         rot90,
-        setdiff1d,
-        sliding_window_view,
-        split,
-        take,
-        take_along_axis,
         tile,
-        tril,
-        trim_zeros,
-        triu,
-        union1d,
-        unique,
-        unique_values,
-        unstack,
-        vsplit,
     )
     from .ops.rounding import (
         angle,
@@ -230,20 +218,7 @@ if typing.TYPE_CHECKING:
         piecewise,
     )
     from .ops.special import i0, sinc
-    from .ops.statistics import (
-        average,
-        corrcoef,
-        cov,
-        nan_to_num,
-        nanmax,
-        nanmean,
-        nanmin,
-        nanprod,
-        nanstd,
-        nansum,
-        nanvar,
-        ptp,
-    )
+    from .ops.statistics import average, corrcoef, cov, ptp
 
 # Comparing and drawing are a third of the code: their packages are imported when first used.
 _LAZY = {
@@ -262,7 +237,7 @@ _LAZY = {
 
 
 for _module, _names in _LATER.items():
-    if _module not in ("decompose", "fft", "least_squares", "norms", "solve"):  # ag.linalg, ag.fft
+    if _module not in ("decompose", "fft", "least_squares", "norms", "solve", "symmetric"):
         _LAZY = {**dict.fromkeys(_names, f"ops.{_module}"), **_LAZY}
 
 

@@ -1,7 +1,6 @@
 """`ag.fft`: discrete Fourier transforms under NumPy's names."""
 
 from .ops.fft import (
-    Spectrum,
     fft,
     fft2,
     fftn,
@@ -17,6 +16,7 @@ from .ops.fft import (
     rfft2,
     rfftn,
 )
+from .ops.spectrum import Spectrum
 
 __all__ = [
     "Spectrum",

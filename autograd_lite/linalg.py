@@ -1,13 +1,13 @@
 """`ag.linalg`: linear algebra under NumPy's names, for matrices and stacks of them."""
 
-from .ops.decompose import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from .ops.decompose import qr, svd, svdvals
+from .ops.diagonals import matrix_diagonal as diagonal
+from .ops.diagonals import matrix_trace as trace
 from .ops.join import matrix_transpose
 from .ops.least_squares import lstsq, pinv
 from .ops.linalg import matmul
 from .ops.norms import cond, matrix_norm, norm, vector_norm
 from .ops.products import cross, outer, tensordot, vecdot
-from .ops.rearrange import matrix_diagonal as diagonal
-from .ops.rearrange import matrix_trace as trace
 from .ops.solve import (
     det,
     inv,
@@ -18,6 +18,7 @@ from .ops.solve import (
     tensorinv,
     tensorsolve,
 )
+from .ops.symmetric import cholesky, eigh, eigvalsh
 
 __all__ = [
     "cholesky",

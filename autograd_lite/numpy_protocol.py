@@ -81,10 +81,10 @@ FUNCTIONS |= {
     np.around: Later("rounding", "round"),
     np.clip: elementwise.clip,
     np.where: elementwise.where,
-    np.lib.stride_tricks.sliding_window_view: Later("rearrange", "sliding_window_view"),
-    np.linalg.diagonal: Later("rearrange", "matrix_diagonal"),
+    np.lib.stride_tricks.sliding_window_view: Later("pieces", "sliding_window_view"),
+    np.linalg.diagonal: Later("diagonals", "matrix_diagonal"),
     np.linalg.matmul: linalg.matmul,
-    np.linalg.trace: Later("rearrange", "matrix_trace"),
+    np.linalg.trace: Later("diagonals", "matrix_trace"),
 }
 
 REDUCTIONS: dict[Any, Callable[..., Any] | Later] = {

@@ -304,8 +304,8 @@ class Tensor(Operators):
     __matmul__ = linalg.matmul
     dot, copy = _later("products", "dot"), _later("join", "copy")
     cumsum, cumprod = _later("accumulate", "cumsum"), _later("accumulate", "cumprod")
-    take, repeat = _later("rearrange", "take"), _later("rearrange", "repeat")
-    diagonal, trace = _later("rearrange", "diagonal"), _later("rearrange", "trace")
+    take, repeat = _later("choice", "take"), _later("rearrange", "repeat")
+    diagonal, trace = _later("diagonals", "diagonal"), _later("diagonals", "trace")
     round = _later("rounding", "round")
 
     def sort(self, axis: int = -1) -> Any:
@@ -314,7 +314,7 @@ class Tensor(Operators):
 
     def compress(self, condition: Any, axis: int | None = None) -> Any:
         """The slices along `axis` where `condition` holds."""
-        return later("rearrange", "compress")(condition, self, axis)
+        return later("choice", "compress")(condition, self, axis)
 
     def __rmatmul__(self, other: Any) -> Any:
         return linalg.matmul(other, self)

@@ -12,31 +12,34 @@ from typing import Any
 __all__ = ["LATER", "later"]
 
 _NAMES = {
-    "accumulate": "cumprod cumsum cumulative_prod cumulative_sum diff ediff1d gradient nancumprod "
-    "nancumsum trapezoid unwrap",
-    "decompose": "cholesky eigh eigvalsh qr svd svdvals",
+    "accumulate": "cumprod cumsum cumulative_prod cumulative_sum nancumprod nancumsum",
+    "assemble": "block insert",
+    "choice": "compress extract intersect1d setdiff1d take take_along_axis trim_zeros union1d "
+    "unique unique_values",
+    "decompose": "qr svd svdvals",
+    "diagonals": "diag diagflat diagonal trace tril triu",
+    "differences": "diff ediff1d gradient trapezoid unwrap",
     "einsum": "einsum",
     "fft": "fft fft2 fftn fftshift ifft ifft2 ifftn ifftshift irfft irfft2 irfftn rfft rfft2 rfftn",
     "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays choose column_stack "
     "copy dstack full_like hstack matrix_transpose meshgrid select vstack",
     "least_squares": "lstsq pinv",
+    "nans": "nan_to_num nanmax nanmean nanmin nanprod nanstd nansum nanvar",
     "norms": "cond matrix_norm norm vector_norm",
     "order": "median nanmedian nanpercentile nanquantile partition percentile quantile sort",
     "padding": "pad",
+    "pieces": "array_split dsplit hsplit sliding_window_view split unstack vsplit",
     "polynomials": "polyadd polyder polydiv polyfit polyint polymul polysub polyval vander",
     "products": "cross dot inner kron matvec outer tensordot vdot vecdot vecmat",
-    "rearrange": "array_split block compress delete diag diagflat diagonal dsplit extract flip "
-    "fliplr flipud hsplit insert intersect1d repeat resize roll rollaxis rot90 "
-    "setdiff1d sliding_window_view split take take_along_axis tile trace tril "
-    "trim_zeros triu union1d unique unique_values unstack vsplit",
+    "rearrange": "delete flip fliplr flipud repeat resize roll rollaxis rot90 tile",
     "rounding": "angle copysign divmod fix floor_divide fmod frexp heaviside ldexp modf real "
     "real_if_close round",
     "samples": "bincount convolve correlate interp",
     "sequences": "apply_along_axis apply_over_axes geomspace linspace logspace piecewise",
     "solve": "det inv matrix_power multi_dot slogdet solve tensorinv tensorsolve",
     "special": "i0 sinc",
-    "statistics": "average corrcoef cov nan_to_num nanmax nanmean nanmin nanprod nanstd nansum "
-    "nanvar ptp",
+    "statistics": "average corrcoef cov ptp",
+    "symmetric": "cholesky eigh eigvalsh",
 }
 
 LATER: dict[str, tuple[str, ...]] = {

@@ -1,12 +1,10 @@
-"""Matrix decompositions: Cholesky, symmetric eigenvalues, singular values, QR; stacks of them too.
+"""Singular values and QR, for matrices and stacks of them.
 
 An operation has one result, so a decomposition is computed into one array that holds all its parts
-and is cut up afterwards. Functions of a symmetric matrix are taken of (X + Xᵀ)/2: the value is
-NumPy's, the gradient is symmetric, and a finite difference of a single entry agrees with it.
+and is cut up afterwards.
 
-Source of the rules: Giles, "Collected matrix derivative results" (2008), section 3; Murray,
-"Differentiation of the Cholesky decomposition" (2016); Townsend, "Differentiating the singular
-value decomposition" (2016); Seeger et al., "Auto-differentiating linear algebra" (2017) for QR.
+Source of the rules: Townsend, "Differentiating the singular value decomposition" (2016); Seeger et
+al., "Auto-differentiating linear algebra" (2017) for QR.
 """
 
 from __future__ import annotations
@@ -21,15 +19,7 @@ from .linalg import matmul, mT
 from .shape import arrayed, concatenate, expand_dims
 from .solve import inv
 
-__all__ = ["cholesky", "eigh", "eigvalsh", "qr", "svd", "svdvals"]
-
-
-def symmetric(x: Any, name: str) -> Any:
-    """(X + Xᵀ)/2; ValueError unless `x` is a stack of square matrices."""
-    x, old = arrayed(x)
-    if len(old) < 2 or old[-1] != old[-2]:
-        raise ValueError(f"{name} takes square matrices (or stacks of them), not shape {old}")
-    return (x + mT(x)) / 2
+__all__ = ["qr", "svd", "svdvals"]
 
 
 def lower(x: Any, diagonal: float) -> Any:
@@ -43,44 +33,6 @@ def gaps(w: Any) -> Any:
     n = shape(w)[-1]
     difference = expand_dims(w, -2) - expand_dims(w, -1)
     return 1 / where(np.eye(n, dtype=bool), np.inf, difference)
-
-
-class Cholesky(Op):
-    """X = LLᵀ. dX = L⁻ᵀ Φ(LᵀG) L⁻¹, with Φ the lower triangle and half the diagonal."""
-
-    name = "cholesky"
-
-    def forward(self, x: Any) -> Any:
-        return np.linalg.cholesky(x)
-
-    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
-        inside = lower(matmul(mT(out), g), 0.5)
-        inverse = inv(out)
-        # X is symmetric, so only the symmetric part of a cotangent counts.
-        share = matmul(matmul(mT(inverse), inside), inverse)
-        return (share + mT(share)) / 2
-
-    def saves(self, i: int) -> bool:
-        return False
-
-
-class Eigh(Op):
-    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w)`."""
-
-    name = "eigh"
-
-    def forward(self, x: Any) -> Any:
-        w, v = np.linalg.eigh(x)
-        return np.concatenate([w[..., None, :], v], axis=-2)
-
-    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
-        n = shape(x)[-1]
-        w, v = out[..., 0, :], out[..., 1:, :]
-        to_w, to_v = g[..., :1, :], g[..., 1:, :]
-        # Zero times an infinite gap is zero: eigenvalues alone do not ask for it.
-        turn = chain_product(matmul(mT(v), to_v), gaps(w))
-        middle = where(np.eye(n, dtype=bool), to_w, turn)
-        return matmul(matmul(v, middle), mT(v))
 
 
 class Svd(Op):
@@ -132,53 +84,7 @@ class QR(Op):
         return matmul(to_q + matmul(q, below + mT(below)), mT(inv(r)))
 
 
-cholesky_, eigh_, svd_, qr_ = Cholesky(), Eigh(), Svd(), QR()
-
-
-def cholesky(x: Any, upper: bool = False) -> Any:
-    """The lower triangular L with LLᵀ = X (or the upper Lᵀ). Mirrors `numpy.linalg.cholesky`.
-
-    X counts as (X + Xᵀ)/2. LinAlgError when it is not positive definite.
-
-    >>> import autograd_lite as ag
-    >>> x = ag.Tensor([[4.0]])
-    >>> ag.linalg.cholesky(x).backward()
-    >>> x.grad
-    array([[0.25]])
-    """
-    out = cholesky_(symmetric(x, "cholesky"))
-    return mT(out) if upper else out
-
-
-class EighResult(NamedTuple):
-    """What `eigh` returns."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
-def eigh(x: Any, UPLO: str = "L") -> EighResult:
-    """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
-
-    Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
-    Their signs are a matter of chance, so differentiate what does not depend on them.
-
-    >>> import autograd_lite as ag
-    >>> ag.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues
-    array([1., 2.])
-    """
-    out = eigh_(symmetric(x, "eigh"))
-    return EighResult(out[..., 0, :], out[..., 1:, :])
-
-
-def eigvalsh(x: Any, UPLO: str = "L") -> Any:
-    """Eigenvalues of (X + Xᵀ)/2 in ascending order. Mirrors `numpy.linalg.eigvalsh`.
-
-    >>> import autograd_lite as ag
-    >>> ag.linalg.eigvalsh([[2.0, 0.0], [0.0, 1.0]])
-    array([1., 2.])
-    """
-    return eigh(x, UPLO).eigenvalues
+svd_, qr_ = Svd(), QR()
 
 
 class SVDResult(NamedTuple):

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..graph import data
 from .base import shape
+from .choice import take_along_axis
 from .elementwise import where
-from .rearrange import take_along_axis
 from .shape import arrayed, moveaxis, normal_axes, ravel, reshape
 
 __all__ = [

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from .choice import take
 from .elementwise import multiply
 from .linalg import matmul
-from .rearrange import take
 from .shape import arrayed, expand_dims, moveaxis, normal_axes, ravel, reshape, sum, transpose
 
 __all__ = [

@@ -10,7 +10,8 @@ from ..graph import data
 from .elementwise import mod, where
 from .index import Put
 from .linalg import matmul
-from .rearrange import flip, sliding_window_view
+from .pieces import sliding_window_view
+from .rearrange import flip
 from .shape import arrayed, concatenate
 
 __all__ = ["bincount", "convolve", "correlate", "interp"]

@@ -1,0 +1,119 @@
+"""Functions of symmetric matrices: the Cholesky factor, eigenvalues and eigenvectors.
+
+They are taken of (X + Xᵀ)/2: the value is NumPy's, the gradient is symmetric, and a finite
+difference of a single entry agrees with it. An operation has one result, so `eigh` computes one
+array that holds eigenvalues and eigenvectors, and cuts it up afterwards.
+
+Source: Giles, "Collected matrix derivative results" (2008), section 3; Murray, "Differentiation of
+the Cholesky decomposition" (2016).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .base import Op, shape
+from .decompose import gaps, lower
+from .elementwise import chain_product, where
+from .linalg import matmul, mT
+from .shape import arrayed
+from .solve import inv
+
+__all__ = ["cholesky", "eigh", "eigvalsh"]
+
+
+def symmetric(x: Any, name: str) -> Any:
+    """(X + Xᵀ)/2; ValueError unless `x` is a stack of square matrices."""
+    x, old = arrayed(x)
+    if len(old) < 2 or old[-1] != old[-2]:
+        raise ValueError(f"{name} takes square matrices (or stacks of them), not shape {old}")
+    return (x + mT(x)) / 2
+
+
+class Cholesky(Op):
+    """X = LLᵀ. dX = L⁻ᵀ Φ(LᵀG) L⁻¹, with Φ the lower triangle and half the diagonal."""
+
+    name = "cholesky"
+
+    def forward(self, x: Any) -> Any:
+        return np.linalg.cholesky(x)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        inside = lower(matmul(mT(out), g), 0.5)
+        inverse = inv(out)
+        # X is symmetric, so only the symmetric part of a cotangent counts.
+        share = matmul(matmul(mT(inverse), inside), inverse)
+        return (share + mT(share)) / 2
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
+class Eigh(Op):
+    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w)`."""
+
+    name = "eigh"
+
+    def forward(self, x: Any) -> Any:
+        w, v = np.linalg.eigh(x)
+        return np.concatenate([w[..., None, :], v], axis=-2)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        n = shape(x)[-1]
+        w, v = out[..., 0, :], out[..., 1:, :]
+        to_w, to_v = g[..., :1, :], g[..., 1:, :]
+        # Zero times an infinite gap is zero: eigenvalues alone do not ask for it.
+        turn = chain_product(matmul(mT(v), to_v), gaps(w))
+        middle = where(np.eye(n, dtype=bool), to_w, turn)
+        return matmul(matmul(v, middle), mT(v))
+
+
+cholesky_, eigh_ = Cholesky(), Eigh()
+
+
+def cholesky(x: Any, upper: bool = False) -> Any:
+    """The lower triangular L with LLᵀ = X (or the upper Lᵀ). Mirrors `numpy.linalg.cholesky`.
+
+    X counts as (X + Xᵀ)/2. LinAlgError when it is not positive definite.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([[4.0]])
+    >>> ag.linalg.cholesky(x).backward()
+    >>> x.grad
+    array([[0.25]])
+    """
+    out = cholesky_(symmetric(x, "cholesky"))
+    return mT(out) if upper else out
+
+
+class EighResult(NamedTuple):
+    """What `eigh` returns."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+def eigh(x: Any, UPLO: str = "L") -> EighResult:
+    """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
+
+    Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
+    Their signs are a matter of chance, so differentiate what does not depend on them.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues
+    array([1., 2.])
+    """
+    out = eigh_(symmetric(x, "eigh"))
+    return EighResult(out[..., 0, :], out[..., 1:, :])
+
+
+def eigvalsh(x: Any, UPLO: str = "L") -> Any:
+    """Eigenvalues of (X + Xᵀ)/2 in ascending order. Mirrors `numpy.linalg.eigvalsh`.
+
+    >>> import autograd_lite as ag
+    >>> ag.linalg.eigvalsh([[2.0, 0.0], [0.0, 1.0]])
+    array([1., 2.])
+    """
+    return eigh(x, UPLO).eigenvalues
