@@ -13,7 +13,7 @@ from .factors import read
 from .judge import magnitude
 from .report import Cause
 
-__all__ = ["diagonal", "order", "scaled", "shapes", "zero"]
+__all__ = ["diagonal", "order", "scaled", "shapes", "turned", "zero"]
 
 
 def shapes(case: Case) -> Iterator[Cause]:
@@ -132,6 +132,8 @@ def scaled(case: Case) -> Iterator[Cause]:
     else:
         by += f": {meaning}"
     yield Cause("scale", by, f"grad = grad / {s:.6g}", match, 1.5 if meaning else 4.0)
+    if s < 0 and meaning:
+        yield Cause("sign", "the sign is wrong, and a factor too", "grad = -grad", match, 1.6)
     if abs(s - 2) < 1e-6:
         yield Cause(
             "double-counted",
@@ -160,6 +162,14 @@ def order(case: Case) -> Iterator[Cause]:
             yield Cause("permuted", message, fix, case.match(guess), 2)
             return
     yield Cause("permuted", "the right numbers, in another order", "", np.nan, 2.5)
+
+
+def turned(case: Case) -> Iterator[Cause]:
+    """The transposed result, where a factor may be wrong too."""
+    if case.error is not None and case.auto.ndim == 2 and case.auto.shape[0] == case.auto.shape[1]:
+        yield from case.cause(
+            "transposed", "the result is transposed", "grad = grad.T", case.auto.T, 2
+        )
 
 
 def orders(a: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..graph import Node, data
 from ..ops.elementwise import ONE
+from .factors import read
 from .judge import distance, magnitude
 from .report import Cause
 from .tape import Tape
@@ -32,6 +33,7 @@ class Case:
     auto: np.ndarray
     rtol: float
     others: bool = True  # whether mistakes are tried that take another array of the graph
+    loose: bool = False  # whether a guess may be off by a factor that the graph offers
 
     def __post_init__(self) -> None:
         self.above = self.tape.above(self.x)
@@ -61,6 +63,27 @@ class Case:
         match = self.match(guess)
         if match <= self.rtol:
             yield Cause(code, message, fix, match, rank)
+        elif self.loose and self.hand.size >= 4 and np.shape(guess) == self.hand.shape:
+            yield from self.scaled(code, message, fix, np.asarray(guess, float), rank)
+
+    def scaled(
+        self, code: str, message: str, fix: str, guess: np.ndarray, rank: float
+    ) -> Iterator[Cause]:
+        """Two mistakes at once: the explanation, and a factor that the graph offers."""
+        power = float((guess * guess).sum())
+        if not np.isfinite(power) or power == 0:
+            return
+        s = float((self.hand * guess).sum()) / power
+        match = self.match(s * guess)
+        if s == 0 or match > self.rtol:
+            return
+        meaning = "the sign is wrong" if abs(s + 1) < 1e-6 else read(s, self.tape)
+        if meaning is not None:
+            text = f"{message}; and a factor {s:.6g}: {meaning}"
+            yield Cause(code, text, fix, match, rank)
+            code = "sign" if s == -1 else "scale"
+            text = f"two mistakes at once, one of them a factor {s:.6g}: {meaning}"
+            yield Cause(code, text, "", match, rank + 1)
 
     def local(self, node: Node, formula: Any) -> np.ndarray | None:
         """The gradient of `x`, had `formula` arrived at `node` in place of what did."""

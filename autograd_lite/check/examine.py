@@ -61,7 +61,7 @@ def examine(
     auto = shaped(tape, x)
     rtol = tolerance(x, tape.root, *tape.order)
     row = Row(name, auto, hand, method=said.method, step=said.step, notes=list(said.notes))
-    row.dtype = str(x.dtype)
+    row.dtype = np.dtype(x.dtype).name
     if rtol > 1e-6:
         text = f"computed in float32: gradients are compared to {rtol:.0e}, not to 1e-07"
         row.notes.append(Note("precision", text))

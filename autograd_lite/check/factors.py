@@ -49,7 +49,7 @@ def factors(tape: Tape) -> dict[float, str]:
             add(1 / n, f"the mean was taken twice: divided by {what} once more")
 
     for n in sizes:
-        lengths(n, f"the {n} of it")
+        lengths(n, f"the {n} entries of an axis")
     for n, what in products.items():
         lengths(n, f"the {what}")
     add(2.0, "a factor ½ was forgotten, or the term counted twice")

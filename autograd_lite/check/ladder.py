@@ -38,6 +38,9 @@ RUNGS: list[Rung] = [
 
 LAST_RUNGS: list[Rung] = [stretches.ratios]
 
+SCALED_RUNGS: list[Rung] = [arrays.turned, softmax_formulas.formulas, replay.changed_rules]
+"""Tried for two mistakes at once, one of them a factor."""
+
 
 def diagnose(case: Case) -> list[Cause]:
     """The explanations of a wrong hand gradient, the plainest first; else one `unknown`."""
@@ -47,9 +50,16 @@ def diagnose(case: Case) -> list[Cause]:
     with np.errstate(all="ignore"):
         for rung in RUNGS:
             found += rung(case)
+            if found and not case.hand.any():
+                break  # every mistake that loses the whole gradient gives these numbers
         if not found:
             for rung in LAST_RUNGS:
                 found += rung(case)
+        if not found and case.error is not None:
+            case.loose = True
+            for rung in SCALED_RUNGS:
+                found += rung(case)
+            case.loose = False
     return ranked(found) or [unknown(case)]
 
 

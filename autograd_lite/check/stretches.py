@@ -174,6 +174,12 @@ def of_stretch(case: Case, y: Node, u: Node, rows: np.ndarray) -> Iterator[Cause
         ),
     )
     for code, text, value, rank in guesses:
+        if (
+            code == "zero"
+            and case.hand.any()
+            and magnitude(case.hand) > 1e-12 * magnitude(case.auto)
+        ):
+            continue
         change = (value - right).reshape(u.shape)
         if magnitude(change) <= 1e-12 * magnitude(right):
             continue
