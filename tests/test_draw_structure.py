@@ -211,6 +211,32 @@ def test_a_constant_takes_its_variable_s_name_although_it_was_copied():
     assert "weights" in parts(ag.draw(y))[0]
 
 
+def test_nodes_in_lists_and_arrays_are_named_after_their_place():
+    z = np.array([ag.Value(2.0), ag.Value(1.0)])
+    e = np.exp(z)
+    s = e.sum()
+    both = [s * 2.0, s * 3.0]
+    L = both[0] + both[1]
+    assert set(parts(ag.draw(L))[0]) == {
+        "z[0]",
+        "z[1]",
+        "e[0]",
+        "e[1]",
+        "s",
+        "both[0]",
+        "both[1]",
+        "L",
+    }
+    boxes, edges = parts(ag.draw(e[1]))
+    assert boxes["e[1]"].startswith("e[1] = exp(z[1])")
+    assert edges == [("z[1]", "e[1]", "← × e[1]")]
+
+
+def test_a_list_of_tensors_is_not_taken_apart_into_numbers():
+    layers = [ag.Tensor(np.ones((2, 2))), ag.Tensor(np.ones((2, 2)))]
+    assert {"layers[0]", "layers[1]"} < set(parts(ag.draw(layers[0] * layers[1]))[0])
+
+
 def test_equal_names_are_told_apart():
     a, b = ag.Value(1.0, "x"), ag.Value(2.0, "x")
     assert set(parts(ag.draw(a * b))[0]) == {"x", "x2", "m"}

@@ -15,6 +15,7 @@ from .text import clip
 __all__ = ["Names", "name_all", "named"]
 
 SEARCHED = 20_000  # variables; a namespace with more is searched no further
+LISTED = 200  # items of a list or array of nodes that are named after their place
 COMPARED = 10_000  # entries of an array that is compared with a caller's
 
 # Letters a person might give the result of an operation.
@@ -60,6 +61,7 @@ def caller_names(depth: int) -> Names:
     try:
         frame = sys._getframe(depth)
         seen = 0
+        items: list[tuple[str, Any]] = []
         for scope in (frame.f_locals, frame.f_globals):
             for name, held in list(scope.items()):
                 seen += 1
@@ -70,14 +72,30 @@ def caller_names(depth: int) -> Names:
                     continue
                 if isinstance(held, Node):
                     found.by_id.setdefault(id(held), name)
+                elif is_collection(held):
+                    items.append((name, held))
                 elif type(held) is np.ndarray or (type(held) is list and len(held) <= 1000):
                     found.by_id.setdefault(id(held), name)
                     found.arrays.append((name, held))
+        # A variable of its own is a better name than a place in a list.
+        for name, held in items:
+            array = isinstance(held, np.ndarray)
+            for at, item in np.ndenumerate(held) if array else enumerate(held):
+                if isinstance(item, Node):
+                    place = ", ".join(map(str, at)) if array else at
+                    found.by_id.setdefault(id(item), f"{name}[{place}]")
     except Exception:  # a name is a courtesy; a drawing never fails for want of one
         return found
     finally:
         del frame
     return found
+
+
+def is_collection(x: Any) -> bool:
+    """Whether `x` is a short list, tuple or array that holds nodes."""
+    if isinstance(x, np.ndarray):
+        return x.dtype == object and 0 < x.size <= LISTED and isinstance(x.flat[0], Node)
+    return type(x) in (list, tuple) and 0 < len(x) <= LISTED and isinstance(x[0], Node)
 
 
 def given_names(names: Any) -> dict[int, str]:
