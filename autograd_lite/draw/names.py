@@ -79,11 +79,13 @@ def caller_names(depth: int) -> Names:
                     found.arrays.append((name, held))
         # A variable of its own is a better name than a place in a list.
         for name, held in items:
-            array = isinstance(held, np.ndarray)
-            for at, item in np.ndenumerate(held) if array else enumerate(held):
+            if not isinstance(held, np.ndarray):
+                places = (((k,), item) for k, item in enumerate(held))
+            else:
+                places = ((at, item) for at, item in np.ndenumerate(held))
+            for at, item in places:
                 if isinstance(item, Node):
-                    place = ", ".join(map(str, at)) if array else at
-                    found.by_id.setdefault(id(item), f"{name}[{place}]")
+                    found.by_id.setdefault(id(item), f"{name}[{', '.join(map(str, at))}]")
     except Exception:  # a name is a courtesy; a drawing never fails for want of one
         return found
     finally:
