@@ -109,19 +109,19 @@ inner(m, a) | inner(c, d) | outer(c, m) | vdot(m, u) | vecdot(m, u) | matvec(b, 
 tensordot(t, m, axes=([0, 1], [0, 1])) | tensordot(m, k, 1) | tensordot(c, d, 0) | kron(m, k)
 kron(c, m) | cross(c, m) | cross(a, p, axis=0) | einsum("ij,jk->ik", m, k) | einsum("ii", a)
 einsum("...i,i->...", t[..., :3], c) | einsum("bij,bjk,k", b, P, d) | einsum("ij->j", m)
-einsum("ii->i", a) | einsum("i,i,i", c, d, c) | einsum(m, [0, 1], k, [1, 2], [2, 0])
+einsum("ij,ij->ij", m, m[:1]) | einsum("ij,ij", m[:, :1], m) | einsum("ii->i", a)
+einsum("i,i,i", c, d, c) | einsum(m, [0, 1], k, [1, 2], [2, 0])
 """
 
 LINALG = """
 inv(a) | inv(b) | det(a) | det(b) | slogdet(a) | slogdet(b) | solve(a, c) | solve(b, k)
 solve(a, b) | cholesky(p + p.mT) | cholesky(P + P.mT, upper=True) | eigvalsh(p + p.mT)
-eigvalsh(P + P.mT) | eigh(p + p.mT).eigenvectors ** 2
-svd(m, compute_uv=False) | svdvals(b) | qr(q) | qr(b) | qr(m)
-qr(q, mode="r") | pinv(m) | pinv(b) | matrix_power(a, 3) | matrix_power(b, -2) | matrix_power(a, 0)
-lstsq(q, v) | lstsq(q, t[0].T) | multi_dot([m, k, m, c]) | norm(v) | norm(m) | norm(v, 3)
-norm(v, 0.5) | norm(v, -1.5) | norm(v, np.inf) | norm(v, -np.inf) | norm(v, 1) | norm(v, 0)
-norm(m, "fro") | norm(m, "nuc") | norm(m, 2) | norm(m, -2) | norm(m, 1) | norm(m, -1)
-norm(m, np.inf) | norm(m, -np.inf) | norm(t, axis=1) | norm(t, 2, axis=(0, 2))
+eigvalsh(P + P.mT) | eigh(p + p.mT).eigenvectors ** 2 | svd(m, compute_uv=False) | svdvals(b)
+qr(q) | qr(b) | qr(m) | qr(q, mode="r") | pinv(m) | pinv(b) | matrix_power(a, 3)
+matrix_power(b, -2) | matrix_power(a, 0) | lstsq(q, v) | lstsq(q, t[0].T) | multi_dot([m, k, m, c])
+norm(v) | norm(m) | norm(v, 3) | norm(v, 0.5) | norm(v, -1.5) | norm(v, np.inf) | norm(v, -np.inf)
+norm(v, 1) | norm(v, 0) | norm(m, "fro") | norm(m, "nuc") | norm(m, 2) | norm(m, -2) | norm(m, 1)
+norm(m, -1) | norm(m, np.inf) | norm(m, -np.inf) | norm(t, axis=1) | norm(t, 2, axis=(0, 2))
 norm(t, "nuc", axis=(1, 2), keepdims=True) | norm(t, 3, axis=-1, keepdims=True)
 vector_norm(t, ord=3) | matrix_norm(t, ord=2) | cond(a) | cond(a, 1) | cond(a, -2) | trace(b)
 diagonal(b, offset=1) | cross(c, d) | outer(c, d) | matmul(m, k) | tensordot(m, k, axes=1)

@@ -63,6 +63,34 @@ def test_products_with_zeros_to_second_order():
     assert ag.hessian(lambda t: np.sum(np.cumprod(t)))(x).tolist() == expected
 
 
+def test_the_bessel_function_far_from_zero():
+    x = np.array([0.0, 5.0, -30.0, 60.0, 300.0])
+    h = 1e-5
+    expected = (np.i0(x + h) - np.i0(x - h)) / (2 * h)
+    np.testing.assert_allclose(gradient(np.i0, x), expected, rtol=1e-8, atol=1e-10)
+    # x² I₀″ + x I₀′ − x² I₀ = 0, Bessel's modified equation
+    second = np.diag(ag.hessian(lambda t: np.sum(np.i0(t)))(x))
+    np.testing.assert_allclose(x**2 * second + x * gradient(np.i0, x), x**2 * np.i0(x), rtol=1e-12)
+
+
+def test_the_cardinal_sine_to_fifth_order():
+    # sin u / u = Σ (−1)^k u^{2k} / (2k + 1)!, so at 0 the fourth derivative is π⁴/5.
+    f, derivatives = ag.sinc, []
+    for _ in range(5):
+        f = ag.grad(f)
+        derivatives.append(f(0.0))
+    expected = [0.0, -(np.pi**2) / 3, 0.0, np.pi**4 / 5, 0.0]
+    np.testing.assert_allclose(derivatives, expected, rtol=1e-12, atol=1e-12)
+    # Both ways to compute it meet where they are joined: u s″ + 2 s′ + u s = 0 everywhere.
+    x = np.linspace(-3.0, 3.0, 101)
+    first = ag.elementwise_grad(ag.sinc)(x)
+    second = ag.elementwise_grad(ag.elementwise_grad(ag.sinc))(x)
+    u = np.pi * x
+    np.testing.assert_allclose(
+        u * second / np.pi**2 + 2 * first / np.pi + u * np.sinc(x), 0.0, atol=1e-12
+    )
+
+
 def test_ties_go_by_the_stable_permutation():
     ties = np.array([2.0, 1.0, 2.0, 1.0])
     weights = np.array([1.0, 10.0, 100.0, 1000.0])
