@@ -151,13 +151,14 @@ class Linearized:
     def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
         """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
         self.warn_if_constant()
-        shared = len(set(map(id, cotangents))) < len(cotangents)  # then each input gets its own
-        given = [
-            zeros(lead + x.shape) if g is None else np.copy(g) if shared and data(g) is g else g
+        settled = self.settled if self.given_nodes or self.foreign or self.record else fit
+        done = [
+            settled(zeros(lead + x.shape) if g is None else g, x)
             for g, x in zip(cotangents, self.inputs, strict=True)
         ]
-        settled = self.settled if self.given_nodes or self.foreign or self.record else fit
-        return [settled(g, x) for g, x in zip(given, self.inputs, strict=True)]
+        if len(set(map(id, done))) < len(done):  # shared by two inputs: each gets its own
+            done = [copy(g) if isinstance(g, np.ndarray) else g for g in done]
+        return done
 
     def settled(self, g: Any, x: Any) -> Any:
         """A derivative in the dtype of `x`, as a node where those of this function are nodes."""
