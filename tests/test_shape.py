@@ -285,3 +285,38 @@ def test_large_batches():
     (x * scale + bias).backward(seed)
     close(bias.grad, seed.sum(axis=0), 1e-12)
     close(scale.grad, (seed * x).sum(axis=1, keepdims=True), 1e-12)
+
+
+def test_thousands_of_inputs():
+    """The time grows with their number, not with its square (20,000 would take minutes)."""
+    values = [ag.Value(float(k)) for k in range(20_000)]
+    ag.sum(ag.stack(values) * np.arange(20_000.0)).backward()
+    assert [v.grad for v in values] == list(range(20_000))
+    tensors = [ag.Tensor([float(k), 1.0]) for k in range(5_000)]
+    ag.sum(ag.concatenate(tensors) ** 2.0).backward()
+    assert [t.grad.tolist() for t in tensors] == [[2.0 * k, 2.0] for k in range(5_000)]
+    ag.max(values).backward()
+    assert values[-1].grad == 20_000.0
+
+
+@pytest.mark.parametrize(
+    ("op", "sizes"),
+    [(shapes.Concatenate(-1), [(2, 2), (2, 1), (2, 3)]), (shapes.Concatenate(-2), [(1, 2)] * 4)],
+)
+def test_all_shares_at_once_are_the_shares_one_by_one(op, sizes):
+    xs = [array(*s) for s in sizes]
+    out = op(*xs)
+    for lead in ((), (3,)):
+        g = array(*lead, *out.shape)
+        for i, share in enumerate(op.vjps(g, out, *xs)):
+            np.testing.assert_array_equal(share, op.vjp(i, g, out, *xs))
+
+
+def test_stacked_values_with_seeds_and_recorded():
+    def f(a, b, c):
+        return ag.stack([a * b, b * c, c * a, a])
+
+    jacobian = ag.jacobian(f, (0, 1, 2))(2.0, 3.0, 5.0)
+    np.testing.assert_array_equal(np.array(jacobian), [[3, 0, 5, 1], [2, 5, 0, 0], [0, 3, 2, 0]])
+    second = ag.hessian(lambda a: ag.sum(f(a, a, 3.0) * [1.0, 2.0, 3.0, 4.0]))(2.0)
+    assert second == 2.0

@@ -13,6 +13,7 @@ can be differentiated again). No mode is needed for that.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -104,6 +105,10 @@ class Op:
         """The share of the cotangent `g` that goes to input `i`. See the module's contract."""
         raise TypeError(f"'{self.name}' has no derivative")
 
+    def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
+        """The shares of all inputs at once, where an operation on many has a way; else None."""
+        return None
+
     def saves(self, i: int) -> bool:
         """Whether the rule reads input `i`. An array that it reads is copied when it is recorded,
         so that a caller who writes into it afterwards changes no gradient."""
@@ -191,6 +196,12 @@ class FromValues(Op):
 
     def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
         return g[(..., *(int(k) for k in np.unravel_index(i, self.shape)))]
+
+    def vjps(self, g: Any, out: Any, *xs: Any) -> Sequence[Any] | None:
+        if type(g) in node_types:
+            return None
+        flat = g.reshape((*g.shape[: g.ndim - len(self.shape)], -1))
+        return flat.tolist() if flat.ndim == 1 else list(np.moveaxis(flat, -1, 0))
 
 
 def tensor_of(x: Any) -> Any:

@@ -69,9 +69,13 @@ class Among(Op):
         return float((np.max if self.largest else np.min)(xs))
 
     def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
+        return self.vjps(g, out, *xs)[i]
+
+    def vjps(self, g: Any, out: Any, *xs: Any) -> list[Any]:
         best = data(out)
         tied = [data(x) == best for x in xs]
-        return g * (best if best != best else tied[i] / np.sum(tied))
+        ties = tied.count(True)
+        return [g * (best if best != best else tie / ties) for tie in tied]
 
 
 class Prod(Op):

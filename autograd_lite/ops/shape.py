@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from operator import index
 from typing import Any
 
@@ -219,8 +220,15 @@ class Concatenate(Op):
         start = 0
         for x in xs[:i]:
             start += shape(x)[self.axis]
-        cut = slice(start, start + shape(xs[i])[self.axis])
-        return g[(..., cut) + (slice(None),) * (-1 - self.axis)]
+        return self.cut(g, start, start + shape(xs[i])[self.axis])
+
+    def cut(self, g: Any, start: int, end: int) -> Any:
+        """The part of a cotangent that lies between two places along the axis."""
+        return g[(..., slice(start, end)) + (slice(None),) * (-1 - self.axis)]
+
+    def vjps(self, g: Any, out: Any, *xs: Any) -> list[Any]:
+        ends = list(accumulate(shape(x)[self.axis] for x in xs))
+        return [self.cut(g, *place) for place in zip([0, *ends[:-1]], ends, strict=True)]
 
     def saves(self, i: int) -> bool:
         return False
@@ -439,6 +447,8 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
         xs = list(xs)  # type: ignore[call-overload]
     if len(xs) == 0:
         raise ValueError("stack needs at least one array")
+    if all(type(x) in node_types and type(x.primal) is float for x in xs) and axis in (0, -1):
+        return tensor_of(xs)  # Values: one step for all of them
     shapes = {arrayed(x)[1] for x in xs}
     if len(shapes) > 1:
         raise ValueError(f"stack needs arrays of one shape, not {sorted(shapes)}")
