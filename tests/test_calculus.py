@@ -547,3 +547,19 @@ def test_threads_share_nodes_and_functions():
     for k in range(8):
         for g in got[k]:
             np.testing.assert_array_equal(g, expected[k])
+
+
+def test_a_closure_that_is_another_derivatives_argument():
+    # d/dx d/dy (xy)² at y = x, where x is no leaf but the argument of the outer derivative.
+    assert ag.grad(lambda x: ag.grad(lambda y: (y * x) ** 2)(x))(3.0) == 54.0
+    assert ag.grad(lambda x: ag.grad(lambda y: (y * x) ** 2)(3.0))(3.0) == 36.0
+    assert ag.grad(lambda x: ag.jvp(lambda y: (y * x) ** 2, (3.0,), (1.0,))[1])(3.0) == 36.0
+    assert ag.jacobian(lambda x: ag.jacobian(lambda y: (y * x) ** 2)(3.0))(3.0) == 36.0
+
+
+def test_jacobians_with_a_closure_in_some_outputs_only():
+    w = Tensor([1.0, 2.0])
+    jacobian = ag.jacobian(lambda x: [x * 3.0, w[1] * x])(2.0)
+    np.testing.assert_array_equal(jacobian.data, [3.0, 2.0])
+    jacobian.sum().backward()
+    np.testing.assert_array_equal(w.grad, [0.0, 1.0])

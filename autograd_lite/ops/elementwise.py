@@ -141,7 +141,7 @@ def chain(g: Any, d: Any) -> Any:
     if type(d) is float and d - d == 0:  # finite: no 0 · inf to look for
         return product
     if type(d) is ndarray and d.size < 8192:
-        square = vdot(d, d)
+        square: Any = vdot(d, d)
         if square - square == 0:  # finite, and seeds in front make the product much larger
             return product
     if type(product) is ndarray:
