@@ -19,7 +19,8 @@ from .judge import magnitude
 from .patience import Patience
 from .replay import pushed
 from .report import Note
-from .softmax_formulas import find, of_cross_entropy, of_softmax
+from .softmax_formulas import of_cross_entropy, of_softmax
+from .softmaxes import find
 from .tape import Tape
 
 __all__ = ["blind"]

@@ -12,7 +12,7 @@ from .case import Case
 from .judge import Pair, cancelling, distance, magnitude, pair, tolerance, verdict
 from .ladder import diagnose
 from .report import Cause, Note, Row
-from .softmax_formulas import find
+from .softmaxes import find
 from .tape import Tape
 from .testimony import Testimony
 from .words import where

@@ -8,138 +8,17 @@ example, the right gradient of the logits is h·(g − Σ g h), and after cross-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..graph import Node
-from ..ops.shape import Sum
 from .case import Case
 from .report import Cause
+from .softmaxes import Softmax, find, softmax_of
 from .tape import Tape
 
-__all__ = ["Softmax", "find", "formulas"]
-
-
-@dataclass
-class Softmax:
-    """A softmax in the graph: its logits, its probabilities, and the cross-entropy after it."""
-
-    z: Node
-    out: Node
-    axis: int
-    h: np.ndarray
-    g: np.ndarray
-    t: np.ndarray | None
-    w: Any
-
-
-def find(tape: Tape) -> list[Softmax]:
-    """Every softmax and log-softmax on the tape, in the order of evaluation."""
-    found = []
-    for node in tape.order:
-        x, y = (node.left, node.right) if node._op in ("/", "-") else (None, None)
-        if node._op == "/" and isinstance(x, Node) and x._op == "exp" and sums(y, x):
-            found.append(made(tape, node, x.left, total(y), logarithm=False))
-        elif node._op == "-" and isinstance(x, Node) and isinstance(y, Node):
-            inner = y.left if y._op == "+" and isinstance(y.left, Node) else y
-            if inner._op == "log" and isinstance(inner.left, Node):
-                e = total(inner.left).left if total(inner.left) is not None else None
-                if isinstance(e, Node) and e._op == "exp" and logits(e.left) is logits(x):
-                    found.append(made(tape, node, e.left, total(inner.left), logarithm=True))
-        elif node._op == "log" and total(node.left) is not None:
-            e = total(node.left).left
-            if isinstance(e, Node) and e._op == "exp":
-                found.append(from_logsumexp(tape, node, e.left, total(node.left)))
-    known: dict[Node, Softmax] = {}
-    for s in found:
-        if s is not None and (s.z not in known or known[s.z].t is None):
-            known[s.z] = s
-    return list(known.values())
-
-
-def from_logsumexp(tape: Tape, log: Node, a: Any, s: Node) -> Softmax | None:
-    """A cross-entropy written log Σ exp z − z_t: its targets are h − dz/w."""
-    z = logits(a)
-    if not isinstance(z, Node) or log not in tape.arrived or len(s.op.axes) != 1 or tape.lead:
-        return None
-    axis = s.op.axes[0]
-    h = softmax_of(np.asarray(z.primal, float), axis)
-    arrived = np.asarray(tape.arrived[log], float)
-    w = float(np.median(arrived)) if arrived.size else 0.0
-    if w <= 0 or not np.allclose(arrived, w, rtol=1e-9, atol=0) or z not in tape.arrived:
-        return None
-    t = h - np.asarray(tape.arrived[z], float) / w
-    t = np.where(np.abs(t) < 1e-12, 0.0, np.where(np.abs(t - 1) < 1e-12, 1.0, t))
-    if (t < 0).any() or not np.allclose(t.sum(axis=axis), 1, rtol=1e-9, atol=0):
-        return None
-    return Softmax(z, log, axis, h, -w * t / h, t, w)
-
-
-def total(y: Any) -> Any:
-    """The sum behind a node: itself, or what was reshaped or broadcast from it."""
-    while isinstance(y, Node) and y._op in ("reshape", "broadcast_to"):
-        y = y.left
-    return y if isinstance(y, Node) and isinstance(y.op, Sum) else None
-
-
-def sums(y: Any, e: Node) -> bool:
-    s = total(y)
-    return s is not None and s.left is e
-
-
-def logits(a: Any) -> Any:
-    """The scores before a constant shift was taken off."""
-    if isinstance(a, Node) and a._op == "-" and not isinstance(a.right, Node):
-        return a.left
-    return a
-
-
-def made(tape: Tape, out: Node, a: Any, s: Node, logarithm: bool) -> Softmax | None:
-    z = logits(a)
-    if not isinstance(z, Node) or out not in tape.arrived or len(s.op.axes) != 1:
-        return None
-    axis = s.op.axes[0]
-    h = np.exp(out.primal) if logarithm else np.asarray(out.primal)
-    arrived = np.asarray(tape.arrived[out], float)
-    with np.errstate(all="ignore"):
-        g = arrived / h if logarithm else arrived
-    t, w = targets(tape, out, h, arrived if logarithm else None, axis)
-    return Softmax(z, out, axis, h, g, t, w)
-
-
-def targets(tape: Tape, out: Node, h: np.ndarray, arrived: Any, axis: int) -> tuple[Any, Any]:
-    """The targets and the weight of an example, when a cross-entropy follows; else (None, None).
-
-    At log h the gradient −w·t arrives. The targets are the constant array the graph multiplies
-    with, or −w·t itself, on the understanding that they sum to one.
-    """
-    if tape.lead:
-        return None, None
-    if arrived is None:
-        logs = [n for n, _ in tape.consumers[out] if n._op in ("log", "log2", "log10")]
-        if len(logs) != 1 or len(tape.consumers[out]) != 1 or logs[0] not in tape.arrived:
-            return None, None
-        arrived, out = np.asarray(tape.arrived[logs[0]], float), logs[0]
-    given = [
-        np.asarray(y, float)
-        for n, _ in tape.consumers[out]
-        if n._op == "*"
-        for y in n.inputs
-        if not isinstance(y, Node) and np.shape(y) == h.shape
-    ]
-    flow = -arrived
-    if len(given) == 1:
-        t = given[0]
-        some = t != 0
-        w = float(np.median(flow[some] / t[some])) if some.any() else 0.0
-        return t, w
-    sums_ = flow.sum(axis=axis, keepdims=True)
-    w = float(np.median(sums_)) if sums_.size else 0.0
-    if w <= 0 or not np.allclose(sums_, w, rtol=1e-9, atol=0) or (flow < -1e-12 * w).any():
-        return None, None
-    return flow / w, w
+__all__ = ["formulas"]
 
 
 def along(s: Softmax, a: np.ndarray) -> np.ndarray:
@@ -149,11 +28,6 @@ def along(s: Softmax, a: np.ndarray) -> np.ndarray:
 def rule(h: np.ndarray, g: np.ndarray, axis: int) -> np.ndarray:
     """Jᵀg = h·(g − Σ g h), the gradient of the logits."""
     return h * (g - (g * h).sum(axis=axis, keepdims=True))
-
-
-def softmax_of(z: np.ndarray, axis: int) -> np.ndarray:
-    e = np.exp(z - z.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
 
 
 Guess = tuple[str, str, str, Any, float]

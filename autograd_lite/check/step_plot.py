@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .gradients import Call, leaf, recorded
+from .call import Call, leaf, recorded
 from .tape import Tape
 from .witness import EPS, difference, richardson, slopes
 

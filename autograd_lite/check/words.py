@@ -8,7 +8,7 @@ import numpy as np
 
 from .case import Case
 from .judge import distance, magnitude
-from .softmax_formulas import find
+from .softmaxes import find
 
 __all__ = ["where"]
 
