@@ -236,6 +236,35 @@ def test_an_array_of_values_beside_a_tensor_is_a_tensor():
     assert (x @ t).item() == 9.5
 
 
+MATRIX = [[2.0, 1.0], [0.5, 3.0]]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *("ag.sort(x)", "ag.cumsum(x)", "ag.median(x)", "ag.quantile(x, 0.3)", "ag.nanmean(x)"),
+        *("ag.linalg.norm(x)", "ag.dot(x, x)", "ag.einsum('i,j->ij', x, x)", "ag.diag(x)"),
+        *("ag.pad(x, 1)", "ag.convolve(x, x)", "ag.interp(0.5, [0.0, 1.0, 2.0], x)", "ag.ptp(x)"),
+        *("ag.linalg.inv(m)", "ag.linalg.det(m)", "ag.linalg.solve(m, [1.0, 2.0])", "ag.cov(m)"),
+        *("ag.linalg.svdvals(m)", "ag.linalg.qr(m).R", "ag.tril(m)", "ag.trapezoid(x)"),
+    ],
+)
+def test_ours_take_arrays_of_values(call):
+    """What NumPy can do with objects gives an array of Values; what it cannot, a Tensor."""
+    x, m = values(3.0, 1.0, 2.0), values(*np.ravel(MATRIX)).reshape(2, 2)
+    expected = eval(call, {"ag": ag, "x": [3.0, 1.0, 2.0], "m": np.array(MATRIX)})
+    got = eval(call, {"ag": ag, "x": x, "m": m})
+    numbers = numpy_protocol.plain(got)
+    np.testing.assert_allclose(numbers, expected, rtol=1e-12)
+    tensors = {"x": ag.Tensor([3.0, 1.0, 2.0]), "m": ag.Tensor(MATRIX)}
+    eval(call, {"ag": ag, **tensors}).sum().backward()
+    np.sum(got).backward()
+    for array, tensor in [(x, tensors["x"]), (m, tensors["m"])]:
+        if tensor.grad is not None:
+            grads = [0.0 if v.grad is None else v.grad for v in array.ravel()]
+            np.testing.assert_allclose(grads, tensor.grad.ravel(), rtol=1e-10, atol=1e-12)
+
+
 def test_in_place_on_an_array_of_values():
     x = values(0.5, 2.0)
     before = list(x)

@@ -180,3 +180,14 @@ def test_ours_under_its_own_name_is_the_same_function(call):
     mine = evaluate(call.replace("np." + name, "own", 1), {**arrays, "own": own})
     assert not any(isinstance(x, ag.Node) for x in leaves(mine))
     np.testing.assert_allclose(flat_numbers(mine), flat_numbers(evaluate(call, arrays)))
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if "s" in names_in(call)])
+def test_a_value_where_numpy_takes_a_number(call):
+    arrays, weights = arguments(call), weights_of(call)
+    with_tensor = dict(zip(arrays, gradients(call, arrays, weights), strict=True))
+    v = ag.Value(arrays["s"])
+    nodes = {name: ag.Tensor(x) for name, x in arrays.items()} | {"s": v}
+    weighted(call, nodes, weights).backward()
+    assert isinstance(v.grad, float)
+    assert v.grad == pytest.approx(float(with_tensor["s"]), rel=1e-12)

@@ -171,7 +171,10 @@ class Op:
 
     def on_objects(self, *inputs: Any) -> Any:
         """The result for arrays of Values: NumPy's own, entry by entry with Python's operators."""
-        out = self.forward(*inputs)
+        try:
+            out = self.forward(*inputs)
+        except TypeError:  # there is no arithmetic of objects to do it with, as in LAPACK
+            return self(*map(tensor_of, inputs))
         return out if out.ndim else out.item()
 
     def context(self, inputs: Any) -> str:
@@ -208,6 +211,15 @@ def tensor_of(x: Any) -> Any:
     """An array (or nested list) of Values and numbers as one Tensor, connected to every Value."""
     items = np.asarray(x, dtype=object)
     return FromValues(items.shape)(*items.ravel())
+
+
+def numbers(x: Any) -> np.ndarray:
+    """The numbers of a node, of an array or list of Values, or of an array, as a plain array."""
+    x = np.asarray(x.primal if isinstance(x, Node) else x)
+    if x.dtype != object:
+        return x
+    plain = [v.primal if isinstance(v, Node) else v for v in x.ravel()]
+    return np.array(plain, float).reshape(x.shape)
 
 
 def frozen(x: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
+from .base import numbers
 from .elementwise import root, square, where
 from .reduce import max, min, prod
 from .shape import (
@@ -20,7 +21,7 @@ __all__ = ["nan_to_num", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "na
 def _known(x: Any) -> tuple[Any, np.ndarray]:
     """`x` as an array or node, and where it is not NaN."""
     x, _ = arrayed(x)
-    return x, ~np.isnan(data(x))
+    return x, ~np.isnan(numbers(x))
 
 
 def nansum(x: Any, axis: Any = None, keepdims: Any = False) -> Any:

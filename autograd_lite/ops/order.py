@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import shape
+from .base import numbers, shape
 from .choice import take_along_axis
 from .elementwise import where
 from .shape import arrayed, moveaxis, normal_axes, ravel, reshape
@@ -40,7 +40,7 @@ def sort(x: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) ->
     """
     if axis is None:
         x, axis = ravel(x), -1
-    return take_along_axis(x, np.argsort(plain(x), axis, kind="stable"), axis)
+    return take_along_axis(x, np.argsort(numbers(x), axis, kind="stable"), axis)
 
 
 def partition(x: Any, kth: Any, axis: int | None = -1) -> Any:
@@ -52,12 +52,7 @@ def partition(x: Any, kth: Any, axis: int | None = -1) -> Any:
     """
     if axis is None:
         x, axis = ravel(x), -1
-    return take_along_axis(x, np.argpartition(plain(x), kth, axis), axis)
-
-
-def plain(x: Any) -> Any:
-    """The data of a node; anything else as an array."""
-    return np.asarray(data(x))
+    return take_along_axis(x, np.argpartition(numbers(x), kth, axis), axis)
 
 
 def _last(x: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
@@ -92,7 +87,7 @@ def quantile(
         raise ValueError("quantile of no entries")
     place = np.asarray(np.quantile(np.arange(n, dtype=float), data(q), method=method))
     out = _between(sort(rows), place.reshape((-1,) + (1,) * (len(shape(rows)) - 1)))
-    broken = np.isnan(plain(rows)).any(-1)
+    broken = np.isnan(numbers(rows)).any(-1)
     if broken.any():
         out = where(broken, np.nan, out)
     return reshape(out, place.shape + (kept if keepdims else shape(rows)[:-1]))
@@ -147,7 +142,7 @@ def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
         raise ValueError("nanquantile of no entries")
     q = np.asarray(data(q), dtype=float)
     np.quantile([0.0], q)  # refuses what is outside [0, 1]
-    counted = np.count_nonzero(~np.isnan(plain(rows)), axis=-1)
+    counted = np.count_nonzero(~np.isnan(numbers(rows)), axis=-1)
     place = np.multiply.outer(q.ravel(), np.maximum(counted - 1, 0))
     out = _between(sort(rows), place)
     return reshape(out, q.shape + (kept if keepdims else shape(rows)[:-1]))
