@@ -31,16 +31,26 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """One for readers who like it light and one for those who like it dark."""
+    size = {"width": 1180, "height": 900}
+    schemes = ("light", "dark")
+    made = {s: browser.new_context(viewport=size, color_scheme=s) for s in schemes}
+    yield made
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def opened(browser):
+def opened(contexts):
     """Open a page that may load nothing and must not complain."""
     complaints = []
-    contexts = []
+    pages = []
 
-    def open_page(html, **options):
-        context = browser.new_context(viewport={"width": 1180, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
+    def open_page(html, color_scheme="light"):
+        page = contexts[color_scheme].new_page()
+        pages.append(page)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url))
@@ -48,8 +58,8 @@ def opened(browser):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert complaints == []
 
 
