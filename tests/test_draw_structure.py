@@ -114,6 +114,37 @@ def test_groups_are_dashed_boxes_and_collapse_to_one():
     assert texts["L", "z"] == "shortcut: h − t"
 
 
+@pytest.mark.parametrize(
+    ("reduction", "text"), [("mean", "shortcut: (h − t) / 2"), ("sum", "shortcut: h − t")]
+)
+def test_the_shortcut_says_what_the_gradient_is(reduction, text):
+    z, t = ag.Tensor([[2.0, 1.0, 0.1], [0.0, 1.0, 2.0]]), np.eye(3)[:2]
+    h = ag.softmax(z)
+    L = ag.cross_entropy(h, t, reduction=reduction)
+    L.backward()
+    _, edges = parts(ag.draw(L, depth=0))
+    assert ("L", "z", text) in edges
+    meant = (h.data - t) / (2 if "/ 2" in text else 1)
+    np.testing.assert_allclose(z.grad, meant, atol=1e-15)
+
+
+def test_softmax_cross_entropy_collapsed_says_its_gradient():
+    z, t = ag.Tensor([[2.0, 1.0, 0.1], [0.0, 1.0, 2.0]]), np.eye(3)[:2]
+    L = ag.softmax_cross_entropy(z, t)
+    assert ("z", "L", "↑ × (softmax(z) − t)/2") in parts(ag.draw(L, depth=0))[1]
+    L = ag.softmax_cross_entropy(z, t, reduction="sum")
+    assert ("z", "L", "↑ × (softmax(z) − t)") in parts(ag.draw(L, depth=0))[1]
+
+
+def test_the_shortcut_is_not_claimed_for_targets_that_do_not_add_up_to_one():
+    z, t = ag.Tensor([2.0, 1.0, 0.1]), np.array([1.0, 1.0, 0.0])
+    h = ag.softmax(z)
+    assert "shortcut" not in ag.draw(ag.cross_entropy(h, t), depth=0).dot
+    text = ag.draw(ag.softmax_cross_entropy(z, t), depth=0).dot
+    assert "softmax(z) −" not in text
+    assert "through 8 steps" in text
+
+
 def test_two_entries_of_one_group_are_two_boxes():
     z = ag.Tensor([2.0, 1.0])
     L = (ag.softmax(z) * ag.softmax(2.0 * z)).sum()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ..graph import Node
 from .boxes import Box, Edge, gradient
 from .expression import symbols
+from .formula import literal
 from .notation import write
 from .phrases import phrase
 from .view import View
@@ -27,12 +31,10 @@ def _log_softmax(edge: Edge) -> str:
     return f" × J,  J_ij = δ_ij − exp {q}_j"
 
 
-def _softmax_cross_entropy(edge: Edge) -> str:
-    z = edge.source.name
-    targets = [e.source.name for e in edge.target.edges if e.source is not edge.source]
-    n = edge.source.node.size // max(edge.source.node.shape[-1], 1)
-    mean = f"/{n}" if n > 1 and edge.target.node.op.name == "/" else ""
-    return f" × (softmax({z}) − {targets[0] if targets else 't'}){mean}"
+def _softmax_cross_entropy(edge: Edge) -> str | None:
+    t = target_of(edge.target)
+    n = examples_of(edge.target)
+    return t and f" × (softmax({edge.source.name}) − {t}){'/' if n else ''}{n}"
 
 
 KNOWN: dict[str, Any] = {
@@ -50,7 +52,9 @@ def edge_phrase(view: View, edge: Edge) -> str | None:
         return None
     name = view.groups.names[edge.target.collapsed]
     if name in KNOWN and edge.source.kind != "constant" and first_of(edge):
-        return KNOWN[name](edge)
+        text = KNOWN[name](edge)
+        if text:
+            return text
     if edge.rule is not None:
         shown = {box.name for box in view.boxes}
         hidden = symbols(edge.rule) - shown - {gradient(edge.target.name).name}
@@ -70,18 +74,26 @@ def shortcuts(view: View) -> list[tuple[Box, Box, str]]:
     """For softmax followed by cross-entropy, both collapsed: (z, L, "shortcut: h − t")."""
     found = []
     for box in view.boxes:
-        if group_name(view, box) != "cross-entropy":
+        if group_name(view, box) != "cross-entropy" or box.node.shape != ():
             continue
-        targets = [e.source.name for e in box.edges if e.source.kind == "constant"]
-        for edge in box.edges:
+        t = target_of(box)
+        for edge in box.edges if t else ():
             if group_name(view, edge.source) == "softmax" and len(edge.source.users) == 1:
                 z = edge.source.edges[0].source
-                text = f"{edge.source.name} − {targets[0] if targets else 't'}"
-                examples = examples_of(edge.source)
-                if examples != 1:
+                text = f"{edge.source.name} − {t}"
+                if examples := examples_of(box):
                     text = f"({text}) / {examples}"
                 found.append((z, box, f"shortcut: {text}"))
     return found
+
+
+def target_of(box: Box) -> str:
+    """The name of a loss's target; nothing if its rows do not add up to 1, as h − t needs."""
+    for edge in box.edges:
+        if edge.source.kind == "constant":
+            t = np.asarray(edge.source.node)
+            return edge.source.name if np.allclose(t.sum(-1), 1) else ""
+    return ""
 
 
 def group_name(view: View, box: Box) -> str:
@@ -89,7 +101,7 @@ def group_name(view: View, box: Box) -> str:
     return "" if box.collapsed is None else view.groups.names[box.collapsed]
 
 
-def examples_of(box: Box) -> int:
-    """How many rows softmax was taken of."""
-    shape = box.node.shape
-    return box.node.size // shape[-1] if shape and shape[-1] else 1
+def examples_of(box: Box) -> str:
+    """Over how many examples a loss is the mean; nothing if it is no mean."""
+    node = box.node
+    return "" if node.op.name != "/" or isinstance(node.right, Node) else literal(node.right)[0]
