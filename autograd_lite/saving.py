@@ -6,7 +6,6 @@ structure of the containers as JSON. Reading it runs no code and trusts no size 
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import os
@@ -18,14 +17,9 @@ from typing import Any
 import numpy as np
 
 from .graph import Node
-from .ops.base import is_objects
-from .tensor import Tensor
-from .value import Value
+from .structure import STRUCTURE, Description, bare, built
 
 __all__ = ["load", "save"]
-
-STRUCTURE = "structure"
-PLAIN = str | bool | int | float | None
 
 
 def save(path: Any, tree: Any) -> None:
@@ -42,14 +36,17 @@ def save(path: Any, tree: Any) -> None:
     >>> ag.load(path)
     {'w': Tensor([[1., 2.]], label='w'), 'step': 7}
     """
-    writer = _Writer()
-    structure = json.dumps(writer.described(tree, ()))
+    description = Description()
+    structure = json.dumps(description.described(tree))
     path = os.path.realpath(os.fspath(path))
     temporary = f"{path}.{secrets.token_hex(4)}.tmp"
     try:
         with open(temporary, "xb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                whole = {**writer.arrays, STRUCTURE: np.frombuffer(structure.encode(), np.uint8)}
+                whole = {
+                    **description.arrays,
+                    STRUCTURE: np.frombuffer(structure.encode(), np.uint8),
+                }
                 for name, array in whole.items():
                     with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                         np.lib.format.write_array(member, array, allow_pickle=False)
@@ -83,17 +80,17 @@ def load(path: Any, into: Any = None) -> Any:
     """
     structure, arrays = _read(os.fspath(path))
     if into is None:
-        return _built(structure, arrays, {})
-    writer = _Writer()
-    if _bare(writer.described(into, ())) != _bare(structure):
+        return built(structure, arrays, {})
+    description = Description()
+    if bare(description.described(into)) != bare(structure):
         raise ValueError(f"the tree to load into has not the structure of what {path!r} holds")
-    for name, array in writer.arrays.items():
+    for name, array in description.arrays.items():
         if array.shape != arrays[name].shape:
             raise ValueError(
                 f"{name} has shape {arrays[name].shape} in {path!r} and {array.shape} in the tree "
                 "to load into"
             )
-    for name, target in writer.targets.items():
+    for name, target in description.targets.items():
         store(target, arrays[name])
     return into
 
@@ -109,64 +106,6 @@ def store(target: Any, array: np.ndarray) -> None:
         target[...] = array
 
 
-class _Writer:
-    """Describes a tree as JSON can say it, and collects its arrays under their names."""
-
-    def __init__(self) -> None:
-        self.arrays: dict[str, np.ndarray] = {}
-        self.targets: dict[str, Any] = {}
-        self.names: dict[int, str] = {}
-
-    def described(self, tree: Any, at: tuple[Any, ...]) -> Any:
-        if isinstance(tree, Node):
-            kind = "value" if isinstance(tree, Value) else "tensor"
-            return {kind: self.kept(tree, tree.primal, at), "label": tree.label}
-        if isinstance(tree, np.ndarray | np.generic):
-            if is_objects(tree):
-                return {"values": self.kept(tree, _numbers(tree), at)}
-            if tree.dtype.kind in "fiub":
-                return {"array": self.kept(tree, tree, at)}
-        if isinstance(tree, PLAIN):
-            return {"plain": tree}
-        if isinstance(tree, dict):
-            if all(isinstance(key, str | int) for key in tree):
-                pairs = [[key, self.described(item, (*at, key))] for key, item in tree.items()]
-                return {"dict": pairs}
-        elif isinstance(tree, list | tuple):
-            kind = "list" if isinstance(tree, list) else "tuple"
-            return {kind: [self.described(item, (*at, i)) for i, item in enumerate(tree)]}
-        elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-            names = [field.name for field in dataclasses.fields(tree)]
-            return {"dict": [[n, self.described(getattr(tree, n), (*at, n))] for n in names]}
-        place = "".join(f"[{key!r}]" for key in at)
-        raise TypeError(
-            "save writes numbers, arrays of numbers, Tensors and Values in dictionaries (with keys "
-            f"that are strings or whole numbers), lists and tuples; tree{place} is {_kind(tree)}"
-        )
-
-    def kept(self, owner: Any, numbers: Any, at: tuple[Any, ...]) -> str:
-        """The name under which the numbers of `owner` are kept."""
-        if id(owner) not in self.names:
-            name = ".".join(str(key) for key in at) or "data"
-            while name in self.arrays or name == STRUCTURE:
-                name += "_"
-            self.names[id(owner)] = name
-            self.arrays[name] = np.asarray(numbers)
-            self.targets[name] = owner
-        return self.names[id(owner)]
-
-
-def _kind(x: Any) -> str:
-    return f"an array of dtype {x.dtype}" if isinstance(x, np.ndarray) else repr(x)[:60]
-
-
-def _numbers(values: Any) -> np.ndarray:
-    """The numbers of an array of Values."""
-    return np.array([v.primal if isinstance(v, Node) else v for v in values.flat], float).reshape(
-        values.shape
-    )
-
-
 def _read(path: str) -> tuple[Any, dict[str, np.ndarray]]:
     """The structure and the arrays in a file, or ValueError that says what is wrong with it."""
     with open(path, "rb") as file:
@@ -179,7 +118,7 @@ def _read(path: str) -> tuple[Any, dict[str, np.ndarray]]:
                     raise ValueError("it is compressed; NumPy's own files are read with numpy.load")
                 arrays = {m.filename.removesuffix(".npy"): _array(archive.read(m)) for m in members}
             structure = json.loads(arrays.pop(STRUCTURE).tobytes())
-            _built(structure, arrays, {})
+            built(structure, arrays, {})
         except KeyError as error:
             reason = f"was not written by ag.save: it has no {error}"
         except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
@@ -208,38 +147,3 @@ def _array(content: bytes) -> np.ndarray:
         raise ValueError(f"an array says it has shape {shape}, which its length denies")
     file.seek(0)
     return np.lib.format.read_array(file, allow_pickle=False)
-
-
-def _built(structure: Any, arrays: dict[str, np.ndarray], made: dict[str, Any]) -> Any:
-    """The tree that a structure describes."""
-    (kind, content), *more = structure.items()
-    if kind == "plain" and isinstance(content, PLAIN):
-        return content
-    if kind in ("list", "tuple"):
-        items = [_built(item, arrays, made) for item in content]
-        return items if kind == "list" else tuple(items)
-    if kind == "dict":
-        return {key: _built(item, arrays, made) for key, item in content}
-    if content not in made:
-        array, label = arrays[content], dict(more).get("label", "")
-        if kind == "tensor":
-            made[content] = Tensor(array, label)
-        elif kind == "value":
-            made[content] = Value(array, label)
-        elif kind == "values":
-            made[content] = np.array([Value(x) for x in array.flat], object).reshape(array.shape)
-        elif kind == "array":
-            made[content] = array
-        else:
-            raise ValueError(f"its structure speaks of {kind!r:.40}")
-    return made[content]
-
-
-def _bare(structure: Any) -> Any:
-    """A structure without its labels and plain values."""
-    (kind, content), *_ = structure.items()
-    if kind in ("list", "tuple"):
-        return kind, [_bare(item) for item in content]
-    if kind == "dict":
-        return kind, [(key, _bare(item)) for key, item in content]
-    return kind, None if kind == "plain" else content
