@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.check import CODES
 
 # The equal-number groups: the same numbers have several stories, and any of them is a hit.
 GROUPS = [
@@ -1135,19 +1136,19 @@ def table(outcomes: list[Outcome]) -> str:
         "first of",
         "them. The mistakes are in `tests/planted.py`, which writes this page.",
         "",
-        "| code | planted | found | named | first |",
-        "|---|---:|---:|---:|---:|",
+        "| code | what it is | planted | found | named | first |",
+        "|---|---|---:|---:|---:|---:|",
     ]
     codes = list(dict.fromkeys(o.case.code for o in outcomes))
     for code in codes:
         mine = [o for o in outcomes if o.case.code == code]
         lines.append(
-            f"| `{code}` | {len(mine)} | {sum(o.detected for o in mine)} | "
+            f"| `{code}` | {CODES[code]} | {len(mine)} | {sum(o.detected for o in mine)} | "
             f"{sum(o.named for o in mine)} | {sum(o.first for o in mine)} |"
         )
     count = len(outcomes)
     lines.append(
-        f"| all | {count} | {sum(o.detected for o in outcomes)} | "
+        f"| all | | {count} | {sum(o.detected for o in outcomes)} | "
         f"{sum(o.named for o in outcomes)} | {sum(o.first for o in outcomes)} |"
     )
     lines += ["", "The planted lines:", "", "| code | wrong line | gradient of | named as |"]

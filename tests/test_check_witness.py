@@ -327,6 +327,18 @@ def test_containers_of_parameters():
     assert [row.name for row in report.rows] == ["dL/dp['W']", "dL/dp['b'][0]", "dL/dp['b'][1]"]
 
 
+def test_a_hand_function_may_give_the_first_arguments_alone():
+    f = lambda w, b, x: ag.sum(ag.tanh(w * x + b))  # noqa: E731
+
+    def hand(w, b, x):
+        g = 1 - np.tanh(w * x + b) ** 2
+        return g * x, g
+
+    report = ag.check_gradients(f, X, 2 * X, 3 * X, hand=hand)
+    assert report.ok
+    assert [row.hand is not None for row in report.rows] == [True, True, False]
+
+
 def test_values_and_hand_as_dict():
     report = ag.check_gradients(
         lambda a, b: a * b + ag.tanh(a), ag.Value(2.0), 3.0, hand={"a": 3.0, "b": 2.0}

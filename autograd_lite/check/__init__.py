@@ -5,12 +5,14 @@ Reading order: `tape` (a sweep that can be run again with a change), `witness` (
 `html`.
 """
 
+from .codes import CODES
 from .compare import compare
 from .gradients import check_gradients
 from .report import Cause, GradientMismatch, Note, Report, Row
 from .step_plot import step_plot
 
 __all__ = [
+    "CODES",
     "Cause",
     "GradientMismatch",
     "Note",

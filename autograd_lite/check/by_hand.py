@@ -84,8 +84,8 @@ def by_hand(
     leaves = flatten(hand)[0]
     if len(names) == 1 and len(leaves) != 1:
         leaves = [hand]
-    if len(leaves) < len(names) and len(chosen) > 1 and len(leaves) == 1:
-        leaves = leaves + [None] * (len(names) - 1)
+    if len(leaves) < len(names) and len(chosen) > 1:
+        leaves = leaves + [None] * (len(names) - len(leaves))  # the first arguments', as in a call
     if len(leaves) != len(names):
         raise ValueError(
             f"the hand gradient has {len(leaves)} parts; {len(names)} are needed, for "
