@@ -9,7 +9,6 @@ import numpy as np
 
 from ..graph import Node, data
 from .expression import Symbol
-from .formula import ATOM
 
 __all__ = ["Box", "Edge", "gradient", "is_drawn", "is_scale", "is_shift", "order"]
 
@@ -25,7 +24,6 @@ class Box:
     group: tuple[int, ...] = ()  # the group instances around it, outermost first
     collapsed: int | None = None  # the group instance this box stands for
     formula: str = ""
-    level: int = ATOM
     edges: list[Edge] = field(default_factory=list)  # from its inputs
     users: list[Edge] = field(default_factory=list)
 
@@ -55,9 +53,9 @@ class Edge:
     i: int
     rule: Any = None  # the formula of the message, over `gradient(target.name)`
 
-    def message(self, g: Any = None) -> Any:
+    def message(self) -> Any:
         """The numbers sent to the source: the consumer's rule on the consumer's gradient."""
-        g = data(self.consumer.grad) if g is None else g
+        g = data(self.consumer.grad)
         if g is None:
             return None
         inputs = [data(x) for x in self.consumer.inputs]

@@ -109,9 +109,6 @@ class Trace:
     def _repr_html_(self) -> str:
         return self.html()
 
-    def _repr_latex_(self) -> None:
-        return None  # notebooks have the HTML; MathJax knows no tabular
-
 
 def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trace:
     """The evaluation trace table of the graph below `root`.

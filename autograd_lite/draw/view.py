@@ -199,7 +199,7 @@ class View:
             box.formula = f"{name}({', '.join(sources)})"
             return
         inner = {id(m) for m in box.members}
-        box.formula, box.level = self.formula_of(
+        box.formula, _ = self.formula_of(
             box.node, lambda x: None if id(x) in inner else (self.names[id(x)], ATOM)
         )
 
