@@ -14,13 +14,14 @@ from .kinks import ties
 from .report import Cause, Report, Row
 from .stale import changed
 from .tape import Tape
-from .testimony import Testimony, hear
+from .testimony import LARGE, Testimony, hear
 from .witness import METHODS
 
 __all__ = ["compare"]
 
-ENTRIES = 400
-"""With several gradients to compare, those with more entries are asked in one direction first."""
+ENTRIES, TOGETHER = 400, 2_000
+"""When all gradients together have more entries than the second, those with more than the first are
+asked in one random direction first."""
 
 
 def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "central") -> Report:
@@ -55,7 +56,7 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
         carried.patience, carried.hindsight = tape.patience, tape.hindsight
     if not found:
         found = {x: None for x in tape.order if x.op is None}
-    large = ENTRIES if len(found) > 1 else 10_000
+    large = ENTRIES if len(found) > 1 and sum(x.size for x in found) > TOGETHER else LARGE
     rows = []
     place = {x: k for k, x in enumerate(tape.order)}
     for x in sorted(found, key=place.__getitem__, reverse=True):
