@@ -66,8 +66,12 @@ def diagnose(case: Case) -> list[Cause]:
 def ranked(found: list[Cause]) -> list[Cause]:
     """The plainest first, each message once, and no more than a handful."""
     seen: set[str] = set()
+    plainest: dict[str, float] = {}
     out = []
     for cause in sorted(found, key=lambda c: c.rank):
+        # A general story gives way to a particular one of the same code.
+        if cause.rank - plainest.setdefault(cause.code, cause.rank) > 0.7:
+            continue
         if cause.message not in seen:
             seen.add(cause.message)
             out.append(cause)
