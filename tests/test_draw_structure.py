@@ -203,6 +203,23 @@ def test_the_hand_row_says_whether_it_agrees(factor, verdict):
     assert verdict in boxes["z"]
 
 
+def test_a_hand_gradient_is_judged_on_its_own_scale():
+    z = ag.Tensor([2.0, 1.0, 0.1], label="z")
+    L = (z * 1e-9).sum()
+    L.backward()
+    z.hand = 50 * z.grad
+    assert "✗ differs" in parts(ag.draw(L))[0]["z"]
+
+
+def test_a_gradient_that_is_zero_in_mathematics_agrees_but_for_rounding():
+    z = ag.Tensor([0.3, -1.1, 0.7], label="z")
+    L = (ag.softmax(z) * 3.7).sum()
+    L.backward()
+    assert 0 < abs(z.grad).max() < 1e-14  # what is left of terms of order 1
+    z.hand = np.zeros(3)
+    assert "✓ agrees" in parts(ag.draw(L))[0]["z"]
+
+
 def test_a_wrong_hand_gradient_is_drawn_with_its_likely_cause():
     z, t = ag.Tensor([2.0, 1.0, 0.1]), np.array([1.0, 0.0, 0.0])
     h = ag.softmax(z)

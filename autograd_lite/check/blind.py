@@ -25,6 +25,12 @@ from .tape import Tape
 
 __all__ = ["blind"]
 
+INSIDE = frozenset(
+    {"softmax", "log_softmax", "logsumexp", "cross-entropy", "softmax_cross_entropy"}
+)
+"""Groups of the library's own functions: nobody derives their inner steps by hand, and at the
+largest score exp(z − max z) is 1 wherever the point is."""
+
 LARGEST = 20_000
 
 
@@ -41,11 +47,11 @@ def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
     hidden = [text for key, text in here.items() if key in seen]
     if not hidden:
         return sizes(tape)
+    count = "a wrong one" if len(hidden) == 1 else f"{len(hidden)} wrong ones"
     named = "; ".join(hidden[:3]) + (f"; and {len(hidden) - 3} more" if len(hidden) > 3 else "")
     return Note(
         "blind-point",
-        f"this point cannot tell the right gradient from {len(hidden)} wrong ones: {named}. Try "
-        "weights of order 1",
+        f"this point cannot tell the right gradient from {count}: {named}. Try weights of order 1",
     )
 
 
@@ -67,6 +73,8 @@ def effects(tape: Tape, x: Node, rtol: float, patience: Patience) -> tuple[Effec
         for node, i in tape.reach(x):
             if patience.over():
                 break
+            if INSIDE.intersection(node.group):
+                continue
             for mutant, change, _ in pushed(case, node, i):
                 if mutant.code == "local-derivative" and np.all(np.isfinite(change)):
                     found = hidden if magnitude(change) <= limit else seen

