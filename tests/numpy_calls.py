@@ -44,7 +44,7 @@ ARRAYS: dict[str, np.ndarray] = {
 
 ELEMENTWISE = """
 add(m, u) | subtract(m, u) | multiply(m, u) | divide(m, u) | true_divide(m, s) | power(g, v)
-pow(u, 3) | float_power(g, 2.5) | remainder(m, 0.6) | mod(m, u) | fmod(g, 1.5) | floor_divide(m, u)
+pow(u, 3) | float_power(g, 2.5) | remainder(m, 0.6) | mod(m, u) | fmod(m, u) | floor_divide(m, u)
 divmod(m, u) | negative(m) | positive(m) | absolute(m) | abs(v) | fabs(m) | sign(m)
 heaviside(m, u) | floor(m) | ceil(m) | trunc(m) | rint(m) | fix(m) | round(m, 1) | around(m)
 copysign(m, v[:3]) | exp(m) | exp2(m) | expm1(m) | log(u) | log2(u) | log10(u) | log1p(u)

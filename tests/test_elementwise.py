@@ -14,7 +14,7 @@ import pytest
 from helpers import check_rule, close
 
 import autograd_lite as ag
-from autograd_lite.graph import Node
+from autograd_lite.graph import Node, data, sweep
 from autograd_lite.ops.elementwise import TABLE
 
 mp = mpmath.mp.clone()
@@ -407,3 +407,97 @@ def test_an_awkward_neighbour_changes_nothing(name):
         row(*beside).backward(np.ones(4))
         for a, b in zip(alone, beside, strict=True):
             np.testing.assert_array_equal(b.grad[:3], a.grad)
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_awkward_numbers_side_by_side(name):
+    """Each entry of an array has the slope it has alone, whatever stands beside it."""
+    row = TABLE[name]
+    n = len(row.partials)
+    cases = list(itertools.product(AWKWARD, repeat=n))[:: 7 if n == 3 else 1]
+    tensors = [ag.Tensor(x) for x in np.array(cases).T]
+    y = row(*tensors)
+    y.backward(np.ones(len(cases)))
+    recorded = {id(x): g for x, g in sweep([y], [ag.Tensor(np.ones(len(cases)))], True, tensors)}
+    for k, at in enumerate(cases):
+        values = [ag.Value(x) for x in at]
+        row(*values).backward()
+        for v, t in zip(values, tensors, strict=True):
+            np.testing.assert_allclose(t.grad[k], v.grad, 1e-13, 5e-324, err_msg=str(at))
+            np.testing.assert_allclose(
+                data(recorded[id(t)])[k], v.grad, 1e-13, 5e-324, err_msg=str(at)
+            )
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 1])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_no_slope_outside_the_domain(name):
+    row = TABLE[name]
+    for at in AWKWARD[:-3]:
+        v, t = ag.Value(at), ag.Tensor([at])
+        y = row(v)
+        if math.isnan(y.data):
+            y.backward()
+            row(t).backward([1.0])
+            assert math.isnan(v.grad), at
+            assert np.isnan(t.grad[0]), at
+
+
+def test_slopes_at_the_end_of_the_domain():
+    """The limits, among entries that have none."""
+    with np.errstate(all="ignore"):
+        for row, at, expected in (
+            ("log", [0.0, -1.0, 2.0], [np.inf, np.nan, 0.5]),
+            ("log1p", [-1.0, -2.0, 1.0], [np.inf, np.nan, 0.5]),
+            ("arctanh", [1.0, -1.0, 2.0, -2.0, 0.5], [np.inf, np.inf, np.nan, np.nan, 4 / 3]),
+            ("root", [0.0, -1.0, 4.0], [0.0, np.nan, 0.25]),
+        ):
+            t = ag.Tensor(at)
+            TABLE[row](t).backward(np.ones(len(at)))
+            np.testing.assert_allclose(t.grad, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
+def test_a_tie_with_a_constant(name):
+    contest = getattr(ag, name)
+    for x in (ag.Value(2.0), ag.Tensor([2.0])):
+        for y in (contest(x, 2.0), contest(2.0, x)):
+            y.backward(1.0 if isinstance(x, ag.Value) else [1.0])
+        assert x.grad == 0.0
+
+
+def test_the_step_of_heaviside():
+    """At the step the value is the second input, elsewhere it counts for nothing."""
+    x, y = np.array([-1.0, 0.0, 1.0]), ag.Tensor([0.3, 0.3, 0.0])
+    np.heaviside(x, y).backward(np.ones(3))
+    np.testing.assert_array_equal(y.grad, [0.0, 1.0, 0.0])
+
+
+def test_a_plain_seed_of_zero_in_a_recorded_sweep():
+    """0 · inf is 0 when only the slope is a node, too."""
+    x = ag.Tensor([0.0, 4.0])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ((_, g),) = (
+            (node, g) for node, g in sweep([ag.sqrt(x)], [np.array([0.0, 1.0])], True) if node is x
+        )
+    np.testing.assert_array_equal(data(g), [0.0, 0.25])
+
+
+def test_slopes_where_a_function_is_constant_or_straight():
+    """Steps have slope 0 as far as there are numbers; hypot has one on each axis."""
+    for name in ("sign", "floor", "ceil", "trunc", "rint", "step"):
+        x = ag.Tensor([np.inf, -np.inf, 1e308, 0.0])
+        TABLE[name](x).backward(np.ones(4))
+        np.testing.assert_array_equal(x.grad, np.zeros(4))
+    x, y = ag.Tensor([3.0, 0.0, -3.0]), ag.Tensor([0.0, 4.0, 0.0])
+    ag.hypot(x, y).backward(np.ones(3))
+    np.testing.assert_array_equal(x.grad, [1.0, 0.0, -1.0])
+    np.testing.assert_array_equal(y.grad, [0.0, 1.0, 0.0])
+
+
+@pytest.mark.parametrize("shapes", [((2, 1), (3,)), ((3,), (2, 1)), ((), (2, 3)), ((2, 3), ())])
+def test_where_of_shapes_that_broadcast(shapes):
+    x, y = (np.random.default_rng(4).normal(size=s) for s in shapes)
+    mask = np.array([[True, False, True], [False, False, True]])
+    check_rule(lambda x, y: ag.where(mask, x, y), x, y)

@@ -23,6 +23,8 @@ SHAPES = [
     ((2, 2, 3), (2, 3, 1)),
     ((2, 1, 2, 3), (3, 3, 2)),
     ((1, 2, 3), (2, 3, 1)),
+    ((3,), (2, 1, 3, 2)),
+    ((2, 1, 2, 3), (3,)),
     ((2, 0), (0, 3)),
     ((0, 2), (2, 3)),
     ((0, 2, 2), (2, 1)),
@@ -119,3 +121,38 @@ def test_float32():
     assert y.dtype == np.float64
     y.sum().backward()
     assert x.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[0.0]],
+        [[1.0, 2.0], [1.0, 2.0]],
+        [[2.0, -1.0, 0.5], [2.0, -1.0, 0.5], [1.0, 0.5, -0.5]],
+        [[1.0, 2.0, -1.0]] * 3,
+        [[0.0, 0.0], [0.0, 0.0]],
+    ],
+    ids=["0", "rank 1 of 2", "rank 2 of 3", "rank 1 of 3", "zeros"],
+)
+def test_determinant_of_a_singular_matrix(rows):
+    """There is no inverse to divide by; the slopes are the cofactors, to second order."""
+    x = np.array(rows)
+    assert np.linalg.det(x) == 0.0
+    check_rule(ag.linalg.det, x)
+    regular = x + 2.0 * np.eye(len(rows))
+    check_rule(ag.linalg.det, np.array([x, regular]))
+
+
+@pytest.mark.parametrize("name", ["inv", "det", "cholesky", "eigvalsh", "svdvals", "pinv"])
+def test_stacks_of_two_axes(name):
+    """A matrix in a stack has the gradient that it has alone."""
+    f = getattr(ag.linalg, name)
+    x = rng.normal(size=(2, 1, 3, 3))
+    x = x @ x.swapaxes(-1, -2) + np.diag([1.0, 2.0, 3.0])
+    seed = rng.normal(size=np.shape(f(x)))
+    stacked = ag.Tensor(x)
+    f(stacked).backward(seed)
+    for k in range(2):
+        alone = ag.Tensor(x[k, 0])
+        f(alone).backward(seed[k, 0])
+        close(stacked.grad[k, 0], alone.grad, 1e-12)

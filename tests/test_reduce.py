@@ -150,6 +150,15 @@ def test_of_a_single_value(reduction):
     assert (y.item(), x.grad) == (6.0, 2.0)
 
 
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_extremes_of_arrays_of_values(name):
+    """The cotangent counts: what is taken up threefold brings three times the slope."""
+    x = np.array([ag.Value(v) for v in (2.0, 5.0, 2.0, 5.0)])
+    (getattr(ag, name)(x) * 3.0).backward()
+    best = 5.0 if name == "max" else 2.0
+    assert [v.grad for v in x] == [1.5 if v.data == best else 0.0 for v in x]
+
+
 @pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 2)])
 def test_empty(shape):
     x = ag.Tensor(np.zeros(shape))

@@ -282,7 +282,9 @@ def test_large_batches():
     rng = np.random.default_rng(1)
     x, seed = rng.normal(size=(3000, 4)), rng.normal(size=(3000, 4))
     bias, scale = ag.Tensor(rng.normal(size=4)), ag.Tensor(rng.normal(size=(3000, 1)))
-    (x * scale + bias).backward(seed)
+    shift = ag.Tensor([[0.5]])
+    (x * scale + bias + shift).backward(seed)
+    close(shift.grad, [[seed.sum()]], 1e-12)
     close(bias.grad, seed.sum(axis=0), 1e-12)
     close(scale.grad, (seed * x).sum(axis=1, keepdims=True), 1e-12)
 
@@ -320,3 +322,14 @@ def test_stacked_values_with_seeds_and_recorded():
     np.testing.assert_array_equal(np.array(jacobian), [[3, 0, 5, 1], [2, 5, 0, 0], [0, 3, 2, 0]])
     second = ag.hessian(lambda a: ag.sum(f(a, a, 3.0) * [1.0, 2.0, 3.0, 4.0]))(2.0)
     assert second == 2.0
+
+
+def test_the_cotangent_of_another_dtype_goes_back_to_the_first():
+    x, w = ag.Tensor([1.0, 2.0]), np.array([3.0, -5.0], np.float32)
+    y = x * 1.0
+    z = y.astype(np.float32)
+    (z * w * w).sum().backward()
+    assert (z.dtype, z.grad.dtype, y.grad.dtype) == (np.float32, np.float32, np.float64)
+    np.testing.assert_array_equal(x.grad, [9.0, 25.0])
+    cubes = ag.grad(lambda x: ag.sum(ag.grad(lambda x: (x.astype(np.float32) ** 3.0).sum())(x)))
+    np.testing.assert_allclose(cubes(np.array([1.0, 2.0])), [6.0, 12.0], rtol=1e-6)
