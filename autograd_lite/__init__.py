@@ -89,7 +89,6 @@ from .ops.shape import (
     transpose,
 )
 from .primitive import primitive
-from .saving import load, save
 from .tensor import Tensor
 from .value import Value
 
@@ -219,8 +218,10 @@ if typing.TYPE_CHECKING:
     )
     from .ops.special import i0, sinc
     from .ops.statistics import average, corrcoef, cov, ptp
+    from .saving import load, save
 
-# Comparing and drawing are a third of the code: their packages are imported when first used.
+# Comparing and drawing are a third of the code, and saving needs much of Python's library: what
+# they are made of is imported when first used.
 _LAZY = {
     "Drawing": "draw",
     "GradientMismatch": "check",
@@ -228,7 +229,9 @@ _LAZY = {
     "check_gradients": "check",
     "compare": "check",
     "draw": "draw",
+    "load": "saving",
     "paths": "draw",
+    "save": "saving",
     "step": "draw",
     "step_plot": "check",
     "steps": "draw",

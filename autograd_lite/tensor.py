@@ -12,8 +12,7 @@ from .operators import SHORT_WAYS, Operators, shorten
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain
-from .ops.shape import sum_to
+from .ops.elementwise import ONE, Elementwise, chain_to
 
 __all__ = ["Tensor"]
 
@@ -200,22 +199,20 @@ class Tensor(Operators):
         try:
             if x_is_node:
                 d = op.partials[0]
-                to_x = g if d is ONE else chain(g, d(out, *data))
+                to_x = chain_to(g, d if d is ONE else d(out, *data), out.shape, x.shape)
             if y_is_node:
                 d = op.partials[1]
-                to_y = g if d is ONE else chain(g, d(out, *data))
+                to_y = chain_to(g, d if d is ONE else d(out, *data), out.shape, y.shape)
         except ZeroDivisionError:  # of a number beside an array: IEEE 754 says what comes out
             return Node.pull(self, g, record)
         if x_is_node:
-            self.deliver(x, x_data, to_x, g)
+            self.deliver(x, to_x, g)
         if y_is_node:
-            self.deliver(y, y_data, to_y, g)
+            self.deliver(y, to_y, g)
         return None
 
-    def deliver(self, x: Any, x_data: Any, share: Any, g: Any) -> None:
-        """Un-broadcast a share of `g` and send it; `send` without the calls in the usual case."""
-        if type(x_data) is not np.ndarray or x_data.shape != self.primal.shape:
-            share = sum_to(share, self.primal.shape, x.shape)
+    def deliver(self, x: Any, share: Any, g: Any) -> None:
+        """Send a share of `g`; what `send` does, without its calls in the usual case."""
         if type(x) is not Tensor or x.op is None or x.stamp > self.stamp:
             self.send(x, share, g)
         else:

@@ -98,7 +98,8 @@ def check_recorded(y, xs, v):
     again = {id(x): g for x, g in sweep([y], [ag.Tensor(v)], record=True, stop=xs)}
     for x in xs:
         if id(x) in first:
-            np.testing.assert_array_equal(plain(again[id(x)]), np.asarray(first[id(x)]))
+            # Up to rounding: on plain data a product and its sum may be one operation.
+            np.testing.assert_allclose(plain(again[id(x)]), np.asarray(first[id(x)]), 1e-13, 1e-14)
 
 
 def check_second(f, arrays, v, tolerance, h):
