@@ -143,3 +143,12 @@ def test_compare_reads_hand_from_the_nodes_and_from_a_dict(problem):
     report = ag.compare(loss)
     assert report.rows[0].name == "dL/dz"
     assert report.causes[0].code == "diagonal-only"
+
+
+def test_a_vector_for_a_square_matrix_is_no_diagonal():
+    """The gradient of a scalar has no diagonal, though its numbers may stand there too."""
+    W, x = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -1.0])
+    report = ag.check_gradients(lambda W: (W @ x).sum(), W, hand=x)
+    assert report.verdict == "hand"
+    assert "diagonal-only" not in [cause.code for cause in report.causes]
+    assert "(2,)" in str(report)

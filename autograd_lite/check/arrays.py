@@ -52,7 +52,8 @@ def shapes(case: Case) -> Iterator[Cause]:
             2,
         )
     middle = auto.shape[: auto.ndim // 2]
-    if auto.ndim == 2 and hand.shape == middle and auto.shape[0] == auto.shape[1]:
+    jacobian = bool(case.tape.lead)
+    if jacobian and auto.ndim == 2 and hand.shape == middle and auto.shape[0] == auto.shape[1]:
         yield from when(
             "diagonal-only",
             "only the diagonal of the Jacobian was given, as a vector",
