@@ -344,7 +344,7 @@ LN2, LN10 = math.log(2), math.log(10)
 add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE)
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: -z / y)
+divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y)
 power      = Elementwise("**",          math.pow,         _power,         power_base, power_exponent)
 mod        = Elementwise("%",           np.mod,           np.mod,         ONE, lambda z, x, y: -floor(x / y))
 
