@@ -501,3 +501,12 @@ def test_where_of_shapes_that_broadcast(shapes):
     x, y = (np.random.default_rng(4).normal(size=s) for s in shapes)
     mask = np.array([[True, False, True], [False, False, True]])
     check_rule(lambda x, y: ag.where(mask, x, y), x, y)
+
+
+@pytest.mark.parametrize("size", [3, 20_000])
+def test_a_branch_not_taken_in_arrays_of_every_size(size):
+    """Small arrays are searched for 0 · inf in another way than large ones."""
+    x = ag.Tensor(np.linspace(0.0, 1.0, size))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ag.where(x > 0, ag.log(x), 0.0).sum().backward()
+    np.testing.assert_allclose(x.grad, [0.0, *(1 / x.data[1:])], rtol=1e-15)

@@ -70,6 +70,14 @@ def test_prod_with_zeros(zeros):
     close(third, differences(ag.jacobian(ag.grad(ag.prod)), x), 1e-9)
 
 
+def test_prod_that_overflows():
+    """The others' product may be finite where the product is not."""
+    x = ag.Tensor([1e200, 1e200, 2.0])
+    with np.errstate(over="ignore"):
+        ag.prod(x).backward()
+    np.testing.assert_array_equal(x.grad, [2e200, 2e200, np.inf])
+
+
 @pytest.mark.parametrize("name", ["max", "min"])
 def test_ties_share_evenly(name):
     x = ag.Tensor([[1.0, 3.0, 3.0], [3.0, 1.0, 1.0]])

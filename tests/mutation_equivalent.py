@@ -1,0 +1,413 @@
+# ruff: noqa: E501
+"""Mutants of rules that compute the same numbers as the rule, by the reason why.
+
+A mutant is named by its rule and its change, as `mutation.py` prints them.
+"""
+
+REASONS: dict[str, list[tuple[str, str]]] = {
+    "0 / inf is 0 / z": [
+        ("elementwise.hypot_slope", "z → x"),
+    ],
+    "NaN stays NaN whichever way it is chosen": [
+        ("elementwise._inside", "inside = np.logical_or(inside, np.isnan(data(x))) → nothing"),
+        ("elementwise._inside", "np.logical_or(inside, np.isnan(data(x))) → inside"),
+        (
+            "elementwise._inside",
+            "x if np.all(inside) else where(inside, x, math.nan) → where(inside, x, math.nan)",
+        ),
+        ("elementwise._inside", "x → inside (3)"),
+    ],
+    "NumPy takes any negative length as the one to be found": [
+        ("index.Pick.forward", "1 → 2"),
+        ("solve.cofactors", "n - 1 → 1 - n"),
+    ],
+    "NumPy's number is a float of the same value": [
+        (
+            "elementwise.Elementwise.vjp",
+            "float(self.partials[i](*(np.array([x]) for x in (out, *inputs)))[0]) → self.partials[i](*(np.array([x]) for x in (out, *inputs)))[0]",
+        ),
+    ],
+    "NumPy's whole number indexes as well": [
+        ("base.FromValues.vjp", "int(k) → k"),
+    ],
+    "NumPy's whole number, or int of its float, serves as well": [
+        (
+            "index.Put.forward",
+            "int(np.prod(before, dtype=np.int64)) → np.prod(before, dtype=np.int64)",
+        ),
+        (
+            "index.Put.forward",
+            "int(np.prod(self.old, dtype=np.int64)) → np.prod(self.old, dtype=np.int64)",
+        ),
+        ("index.Put.forward", "np.prod(before, dtype=np.int64) → np.prod(before)"),
+        ("index.Put.forward", "np.prod(self.old, dtype=np.int64) → np.prod(self.old)"),
+    ],
+    "U or V spans everything, so the part outside is 0": [
+        (
+            "decompose.Svd.vjp",
+            "if m > k: away = chain_product(to_u - matmul(u, turn_u), 1 / row) share = share + matmul(away, mT(v)) → if True: away = chain_product(to_u - matmul(u, turn_u), 1 / row) share = share + matmul(away, mT(v))",
+        ),
+        (
+            "decompose.Svd.vjp",
+            "if shape(x)[-1] > k: away = chain_product(to_v - matmul(v, turn_v), 1 / row) share = share + matmul(u, mT(away)) → if True: away = chain_product(to_v - matmul(v, turn_v), 1 / row) share = share + matmul(u, mT(away))",
+        ),
+        ("decompose.Svd.vjp", "m > k → m >= k"),
+        ("decompose.Svd.vjp", "shape(x)[-1] > k → shape(x)[-1] >= k"),
+    ],
+    "`where` broadcasts": [
+        (
+            "reduce.Prod.vjp",
+            "BroadcastTo((*shape(out), 1, n), (*shape(out), n, n))(Reshape(shape(x), (*shape(out), 1, n))(x)) → Reshape(shape(x), (*shape(out), 1, n))(x)",
+        ),
+    ],
+    "`where` reads 1.0 as true and 0.0 as false": [
+        ("decompose.Svd.vjp", "np.eye(k, dtype=bool) → np.eye(k)"),
+        ("decompose.gaps", "np.eye(n, dtype=bool) → np.eye(n)"),
+        ("decompose.gaps", "where(np.eye(n, dtype=bool), np.inf, difference) → difference"),
+        ("decompose.lower", "np.eye(n, dtype=bool) → np.eye(n)"),
+        ("decompose.lower", "np.tri(n, dtype=bool) → np.tri(n)"),
+        ("reduce.Prod.vjp", "np.eye(n, dtype=bool) → np.eye(n)"),
+    ],
+    "a NumPy number serves as an array of no axes": [
+        (
+            "index.Slice.forward",
+            "np.asarray(np.asarray(x)[..., *self.index]) → np.asarray(x)[..., *self.index]",
+        ),
+        (
+            "shape.sum_to",
+            "np.asarray(np.add.reduce(g, axis=copied_axes(old, new))) → np.add.reduce(g, axis=copied_axes(old, new))",
+        ),
+    ],
+    "a list of axes serves as a tuple does": [
+        ("shape.Transpose.vjp", "tuple(inverse) → inverse"),
+    ],
+    "a short way for large matrices, taken more rarely or more often": [
+        ("shape.sum_to", "0 → 1"),
+        ("shape.sum_to", "1 → -1"),
+        ("shape.sum_to", "1 → -1 (2)"),
+        ("shape.sum_to", "1 → -1 (4)"),
+        ("shape.sum_to", "1 → 2"),
+        ("shape.sum_to", "2 → -2"),
+        ("shape.sum_to", "2 → 3"),
+        ("shape.sum_to", "4096 → -4096"),
+        ("shape.sum_to", "4096 → 4097"),
+        ("shape.sum_to", "g.size > 4096 and len(old) == g.ndim == 2 → len(old) == g.ndim == 2"),
+        ("shape.sum_to", "g.size > 4096 → g.size < 4096"),
+        ("shape.sum_to", "g.size > 4096 → g.size >= 4096"),
+        (
+            "shape.sum_to",
+            "if g.size > 4096 and len(old) == g.ndim == 2: if old[1:] == new: return np.dot(np.ones(old[0], g.dtype), g) if new == (old[0], 1): return np.dot(g, np.ones((old[1], 1), g.dtype)) → if False: if old[1:] == new: return np.dot(np.ones(old[0], g.dtype), g) if new == (old[0], 1): return np.dot(g, np.ones((old[1], 1), g.dtype))",
+        ),
+        (
+            "shape.sum_to",
+            "if new == (old[0], 1): return np.dot(g, np.ones((old[1], 1), g.dtype)) → if False: return np.dot(g, np.ones((old[1], 1), g.dtype))",
+        ),
+        (
+            "shape.sum_to",
+            "if old[1:] == new: return np.dot(np.ones(old[0], g.dtype), g) → if False: return np.dot(np.ones(old[0], g.dtype), g)",
+        ),
+        ("shape.sum_to", "len(old) → old"),
+        ("shape.sum_to", "new → old (3)"),
+        ("shape.sum_to", "new → old (4)"),
+        ("shape.sum_to", "old → g (3)"),
+        ("shape.sum_to", "old → new (3)"),
+        ("shape.sum_to", "old → new (4)"),
+    ],
+    "a short way not taken, or taken: the long one gives the same": [
+        ("elementwise.chain", "0 → 1"),
+        ("elementwise.chain", "8192 → -8192 (2)"),
+        ("elementwise.chain", "8192 → 8193"),
+        ("elementwise.chain", "8192 → 8193 (2)"),
+        ("elementwise.chain", "d - d → d"),
+        ("elementwise.chain", "d - d → d + d"),
+        ("elementwise.chain", "d → g (10)"),
+        ("elementwise.chain", "d → g (4)"),
+        ("elementwise.chain", "d.size < 8192 → d.size <= 8192"),
+        ("elementwise.chain", "d.size < 8192 → d.size > 8192"),
+        ("elementwise.chain", "product → square (13)"),
+        ("elementwise.chain", "product.size < 8192 → product.size <= 8192"),
+        ("elementwise.chain", "square - square → square"),
+        ("elementwise.chain", "square - square → square + square"),
+        ("elementwise.chain", "type(d) is ndarray and d.size < 8192 → type(d) is ndarray"),
+        ("elementwise.chain", "type(d) → d"),
+        ("elementwise.chain", "type(d) → d (2)"),
+        (
+            "elementwise.chain",
+            "vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None) → vdot(product, product)",
+        ),
+    ],
+    "a short way not taken: the long one gives the same": [
+        ("elementwise.chain", "if probe == probe: return product → if False: return product"),
+        ("elementwise.chain", "if square - square == 0: return product → if False: return product"),
+        (
+            "elementwise.chain",
+            "if type(d) is float and d - d == 0: return product → if False: return product",
+        ),
+        (
+            "elementwise.chain",
+            "if type(d) is ndarray and d.size < 8192: square: Any = vdot(d, d) if square - square == 0: return product → if False: square: Any = vdot(d, d) if square - square == 0: return product",
+        ),
+        (
+            "elementwise.hypot_slope",
+            "where(corner, math.inf, z) if np.any(corner) else z → where(corner, math.inf, z)",
+        ),
+        (
+            "elementwise.log1p_slope",
+            "if all_finite(y): return 1 / (1 + x) → if False: return 1 / (1 + x)",
+        ),
+        ("elementwise.log_slope", "if all_finite(y): return 1 / x → if False: return 1 / x"),
+        (
+            "elementwise.norm_slope",
+            "where(corner, math.inf, y) if np.any(corner) else y → where(corner, math.inf, y)",
+        ),
+        ("elementwise.power_base", "origin → slope (4)"),
+        (
+            "elementwise.power_base",
+            "where(origin, 0.0, slope) if origin.any() else slope → where(origin, 0.0, slope)",
+        ),
+        (
+            "elementwise.power_exponent",
+            "where(still, 1.0, x) if np.any(still) else x → where(still, 1.0, x)",
+        ),
+        (
+            "reduce.Prod.vjp",
+            "if np.all(np.isfinite(data(out)) & (data(out) != 0)): return g * (Reshape(shape(out), kept)(out) / x) → if False: return g * (Reshape(shape(out), kept)(out) / x)",
+        ),
+        (
+            "shape.reshaped",
+            "if type(g) in node_types: return Reshape(old, new)(g) → if True: return Reshape(old, new)(g)",
+        ),
+        (
+            "shape.sum_to",
+            "total if total.shape == shape else total.reshape(shape) → total.reshape(shape)",
+        ),
+    ],
+    "a sweep hands on arrays already": [
+        ("accumulate.CumSum.forward", "np.asarray(x) → x"),
+        ("accumulate.CumSum.forward", "x = np.asarray(x) → nothing"),
+        ("index.Pick.forward", "np.asarray(x) → x"),
+        ("index.Pick.forward", "x = np.asarray(x) → nothing"),
+        ("index.Slice.forward", "np.asarray(x) → x"),
+        ("reduce.Extreme.vjp", "np.asarray(data(out)) → data(out)"),
+        ("reduce.Prod.forward", "np.asarray(x) → x"),
+        ("shape.AsType.forward", "np.asarray(x) → x"),
+        ("shape.SumTo.forward", "np.asarray(x) → x"),
+        ("shape.SumTo.forward", "x = np.asarray(x) → nothing"),
+        ("shape.Transpose.forward", "np.asarray(x) → x"),
+        ("shape.Transpose.forward", "x = np.asarray(x) → nothing"),
+    ],
+    "a vector has no axis there": [
+        ("linalg.MatMul.vjp", "() if row else shape(x)[-2:-1] → shape(x)[-2:-1]"),
+    ],
+    "an axis of length 1 more to sum, or one less, changes only the shape, which is set afterwards": [
+        ("shape.copied_axes", "-1 → 1"),
+        ("shape.copied_axes", "1 → -1"),
+        ("shape.copied_axes", "1 → 2"),
+    ],
+    "booleans add up to int64 on this platform anyway": [
+        (
+            "reduce.Extreme.vjp",
+            "np.add.reduce(tied, axis=self.axes, keepdims=True, dtype=np.int64) → np.add.reduce(tied, axis=self.axes, keepdims=True)",
+        ),
+    ],
+    "comparisons and tests of nodes are answered with plain data": [
+        ("elementwise._inside", "data(x) → x"),
+        ("elementwise.arctanh_slope", "data(x) → x"),
+        ("elementwise.hypot_slope", "data(z) → z"),
+        ("elementwise.log1p_slope", "data(x) → x"),
+        ("elementwise.log_slope", "data(x) → x"),
+        ("elementwise.norm_slope", "data(y) → y"),
+        ("elementwise.power_base", "data(x) → x"),
+        ("elementwise.power_base", "data(y) → y"),
+        ("elementwise.power_exponent", "data(x) → x"),
+        ("elementwise.power_exponent", "data(y) → y"),
+        ("reduce.Extreme.vjp", "data(x) → x"),
+        ("reduce.Prod.vjp", "data(out) → out"),
+        ("reduce.Prod.vjp", "data(out) → out (2)"),
+        ("rounding.copysign[0]", "data(y) → y"),
+        ("rounding.heaviside_value", "data(x) → x"),
+        ("solve.Det.vjp", "data(out) → out"),
+    ],
+    "every entry is written to afterwards": [
+        ("shape.BroadcastTo.forward", "np.empty → np.ones"),
+        ("shape.Sum.vjp", "np.empty → np.ones"),
+        ("shape.Transpose.vjp", "0 → 1"),
+    ],
+    "false when in doubt: the long way gives the same slope": [
+        ("elementwise.all_finite", "0 → 1"),
+        ("elementwise.all_finite", "bool(square - square == 0) → square - square == 0"),
+        ("elementwise.all_finite", "square - square → square"),
+        ("elementwise.all_finite", "square - square → square + square"),
+        ("elementwise.all_finite", "vdot(y, y) if type(y) is ndarray else y → vdot(y, y)"),
+    ],
+    "for finite results either way gives the same; the slow one serves all": [
+        ("reduce.Prod.vjp", "np.isfinite → np.isnan"),
+    ],
+    "hypot is even": [
+        ("elementwise.arcsinh[0]", "1.0 → -1.0"),
+    ],
+    "no tie means NaN, and then the share is NaN (the number only spares a warning)": [
+        ("reduce.Extreme.vjp", "0 → 1"),
+        ("reduce.Extreme.vjp", "1 → -1"),
+        ("reduce.Extreme.vjp", "1 → 2"),
+        ("reduce.Extreme.vjp", "np.where(ties == 0, 1, ties) → ties"),
+    ],
+    "nodes and arrays go either way; the short one saves time": [
+        (
+            "linalg.mT",
+            "Transpose((-1, -2))(x) if isinstance(x, Node) else x.swapaxes(-1, -2) → Transpose((-1, -2))(x)",
+        ),
+        (
+            "linalg.mT",
+            "Transpose((-1, -2))(x) if isinstance(x, Node) else x.swapaxes(-1, -2) → x.swapaxes(-1, -2)",
+        ),
+        ("linalg.mT", "isinstance(x, Node) → Node"),
+        (
+            "linalg.times",
+            "np.matmul(x, y) if type(x) is type(y) is np.ndarray else matmul_(x, y) → matmul_(x, y)",
+        ),
+        (
+            "linalg.times",
+            "np.matmul(x, y) if type(x) is type(y) is np.ndarray else matmul_(x, y) → np.matmul(x, y)",
+        ),
+        ("linalg.times", "type(x) → x"),
+        ("linalg.times", "type(y) → y"),
+        ("linalg.times", "x → y (3)"),
+        ("linalg.times", "y → x (3)"),
+        (
+            "shape.sum_to",
+            "if type(g) in node_types: return SumTo(old, new)(g) → if True: return SumTo(old, new)(g)",
+        ),
+    ],
+    "only the order of summation": [
+        ("einsum.Einsum.forward", "1 → -1"),
+        ("einsum.Einsum.forward", "1 → 2"),
+        ("einsum.Einsum.forward", "len(xs) > 1 → len(xs) < 1"),
+        ("einsum.Einsum.forward", "len(xs) > 1 → len(xs) >= 1"),
+        (
+            "einsum.Einsum.forward",
+            "np.einsum(formula, *xs, optimize=len(xs) > 1) → np.einsum(formula, *xs)",
+        ),
+    ],
+    "only whether a copy is made": [
+        ("index.Put.forward", "False → True"),
+        ("index.Put.forward", "out.astype(g.dtype, copy=False) → out.astype(g.dtype)"),
+    ],
+    "short ways, which give the same as the long one": [
+        ("shape.Sum.vjp", "1 → -1"),
+        ("shape.Sum.vjp", "g → out (3)"),
+        ("shape.Sum.vjp", "g → x (3)"),
+        (
+            "shape.Sum.vjp",
+            "if g.size == 1: copies.fill(g.item()) else: copies[...] = g → if False: copies.fill(g.item()) else: copies[...] = g",
+        ),
+        (
+            "shape.Sum.vjp",
+            "if type(g) in node_types: return BroadcastTo(kept, full)(g) → if True: return BroadcastTo(kept, full)(g)",
+        ),
+    ],
+    "step(relu(x)) is step(x)": [
+        ("elementwise.relu[0]", "x → y"),
+    ],
+    "the diagonal is overwritten, or meets an exact 0": [
+        ("decompose.gaps", "np.inf → np.nan"),
+    ],
+    "the length that is left to be found is 1": [
+        ("linalg.MatMul.vjp", "1 → -1 (6)"),
+        ("linalg.MatMul.vjp", "1 → -1 (7)"),
+        ("linalg.MatMul.vjp", "1 → -1 (8)"),
+        ("linalg.MatMul.vjp", "1 → -1 (9)"),
+        ("reduce.Prod.vjp", "1 → -1"),
+        ("reduce.Prod.vjp", "1 → -1 (3)"),
+        ("reduce.Prod.vjp", "1 → -1 (4)"),
+    ],
+    "the matrix is square": [
+        ("decompose.lower", "1 → 2"),
+        ("solve.cofactors", "1 → 2"),
+    ],
+    "the product with the share broadcasts": [
+        (
+            "reduce.Extreme.vjp",
+            "BroadcastTo(kept, old)(Reshape(shape(out), kept)(g)) → Reshape(shape(out), kept)(g)",
+        ),
+        ("reduce.Extreme.vjp", "old → kept"),
+    ],
+    "the same length": [
+        ("decompose.Svd.vjp", "out → g (4)"),
+        ("linalg.MatMul.vjp", "y → g (2)"),
+        ("linalg.MatMul.vjp", "y → out (2)"),
+    ],
+    "the same place counted from the end": [
+        ("shape.Transpose.vjp", "origin + n → origin"),
+    ],
+    "the short way for two matrices gives the same as the long one": [
+        ("linalg.MatMul.vjp", "2 → -2"),
+        (
+            "linalg.MatMul.vjp",
+            "if x.ndim == y.ndim == 2: return times(g, mT(y)) if i == 0 else times(mT(x), g) → if False: return times(g, mT(y)) if i == 0 else times(mT(x), g)",
+        ),
+        ("linalg.MatMul.vjp", "x → out"),
+        ("linalg.MatMul.vjp", "y → out"),
+    ],
+    "the sign of z is y's, copysign drops the first sign, and to divide by ±1 is to multiply": [
+        ("rounding.copysign[0]", "1.0 → -1.0"),
+        (
+            "rounding.copysign[0]",
+            "sign(x) * np.copysign(1.0, data(y)) → sign(x) / np.copysign(1.0, data(y))",
+        ),
+        ("rounding.copysign[0]", "y → z"),
+    ],
+    "the third argument is there for symmetry only": [
+        ("elementwise.hypot[0]", "y → x"),
+        ("elementwise.hypot[0]", "y → z"),
+        ("elementwise.hypot[1]", "x → y"),
+        ("elementwise.hypot[1]", "x → z"),
+    ],
+    "the two have as many axes": [
+        ("shape.Sum.vjp", "full → kept (4)"),
+    ],
+    "the two have one length": [
+        ("einsum.Einsum.vjp", "True → False"),
+        ("einsum.Einsum.vjp", "zip(self.letters, xs, strict=True) → zip(self.letters, xs)"),
+    ],
+    "to divide by ±1 is to multiply": [
+        (
+            "solve.cofactors",
+            "det_(Pick(places, (n, n), 'minors')(x)) * signs → det_(Pick(places, (n, n), 'minors')(x)) / signs",
+        ),
+    ],
+    "true and false count as 1 and 0": [
+        ("rounding.heaviside_value", "np.equal(data(x), 0) * 1.0 → np.equal(data(x), 0)"),
+        ("rounding.heaviside_value", "np.equal(data(x), 0) * 1.0 → np.equal(data(x), 0) / 1.0"),
+    ],
+    "who differs from the loser is the winner, and equal to z": [
+        ("elementwise.fmax1[0]", "x → z"),
+        ("elementwise.fmax1[1]", "y → z"),
+        ("elementwise.fmin1[0]", "x → z"),
+        ("elementwise.fmin1[1]", "y → z"),
+        ("elementwise.maximum1[0]", "x → z"),
+        ("elementwise.maximum1[1]", "y → z"),
+        ("elementwise.minimum1[0]", "x → z"),
+        ("elementwise.minimum1[1]", "y → z"),
+    ],
+    "with axes kept the shape is right already": [
+        (
+            "shape.Sum.vjp",
+            "if not self.keepdims: g = reshaped(g, shape(out), kept) → if True: g = reshaped(g, shape(out), kept)",
+        ),
+    ],
+    "without summed letters the copy is the array itself; own letters that are known are reached; a letter is an axis": [
+        (
+            "einsum.Einsum.vjp",
+            "broadcast_to(expand_dims(back, summed), before + old) if summed else back → broadcast_to(expand_dims(back, summed), before + old)",
+        ),
+        ("einsum.Einsum.vjp", "known → reached (2)"),
+        ("einsum.Einsum.vjp", "mine → old (2)"),
+        ("einsum.Einsum.vjp", "summed → mine"),
+    ],
+    "√x is 0 where x is": [
+        ("elementwise.norm_slope", "y → x"),
+    ],
+}
+
+EQUIVALENT = {mutant: reason for reason, named in REASONS.items() for mutant in named}
