@@ -51,13 +51,14 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"
 MODULES = (
     *("base", "elementwise", "rounding", "special", "shape", "index", "reduce", "accumulate"),
-    *("linalg", "einsum", "solve", "decompose", "least_squares"),
+    *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fft"),
 )
 TESTS = (
     *("test_elementwise", "test_shape", "test_index", "test_reduce", "test_linalg"),
     *("test_numpy_protocol", "test_conventions", "test_functions", "test_tensor", "test_value"),
     *("test_numpy_names", "test_calculus"),
 )
+ROWS = ("Elementwise", "OfOrder")  # what makes a row of the table
 SECONDS = 10  # of one test, of the processor's time: a mutant that takes longer does not end
 BUDGET = 4  # seconds of tests on one mutant, before it counts as a survivor
 
@@ -183,7 +184,7 @@ def own_rules(name: str) -> Iterator[Rule]:
 
 def is_row(node: ast.AST) -> bool:
     """Whether a piece of source makes a row of the table."""
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Elementwise"
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in ROWS
 
 
 def function_rule(function: Any) -> Rule:
@@ -191,8 +192,9 @@ def function_rule(function: Any) -> Rule:
     function = inspect.unwrap(function)
     name = function.__module__.rpartition(".")[2]
     tree = next(n for n in tree_of(name).body if getattr(n, "name", "") == function.__name__)
-    lambdas = [part for part in ast.walk(tree) if isinstance(part, ast.Lambda)]
-    return Rule(f"{name}.{function.__name__}", tree, function, parts=lambdas)
+    inner = [part for part in ast.walk(tree) if getattr(part, "name", "") == "slope"]
+    parts = [statement for part in inner for statement in part.body]
+    return Rule(f"{name}.{function.__name__}", tree, function, parts=parts)
 
 
 def helpers(rule: Rule) -> Iterator[Rule]:

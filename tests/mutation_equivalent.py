@@ -408,6 +408,15 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     "√x is 0 where x is": [
         ("elementwise.norm_slope", "y → x"),
     ],
+    "the matrix is square and the width of all is its own": [
+        ("symmetric.Eigh.vjp", "x → g"),
+        ("symmetric.Eigh.vjp", "x → out"),
+        ("symmetric.Eigh.vjp", "1 → 2"),
+    ],
+    "`where` reads 1.0 as true": [("symmetric.Eigh.vjp", "np.eye(n, dtype=bool) → np.eye(n)")],
+    "X was made symmetric before, and so the gradient is": [
+        ("symmetric.Cholesky.vjp", "mT(share) → share"),
+    ],
 }
 
 EQUIVALENT = {mutant: reason for reason, named in REASONS.items() for mutant in named}
