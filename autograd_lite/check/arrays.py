@@ -68,11 +68,13 @@ def shapes(case: Case) -> Iterator[Cause]:
 def when(
     code: str, message: str, fix: str, a: np.ndarray, b: np.ndarray, rtol: float, rank: float
 ) -> Iterator[Cause]:
+    """The cause, if the two arrays are the same to within `rtol`."""
     if gap(a, b) <= rtol:
         yield Cause(code, message, fix, gap(a, b), rank)
 
 
 def symmetric(a: np.ndarray) -> bool:
+    """Whether a square matrix equals its transpose."""
     return gap(a, a.T) < 1e-9
 
 
@@ -86,6 +88,7 @@ def gap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def case_fits(case: Case, a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are the same to within the case's tolerance."""
     return gap(a, b) <= case.rtol
 
 
@@ -232,4 +235,5 @@ def diagonal(case: Case) -> Iterator[Cause]:
 
 
 def soft(case: Case) -> str:
+    """The word 'softmax ' for a finding about a softmax, else nothing."""
     return "softmax " if "softmax" in case.tape.root.group else ""

@@ -21,23 +21,28 @@ __all__ = ["rules"]
 
 
 def sign(x: Any) -> Any:
+    """±1 by the real part, so that the step along the imaginary axis is kept."""
     return np.where(np.real(x) < 0, -1.0, 1.0)
 
 
 def sigmoid(x: Any) -> Any:
+    """1/(1 + e⁻ˣ), never with a large exponential."""
     e = np.exp(-x * sign(x))
     return np.where(np.real(x) >= 0, 1, e) / (1 + e)
 
 
 def softplus(x: Any) -> Any:
+    """log(1 + eˣ), never with a large exponential."""
     return np.log(1 + np.exp(-x * sign(x))) + np.where(np.real(x) > 0, x, 0)
 
 
 def larger(x: Any, y: Any) -> Any:
+    """The entry with the larger real part."""
     return np.where(np.real(x) >= np.real(y), x, y)
 
 
 def smaller(x: Any, y: Any) -> Any:
+    """The entry with the smaller real part."""
     return np.where(np.real(x) <= np.real(y), x, y)
 
 
@@ -86,6 +91,7 @@ def extreme(op: Extreme) -> Callable[[Any], Any]:
 
 
 def put(op: Put) -> Callable[[Any], Any]:
+    """Scattering back by real and imaginary part, which it takes one at a time."""
     return lambda g: op.forward(np.real(g)) + 1j * op.forward(np.imag(g))
 
 

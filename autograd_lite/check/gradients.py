@@ -111,6 +111,7 @@ def gradient_of(f: Any, chosen: list[int]) -> Any:
 
 
 def signature(f: Any) -> Any:
+    """The parameters of `f`; any number of them where Python cannot tell."""
     try:
         return inspect.signature(f)
     except (TypeError, ValueError):

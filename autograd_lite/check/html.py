@@ -238,5 +238,6 @@ def flat2(a: Any) -> np.ndarray:
 
 
 def magnitude(a: np.ndarray) -> float:
+    """max |a| over the finite entries, 0 for none."""
     a = np.abs(a[np.isfinite(a)])
     return float(a.max()) if a.size else 0.0

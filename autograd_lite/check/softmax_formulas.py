@@ -22,6 +22,7 @@ __all__ = ["formulas"]
 
 
 def along(s: Softmax, a: np.ndarray) -> np.ndarray:
+    """The sum over the classes, kept as length 1."""
     return a.sum(axis=s.axis, keepdims=True)
 
 

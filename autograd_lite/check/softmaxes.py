@@ -77,6 +77,7 @@ def total(y: Any) -> Any:
 
 
 def sums(y: Any, e: Node) -> bool:
+    """Whether `y` is the sum of `e`."""
     s = total(y)
     return s is not None and s.left is e
 
@@ -89,6 +90,7 @@ def logits(a: Any) -> Any:
 
 
 def made(tape: Tape, out: Node, a: Any, s: Node, logarithm: bool) -> Softmax | None:
+    """The softmax whose result is `out`, if its logits, axis and gradient are known."""
     z = logits(a)
     if not isinstance(z, Node) or out not in tape.arrived or len(s.op.axes) != 1:
         return None
@@ -135,5 +137,6 @@ def targets(tape: Tape, out: Node, h: np.ndarray, arrived: Any, axis: int) -> tu
 
 
 def softmax_of(z: np.ndarray, axis: int) -> np.ndarray:
+    """The softmax of plain numbers along `axis`."""
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)

@@ -76,4 +76,5 @@ def errors(f: Callable[..., Any], x: Any) -> tuple[np.ndarray, dict[str, np.ndar
 
 
 def along(call: Call) -> Callable[[np.ndarray], np.ndarray]:
+    """The function along the entry that is plotted."""
     return call.along(0, 0)

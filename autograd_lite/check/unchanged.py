@@ -20,6 +20,7 @@ def snapshot(args: Sequence[Any]) -> list[list[np.ndarray]]:
 
 
 def numeric(x: Any) -> bool:
+    """Whether `x` holds real numbers."""
     return np.asarray(data(x)).dtype.kind in "fiub"
 
 

@@ -82,6 +82,7 @@ def function_list() -> str:
 
 
 def make_parser() -> Parser:
+    """The options, their help, and the examples at its end."""
     parser = Parser(
         "autograd-lite",
         usage=USAGE,
@@ -115,6 +116,7 @@ def make_parser() -> Parser:
 
 
 def installed_version() -> str:
+    """The version of the installed package."""
     try:
         return version("autograd-lite")
     except PackageNotFoundError:
