@@ -118,14 +118,16 @@ class Op:
         """Apply to nodes (and constants), recording it; or to plain data, recording nothing."""
         if len(inputs) == 1:  # half of all calls, and needs none of the bookkeeping below
             (x,) = inputs
-            if type(x) in node_types:
-                if x.op is None:
+            is_node = type(x) in node_types
+            if is_node or type(x) is float:
+                if is_node and x.op is None:
                     x.refresh()
                 try:
-                    return wrap(self.forward(x.primal), self, inputs)
+                    out = self.forward(x.primal if is_node else x)
                 except Exception as error:
                     error.add_note(self.context(inputs))
                     raise
+                return wrap(out, self, inputs) if is_node else out
         recorded = False
         kept: Any = inputs
         args: list[Any] = []
