@@ -346,3 +346,17 @@ def test_snapshots_are_kept_of_exposed_leaves_only():
     assert x.exposed is None
     x.data.sum()
     assert x.exposed is not None
+
+
+@pytest.mark.parametrize(
+    "use", [ag.exp, ag.sum, lambda x: ag.reshape(x, (3, 1)), lambda x: x * 2.0]
+)
+def test_a_leaf_written_to_before_it_is_used_is_as_good_as_new(use):
+    x = ag.Tensor([1.0, 2.0, 3.0])
+    ag.sum(x).backward()
+    x.grad = None
+    x.data[0] = 5.0
+    ag.sum(use(x)).backward()
+    again = ag.Tensor([5.0, 2.0, 3.0])
+    ag.sum(use(again)).backward()
+    np.testing.assert_array_equal(x.grad, again.grad)

@@ -43,7 +43,7 @@ def html(report: Report) -> str:
     shown = {note.message for row in rows[:6] for note in row.notes}
     parts += [
         f"<p>Note ({escape(n.code)}): {escape(n.message)}</p>"
-        for n in report.notes
+        for n in report.about
         if n.message not in shown
     ]
     return "".join(parts) + "</div>"

@@ -121,11 +121,12 @@ class Report:
     """What `check_gradients` and `compare` return: true when all that was compared agrees.
 
     `rows` has one entry for each gradient; `verdict` is "agree", "hand", "numerical" or "autodiff";
-    `causes` and `notes` are those of all rows, the likeliest first.
+    `causes` and `notes` are those of all rows, the likeliest first; notes `about` the call itself,
+    a random forward pass say, come last.
     """
 
     rows: list[Row]
-    notes: list[Note] = field(default_factory=list)
+    about: list[Note] = field(default_factory=list)
 
     @property
     def verdict(self) -> str:
@@ -143,6 +144,12 @@ class Report:
         """The explanations of all rows; those of steps that only follow from another come last."""
         found = [c for row in self.rows for c in row.causes]
         return sorted(found, key=lambda c: c.code == "consequence")
+
+    @property
+    def notes(self) -> list[Note]:
+        """What limits the comparison: notes of the rows, then those about the call, each once."""
+        found = [note for row in self.rows for note in row.notes] + self.about
+        return list({(note.code, note.message): note for note in found}.values())
 
     def __bool__(self) -> bool:
         return self.ok
@@ -178,7 +185,7 @@ class Report:
         own = {n.message for row in shown[:6] for n in row.notes}
         lines += [
             part
-            for note in self.notes
+            for note in self.about
             if note.message not in own
             for part in wrapped(f"Note ({note.code}): {note.message}")
         ]
