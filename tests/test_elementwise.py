@@ -510,3 +510,11 @@ def test_a_branch_not_taken_in_arrays_of_every_size(size):
     with np.errstate(divide="ignore", invalid="ignore"):
         ag.where(x > 0, ag.log(x), 0.0).sum().backward()
     np.testing.assert_allclose(x.grad, [0.0, *(1 / x.data[1:])], rtol=1e-15)
+
+
+@pytest.mark.parametrize("shape", [(3,), (1,), (3, 1)])
+def test_a_mask_of_truth_values(shape):
+    """A dropout mask as comparisons make it: no number, but a constant factor all the same."""
+    mask = np.array([[True, False, True], [True, True, False], [False, True, True]])
+    x = np.arange(1.0, 4.0)[: shape[0]].reshape(shape)
+    check_rule(lambda x: x * mask, x)
