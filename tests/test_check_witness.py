@@ -214,6 +214,12 @@ def test_kink(f):
     assert ag.check_gradients(f, 0.0, hand=3.0).verdict == "hand"
 
 
+def test_the_worst_entry_is_that_of_the_pair_that_differs():
+    report = ag.check_gradients(lambda x: ag.sum(ag.relu(x)), [1.0, 0.0], hand=[1.0, 0.0])
+    assert report.verdict == "numerical"
+    assert report.rows[0].worst() == (1,)
+
+
 def test_a_wrong_entry_beside_a_kink_is_still_found():
     x = np.array([0.0, 1.0, -2.0])
     f = lambda x: ag.sum(ag.relu(x) * ag.relu(x) + ag.relu(x))  # noqa: E731

@@ -88,7 +88,7 @@ class Row:
 
     def worst(self) -> tuple[int, ...] | None:
         """The index at which the two that differ most are furthest apart."""
-        other = self.hand if self.hand_fits() and self.verdict != "autodiff" else self.num
+        other = self.hand if self.hand_fits() and self.verdict == "hand" else self.num
         if other is None or self.auto.size == 0:
             return None
         gap = np.abs(np.nan_to_num(np.asarray(other, float) - self.auto, nan=np.inf))
