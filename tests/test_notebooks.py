@@ -1,0 +1,143 @@
+"""The notebooks run from a clean kernel and still show what is stored in them."""
+
+import ast
+import html
+import re
+import sys
+
+import nbformat
+import pytest
+
+from notebooks import NOTEBOOKS, executed, tidy
+
+MAY_IMPORT = {"autograd_lite", "numpy", "matplotlib", "scipy", "sklearn", "tqdm"}
+NUMBER = re.compile(r"[-−+]?\d+\.?\d*(?:e[-+]?\d+)?")
+
+
+def cells(book, kind):
+    return [cell for cell in book.cells if cell.cell_type == kind]
+
+
+def outputs(book):
+    return [output for cell in cells(book, "code") for output in cell.outputs]
+
+
+def shown(output):
+    """What an output says, kind by kind; of a picture only that it is there."""
+    if output.output_type == "stream":
+        return {output.name: output.text}
+    data = {kind: "" if "image" in kind else text for kind, text in output.data.items()}
+    if "text/html" in data:
+        markup = re.sub(r"<(style|script)\b.*?</\1>", " ", data["text/html"], flags=re.DOTALL)
+        data["text/html"] = html.unescape(re.sub(r"<[^>]*>", " ", markup))
+    return data
+
+
+def difference(was, now):
+    """Where two texts part, or None: numbers may differ in the fourth digit, and below 1e-6."""
+    if NUMBER.sub("#", was).split() != NUMBER.sub("#", now).split():
+        return f"it said\n{was}\nand says\n{now}"
+    for before, after in zip(NUMBER.findall(was), NUMBER.findall(now), strict=True):
+        x, y = (float(number.replace("−", "-")) for number in (before, after))
+        if abs(x - y) > max(1e-3 * abs(x), 1e-6):
+            return f"{before} has become {after} in\n{now}"
+    return None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_runs_and_shows_what_is_stored(path):
+    stored, fresh = nbformat.read(path, as_version=4), executed(path)
+    for before, after in zip(stored.cells, fresh.cells, strict=True):
+        old, new = (cell.get("outputs", []) for cell in (before, after))
+        kinds = [[sorted(shown(output)) for output in each] for each in (old, new)]
+        again = f"run: python tests/notebooks.py {path.name[:2]}"
+        assert kinds[0] == kinds[1], f"{before.source}\n{again}"
+        for was, now in zip(map(shown, old), map(shown, new), strict=True):
+            for kind in was:
+                wrong = difference(was[kind], now[kind])
+                assert wrong is None, f"{before.source}\n{wrong}\n{again}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_can_be_read_without_running(path):
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    counts = [cell.execution_count for cell in cells(book, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+    assert {output.output_type for output in outputs(book)} <= {
+        "stream",
+        "display_data",
+        "execute_result",
+    }
+    assert {o.name for o in outputs(book) if o.output_type == "stream"} <= {"stdout"}
+    pictures = [o for o in outputs(book) if "image" in " ".join(o.get("data", {}))]
+    assert pictures
+    for picture in pictures:
+        alternative = picture.metadata.get("image/png", {}).get("alt", "")
+        assert len(alternative) > 20 or 'aria-label="' in picture.data.get("image/svg+xml", "")
+    assert path.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_opens_with_what_it_shows_and_asks_the_reader(path):
+    book = nbformat.read(path, as_version=4)
+    first = book.cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    assert len(re.findall(r"^[*-] ", first.source, re.MULTILINE)) >= 3
+    headings = [line for c in cells(book, "markdown") for line in c.source.splitlines()]
+    assert any(re.match(r"##+ .*exercise", line, re.IGNORECASE) for line in headings)
+    code = "\n".join(cell.source for cell in cells(book, "code"))
+    assert "check_gradients(" in code
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_stands_alone_and_holds_no_engine(path):
+    book = nbformat.read(path, as_version=4)
+    for cell in cells(book, "code"):
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(node, ast.ClassDef), cell.source
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, cell.source
+                names = [node.module]
+            roots = {name.partition(".")[0] for name in names}
+            assert roots <= MAY_IMPORT | set(sys.stdlib_module_names), cell.source
+    said = "\n".join(text for output in outputs(book) for text in shown(output).values())
+    assert re.search(r"(?<![\w.:/<])/(home|root|tmp|usr|opt|var|work|Users)/\w", said) is None
+
+
+def test_there_are_notebooks_and_their_numbers_are_their_order():
+    numbers = [int(path.name[:2]) for path in NOTEBOOKS]
+    assert len(numbers) == len(set(numbers)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        ("loss 0.4170", "loss  0.4170\n", True),
+        ("loss 0.4170", "loss 0.4171", True),
+        ("off by 6.1e-12", "off by 3.0e-13", True),
+        ("loss 0.4170", "loss 0.4270", False),
+        ("loss 0.4170", "cost 0.4170", False),
+        ("[−0.3 +0.2]", "[+0.3 +0.2]", False),
+        ("3 of 9", "4 of 9", False),
+        ("3 of 9", "3 of 9 wrong", False),
+    ],
+)
+def test_a_drift_is_seen(was, now, same):
+    assert (difference(was, now) is None) == same
+
+
+def test_only_the_end_of_a_progress_bar_is_stored():
+    bar = nbformat.v4.new_output(
+        "stream", name="stdout", text="\r 0%|  |\r50%|█ |\r100%|██|\ndone\n"
+    )
+    assert tidy(bar, None).text == "100%|██|\ndone\n"
+
+
+def test_pictures_get_the_text_of_their_cell():
+    picture = nbformat.v4.new_output("display_data", data={"image/png": "iVBOR"})
+    assert tidy(picture, "a V").metadata["image/png"]["alt"] == "a V"
+    plain = nbformat.v4.new_output("display_data", data={"text/plain": "1"})
+    assert tidy(plain, "a V").metadata == {}
