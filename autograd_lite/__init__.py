@@ -92,7 +92,8 @@ from .primitive import primitive
 from .tensor import Tensor
 from .value import Value
 
-abs, pow = absolute, power
+abs = absolute
+pow = power
 
 if typing.TYPE_CHECKING:
     from . import fft, linalg

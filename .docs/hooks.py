@@ -1,0 +1,91 @@
+"""What mkdocs builds besides `pages/`: reference, notebooks, formulas, and a check of links.
+
+The reference has a page for each group of public names (`inventory`), the notebooks are shown with
+the outputs that are stored in them, and formulas become MathML, which browsers draw by themselves:
+a class without a network sees all of it.
+"""
+
+import html
+import logging
+import re
+import sys
+from pathlib import Path
+
+from latex2mathml.converter import convert
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+sys.path.insert(0, str(Path(__file__).parent))
+import inventory
+import links
+import notebook
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TABLES = sorted((ROOT / "notebooks" / "reference").glob("*.md"))
+
+log = logging.getLogger("mkdocs.hooks.autograd_lite")
+
+outputs: dict[str, list[str]] = {}
+"""For each notebook's page the outputs of its cells, as HTML."""
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Fill in the lists of the navigation that the files themselves give."""
+    lists = {
+        "Notebooks": [f"notebooks/{path.stem}.md" for path in NOTEBOOKS],
+        "Reference": [f"reference/{group.slug}.md" for group in inventory.groups()]
+        + [f"notebooks/reference/{path.name}" for path in TABLES],
+    }
+    for item in config.nav:
+        for title, pages in item.items() if isinstance(item, dict) else ():
+            if title in lists:
+                pages.extend(lists[title])
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Add the pages that lie elsewhere in the repository or are written here."""
+    for group in inventory.groups():
+        files.append(File.generated(config, f"reference/{group.slug}.md", content=group.page()))
+    for path in NOTEBOOKS:
+        uri = f"notebooks/{path.stem}.md"
+        text, outputs[uri] = notebook.page(path)
+        files.append(File.generated(config, uri, content=text))
+    for path in TABLES:
+        uri = f"notebooks/reference/{path.name}"
+        files.append(File.generated(config, uri, abs_src_path=str(path)))
+    for uri, path in {
+        "contributing.md": ".github/CONTRIBUTING.md",
+        "assets/softmax.svg": ".github/softmax.svg",
+    }.items():
+        files.append(File.generated(config, uri, abs_src_path=str(ROOT / path)))
+
+
+def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Formulas as MathML; a notebook's outputs in their places."""
+    content = re.sub(
+        r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', mathml, content, flags=re.DOTALL
+    )
+    # A search is for what the text says, not for the source code that is folded away.
+    source = '<details class="mkdocstrings-source"'
+    content = content.replace(source, f"{source} data-search-exclude")
+    stored = outputs.get(page.file.src_uri, [])
+    return re.sub(
+        r'<div class="output" data-number="(\d+)"></div>',
+        lambda found: f'<div class="output">{stored[int(found[1])]}</div>',
+        content,
+    )
+
+
+def mathml(found: re.Match[str]) -> str:
+    """One formula, in the line or on a line of its own."""
+    display = "block" if found[1] == "div" else "inline"
+    formula = convert(html.unescape(found[2]), display=display)
+    return f"<div>{formula}</div>" if display == "block" else formula
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """A link that leads nowhere, or a page that needs the network, is a warning: strict fails."""
+    for complaint in links.complaints(Path(config.site_dir)):
+        log.warning(complaint)

@@ -1,0 +1,175 @@
+"""The public names in groups, one page of the reference each, in the order of reading."""
+
+import dataclasses
+import inspect
+from collections.abc import Sequence
+
+import autograd_lite as ag
+from autograd_lite.ops.catalogue import LATER
+
+__all__ = ["Group", "groups", "names"]
+
+
+@dataclasses.dataclass
+class Group:
+    """A page of the reference: its file name, title, first words, and the modules it is made of."""
+
+    slug: str
+    title: str
+    words: str
+    modules: Sequence[str]
+    names: list[str] = dataclasses.field(default_factory=list)
+
+    def page(self) -> str:
+        """The page in Markdown: a line for each name, which mkdocstrings turns into its entry."""
+        entries = [entry(name) for name in self.names]
+        return "\n\n".join([f"# {self.title}", self.words, *entries]) + "\n"
+
+
+GROUPS = [
+    (
+        "nodes",
+        "Nodes",
+        "`Value` is one number in the graph, `Tensor` an array. Every operation of this reference "
+        "that NumPy has as a method is a method of both, and Python's operators work on both.",
+        ["graph", "value", "tensor"],
+    ),
+    (
+        "blocks",
+        "Blocks around the code",
+        "Each holds for its own thread or asyncio task, and ends with the block whatever is "
+        "raised in it.",
+        ["context", "anomaly"],
+    ),
+    (
+        "elementwise",
+        "Entry by entry",
+        "Each is one row of a table: its name, the function on floats, the function on arrays, and "
+        "one partial derivative per input, as a function of the result and the inputs.",
+        ["ops.elementwise", "ops.rounding", "ops.special"],
+    ),
+    (
+        "sums",
+        "Sums, means, extremes",
+        "What becomes of the entries along an axis.",
+        ["sum", "ops.reduce", "ops.accumulate", "ops.nans", "ops.statistics", "ops.differences"],
+    ),
+    (
+        "shapes",
+        "Shapes, joining, splitting",
+        "The same numbers in another arrangement. Each rule is another operation of this kind: "
+        "transposes come in pairs.",
+        [
+            "ops.shape",
+            "ops.join",
+            "ops.pieces",
+            "ops.rearrange",
+            "ops.diagonals",
+            "ops.padding",
+            "ops.assemble",
+        ],
+    ),
+    (
+        "choosing",
+        "Choosing and sorting",
+        "Which entries are taken is decided by the numbers; the derivative goes to those that were "
+        "taken.",
+        ["ops.choice", "ops.order", "ops.index"],
+    ),
+    (
+        "products",
+        "Products",
+        "Sums of products, under NumPy's names.",
+        ["ops.linalg", "ops.einsum", "ops.products"],
+    ),
+    (
+        "sequences",
+        "Sequences, samples, polynomials",
+        "Functions of samples and of coefficients.",
+        ["ops.sequences", "ops.samples", "ops.polynomials"],
+    ),
+    ("linalg", "Linear algebra", "`ag.linalg`, under NumPy's names.", ["linalg"]),
+    ("fft", "Fourier transforms", "`ag.fft`, under NumPy's names.", ["fft"]),
+    (
+        "functions",
+        "Softmax and its losses",
+        "Compositions of operations, each in its own group of the drawing: none has a rule of its "
+        "own.",
+        ["functions"],
+    ),
+    (
+        "calculus",
+        "Derivatives of functions",
+        "They compose to any order, take numbers, arrays and nested containers, and leave `.grad` "
+        "alone.",
+        ["calculus", "forward", "jacobians"],
+    ),
+    ("primitive", "Your own operation", "A forward function and its rules.", ["primitive"]),
+    (
+        "compare",
+        "Compare",
+        "A gradient by hand, by autodiff and numerically; what is wrong with it, and where.",
+        ["check"],
+    ),
+    ("draw", "Draw", "The graph as a picture, a table, a sum over paths, or steps.", ["draw"]),
+    ("saving", "Save and load", "Parameters in a file.", ["saving"]),
+    ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile"]),
+    ("nn", "A small network library", "What a teaching notebook trains.", ["nn"]),
+    ("optim", "Optimisers", "Steps along a gradient.", ["optim"]),
+]
+
+# What a user reads and calls of the classes; the rest is for the engine.
+MEMBERS = {
+    "Node": "backward inputs label hand group",
+    "Value": "data item detach",
+    "Tensor": "data item detach tolist at astype shape dtype ndim size T mT",
+    "Drawing": "svg png save",
+    "Stepper": "save",
+    "primitive": "defvjp",
+}
+
+
+def names() -> list[str]:
+    """Every public name, dotted from the package: those of its namespaces too."""
+    found = []
+    for name in ag.__all__:
+        item = getattr(ag, name)
+        if inspect.ismodule(item):
+            found += [f"{name}.{inner}" for inner in item.__all__]
+        else:
+            found.append(name)
+    return found
+
+
+def home(name: str) -> str:
+    """The module of the package that a public name comes from."""
+    first = name.partition(".")[0]
+    if first != name:
+        return first
+    late = [f"ops.{module}" for module, listed in LATER.items() if name in listed]
+    item = getattr(ag, name)
+    return late[0] if late else str(item.__module__).removeprefix("autograd_lite.")
+
+
+def groups() -> list[Group]:
+    """The groups that have names, with them. A name listed by itself goes before its module."""
+    made = [Group(*row) for row in GROUPS]
+    for name in names():
+        where = home(name)
+        packages = {where, where.partition(".")[0]}
+        takers = [g for g in made if name in g.modules] or [
+            g for g in made if packages & set(g.modules)
+        ]
+        if not takers:
+            raise ValueError(f"{name}, of the module {where}, is in no group of the reference")
+        takers[0].names.append(name)
+    return [group for group in made if group.names]
+
+
+def entry(name: str) -> str:
+    """The line for one name, and which of its members are shown."""
+    lines = [f"::: autograd_lite.{name}"]
+    if name in MEMBERS:
+        members = ", ".join(MEMBERS[name].split())
+        lines += ["    options:", f"      members: [{members}]", "      inherited_members: true"]
+    return "\n".join(lines)

@@ -1,0 +1,45 @@
+"""For the reference: docstrings as they are at run time, with their examples as code blocks.
+
+mkdocstrings reads source text. A row of the table of operations has its docstring made for it when
+it is asked for, and no source text holds that.
+"""
+
+import importlib
+import inspect
+import re
+from typing import Any
+
+import griffe
+
+# An example: from a prompt to the next empty line (an example's own empty lines are <BLANKLINE>).
+EXAMPLE = re.compile(r"^>>> .*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def live(path: str) -> Any:
+    """The object at a dotted path, or None where source text and running program differ."""
+    parts = path.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            item = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for name in parts[length:]:
+            item = inspect.getattr_static(item, name, None)
+        return item
+    return None
+
+
+def as_markdown(text: str) -> str:
+    """A docstring with each of its examples in a fence."""
+    return EXAMPLE.sub(lambda found: f"```pycon\n{found[0]}\n```", text)
+
+
+class LiveDocstrings(griffe.Extension):
+    """Give every object that mkdocstrings has read the docstring that `help` shows."""
+
+    def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
+        item = live(obj.path)
+        if inspect.ismodule(item) or not (callable(item) or isinstance(item, property)):
+            return
+        if text := inspect.getdoc(item):
+            obj.docstring = griffe.Docstring(as_markdown(text), parent=obj)

@@ -1,0 +1,173 @@
+"""The documentation: what its pages show is run, and its tools find what they look for."""
+
+import contextlib
+import doctest
+import importlib.util
+import io
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+import autograd_lite.__main__ as command
+
+ROOT = Path(__file__).parent.parent
+HOME = ROOT / ".docs"
+PAGES = [*sorted((HOME / "pages").rglob("*.md")), ROOT / ".github" / "CONTRIBUTING.md"]
+
+FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>\w+)(?: +title=\"(?P<title>[^\"]+)\")?\n"
+    r"(?P<text>.*?)^(?P=indent)```$",
+    re.MULTILINE | re.DOTALL,
+)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+RUN = {"pycon", "python", "console"}
+SHOWN = {"text", "sh", "toml"}  # what a command before it printed, what is typed elsewhere
+
+
+def tool(name):
+    """A module of the documentation's own."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", HOME / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks(page):
+    """The fenced blocks of a page, in order: language, title, text, and the line they start on."""
+    text = page.read_text(encoding="utf-8")
+    for found in FENCE.finditer(text):
+        inside = re.sub(f"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
+        yield found["language"], found["title"], inside, text[: found.start()].count("\n") + 1
+
+
+def same(expected, got, where):
+    """Compare what is shown with what came out, as doctest does: `...` stands for anything."""
+    if not doctest.OutputChecker().check_output(expected, got, FLAGS):
+        raise AssertionError(f"{where} shows\n{expected}\nand what came out is\n{got}")
+
+
+def typed(line):
+    """What a line typed in a terminal prints: our own command in this process."""
+    words = shlex.split(line)
+    if words[0] == "autograd-lite":
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            command.main(words[1:])
+        return out.getvalue()
+    assert words[0] == "pytest", f"the documentation does not run {words[0]}"
+    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words[1:]]
+    return subprocess.run(run, capture_output=True, text=True, timeout=100).stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"np": np, "ag": ag, "__name__": "__main__"}
+    printed = None
+    for language, title, text, line in blocks(page):
+        where = f"{page.name}:{line}"
+        if title:
+            Path(title).write_text(text, encoding="utf-8")
+        if language == "pycon":
+            test = doctest.DocTestParser().get_doctest(text, names, where, str(page), line)
+            assert test.examples, f"{where} has no prompt"
+            report = []
+            runner = doctest.DocTestRunner(verbose=False, optionflags=FLAGS)
+            failed = runner.run(test, out=report.append, clear_globs=False).failed
+            assert not failed, "".join(report)
+            names = test.globs
+        elif language == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(text, where, "exec"), names)
+            printed = out.getvalue()
+        elif language == "console":
+            for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+                line_typed, _, expected = part.partition("\n")
+                got = typed(line_typed)
+                if expected.strip():
+                    same(expected, got, where)
+        elif language == "text" and printed is not None:
+            same(text, printed, where)
+            printed = None
+        else:
+            assert language in SHOWN, f"{where}: a block of {language} is not run"
+
+
+def test_a_page_that_shows_something_else_is_found(tmp_path, monkeypatch):
+    for wrong in (
+        "```pycon\n>>> 1 + 1\n3\n```\n",
+        "```python\nprint(2)\n```\n\n```text\n3\n```\n",
+        "```python\nassert 1 == 2\n```\n",
+        '```console\n$ autograd-lite "x * x" x=3\nx * x = 8\n```\n',
+        "```ruby\nputs 1\n```\n",
+    ):
+        page = tmp_path / "page.md"
+        page.write_text(wrong, encoding="utf-8")
+        with pytest.raises(AssertionError):
+            test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch)
+
+
+def test_every_public_name_stands_once_in_the_reference():
+    inventory = tool("inventory")
+    listed = [name for group in inventory.groups() for name in group.names]
+    assert sorted(listed) == sorted(inventory.names())
+    assert set(ag.__all__) <= {name.partition(".")[0] for name in listed}
+
+
+def test_the_members_listed_are_there():
+    for name, members in tool("inventory").MEMBERS.items():
+        for member in members.split():
+            assert hasattr(getattr(ag, name), member), f"{name}.{member}"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('<a href="other.html">', "leads to no file"),
+        ('<a href="#nowhere">', "leads to no place"),
+        ('<a href="here.html#nowhere">', "leads to no place"),
+        ('<script src="https://example.org/x.js">', "loaded from elsewhere"),
+        ('<link rel="stylesheet" href="//example.org/x.css">', "loaded from elsewhere"),
+        ('<a href="http://example.org">', "no well-formed https address"),
+        ('<a href="https://example">', "no well-formed https address"),
+        ('<img src="picture.png">', "leads to no file"),
+    ],
+)
+def test_a_broken_link_is_found(body, words, tmp_path):
+    (tmp_path / "here.html").write_text(body, encoding="utf-8")
+    assert words in " ".join(tool("links").complaints(tmp_path))
+
+
+def test_a_good_link_is_no_complaint(tmp_path):
+    (tmp_path / "here.html").write_text('<a id="a b" href="sub/there.html#x">', encoding="utf-8")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "there.html").write_text(
+        '<p id="x"><a href="../here.html#a%20b"><a href="https://example.org/?q=1#y"><a href="#x">',
+        encoding="utf-8",
+    )
+    assert list(tool("links").complaints(tmp_path)) == []
+
+
+def test_a_notebook_becomes_a_page(tmp_path):
+    path = tmp_path / "one.ipynb"
+    path.write_text(
+        '{"cells": ['
+        '{"cell_type": "markdown", "source": ["# One\\n", "See [two](two.ipynb#x)."]},'
+        '{"cell_type": "code", "source": "print(1 < 2)", "outputs": ['
+        '{"output_type": "stream", "name": "stdout", "text": ["True <\\n"]},'
+        '{"output_type": "display_data", "data": {"text/plain": "p", "text/html": "<b>h</b>"}}]}'
+        "]}",
+        encoding="utf-8",
+    )
+    text, outputs = tool("notebook").page(path)
+    assert text.startswith("# One\nSee [two](two.md#x).\n\n```python\nprint(1 < 2)\n```\n")
+    assert text.count('<div class="output"') == 2
+    assert outputs == ["<pre>True &lt;\n</pre>", "<b>h</b>"]
