@@ -62,6 +62,15 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, uri, abs_src_path=str(ROOT / path)))
 
 
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """The list of the notebooks, by their own titles."""
+    if page.file.src_uri != "notebooks/index.md":
+        return markdown
+    titles = [notebook.page(path)[0].partition("\n")[0].removeprefix("# ") for path in NOTEBOOKS]
+    rows = [f"1. [{title}]({path.stem}.md)" for title, path in zip(titles, NOTEBOOKS, strict=True)]
+    return markdown + "\n".join(rows)
+
+
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Formulas as MathML; a notebook's outputs in their places."""
     content = re.sub(

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,23 @@ def page(path: Path) -> tuple[str, list[str]]:
         if cell["cell_type"] == "markdown":
             parts.append(re.sub(r"\]\(([^():]+)\.ipynb(#[^)]*)?\)", r"](\1.md\2)", source))
         elif cell["cell_type"] == "code" and source.strip():
-            parts.append(f"```python\n{source}\n```")
+            shows = [f"```python\n{source}\n```"]
             for output in cell["outputs"]:
-                parts.append(f'<div class="output" data-number="{len(outputs)}"></div>')
-                outputs.append(shown(output))
+                shows.append(f'<div class="output" data-number="{len(outputs)}"></div>')
+                outputs.append(shown(output, cell["metadata"].get("alt", "")))
+            if cell["metadata"].get("jupyter", {}).get("source_hidden"):
+                shows = folded(shows)
+            parts += shows
     return "\n\n".join(parts), outputs
 
 
-def shown(output: dict[str, Any]) -> str:
-    """One output in the richest form that a page can show."""
+def folded(parts: list[str]) -> list[str]:
+    """An answer, to be opened by a click once the exercise has been tried."""
+    return ['??? success "An answer"', *(textwrap.indent(part, "    ") for part in parts)]
+
+
+def shown(output: dict[str, Any], alt: str = "") -> str:
+    """One output in the richest form that a page can show; `alt` says what a picture shows."""
     if output["output_type"] == "stream":
         return f"<pre>{html.escape(joined(output['text']))}</pre>"
     if output["output_type"] == "error":
@@ -36,7 +45,8 @@ def shown(output: dict[str, Any]) -> str:
         if kind in data:
             return joined(data[kind])
     if "image/png" in data:
-        return f'<img alt="" src="data:image/png;base64,{joined(data["image/png"]).strip()}">'
+        picture = joined(data["image/png"]).strip()
+        return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
     return f"<pre>{html.escape(joined(data['text/plain']))}</pre>"
 
 

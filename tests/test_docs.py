@@ -161,13 +161,18 @@ def test_a_notebook_becomes_a_page(tmp_path):
     path.write_text(
         '{"cells": ['
         '{"cell_type": "markdown", "source": ["# One\\n", "See [two](two.ipynb#x)."]},'
-        '{"cell_type": "code", "source": "print(1 < 2)", "outputs": ['
+        '{"cell_type": "code", "metadata": {}, "source": "print(1 < 2)", "outputs": ['
         '{"output_type": "stream", "name": "stdout", "text": ["True <\\n"]},'
-        '{"output_type": "display_data", "data": {"text/plain": "p", "text/html": "<b>h</b>"}}]}'
+        '{"output_type": "display_data", "data": {"text/plain": "p", "text/html": "<b>h</b>"}}]},'
+        '{"cell_type": "code", "metadata": {"jupyter": {"source_hidden": true}, "alt": "&"},'
+        ' "source": "x", "outputs": ['
+        '{"output_type": "display_data", "data": {"text/plain": "p", "image/png": "AA\\n"}}]}'
         "]}",
         encoding="utf-8",
     )
     text, outputs = tool("notebook").page(path)
     assert text.startswith("# One\nSee [two](two.md#x).\n\n```python\nprint(1 < 2)\n```\n")
-    assert text.count('<div class="output"') == 2
-    assert outputs == ["<pre>True &lt;\n</pre>", "<b>h</b>"]
+    assert '??? success "An answer"\n\n    ```python\n    x\n    ```\n\n    <div class="out' in text
+    assert text.count('<div class="output"') == 3
+    picture = '<img alt="&amp;" src="data:image/png;base64,AA">'
+    assert outputs == ["<pre>True &lt;\n</pre>", "<b>h</b>", picture]
