@@ -291,7 +291,21 @@ def test_a_hand_function_that_raises_is_shown_under_one_line_of_ours():
     assert "gradients.py" not in text
 
 
-@pytest.mark.parametrize("hand", ["text", None, [1.0, "a", 2.0], object(), 1j])
+@pytest.mark.parametrize(
+    ("hand", "message"),
+    [
+        (None, "the hand function returned nothing"),
+        (..., "the gradient of x is still blank"),
+        ({"x": ...}, "the gradient of x is still blank"),
+    ],
+)
+def test_a_worksheet_that_is_not_filled_in(hand, message):
+    report = ag.check_gradients(lambda x: ag.sum(ag.sin(x)), X, hand=lambda x: hand)
+    assert report.verdict == "hand"
+    assert report.causes[0].message.startswith(message)
+
+
+@pytest.mark.parametrize("hand", ["text", [1.0, "a", 2.0], object(), 1j])
 def test_a_hand_gradient_that_is_no_number_raises(hand):
     with pytest.raises(TypeError, match="hand gradient of x"):
         ag.check_gradients(lambda x: ag.sum(ag.sin(x)), X, hand=lambda x: hand)

@@ -76,6 +76,9 @@ def by_hand(
                 "",
                 np.nan,
             )
+        if hand is None:
+            text = "the hand function returned nothing: it has to end in return and the gradient"
+            return None, Cause("unknown", text, "", np.nan)
         if isinstance(hand, dict) and by_name(f, args, hand):
             return by_hand(f, args, hand, chosen)
     names = [p for n in chosen for p in paths(args[n], parameters(f, len(args))[n])]
@@ -91,6 +94,10 @@ def by_hand(
             f"the hand gradient has {len(leaves)} parts; {len(names)} are needed, for "
             f"{', '.join(names)}"
         )
+    blank = [name for name, h in zip(names, leaves, strict=True) if h is ...]
+    if blank:
+        text = f"the gradient of {' and '.join(blank)} is still blank: write it where ... stands"
+        return None, Cause("unknown", text, "", np.nan)
     return [None if h is None and n else as_hand(h, names[n]) for n, h in enumerate(leaves)], None
 
 
