@@ -3,7 +3,7 @@
 Reading order, for those who want to know how it works: `graph` (nodes, topological order, the
 sweep), `ops.base` (the rule contract), `ops.elementwise` (the table of operations), `ops.shape`
 (transposes in pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum and
-divide), `calculus` (gradients, Jacobians, Hessians of functions), `check` and `draw`.
+divide), `calculus` (gradients, Jacobians, Hessians of functions), `check`, `draw`, `nn`, `optim`.
 """
 
 import importlib
@@ -96,7 +96,7 @@ abs = absolute
 pow = power
 
 if typing.TYPE_CHECKING:
-    from . import fft, linalg
+    from . import fft, linalg, nn, optim
     from .check import GradientMismatch, check_gradients
     from .check.compare import compare
     from .check.step_plot import step_plot
@@ -104,6 +104,7 @@ if typing.TYPE_CHECKING:
     from .draw.paths import paths
     from .draw.steps import steps
     from .draw.trace import trace
+    from .losses import binary_cross_entropy, hinge, kl_divergence, mse
     from .ops.accumulate import (
         cumprod,
         cumsum,
@@ -227,10 +228,14 @@ _LAZY = {
     "Drawing": "draw",
     "GradientMismatch": "check",
     "Stepper": "draw",
+    "binary_cross_entropy": "losses",
     "check_gradients": "check",
     "compare": "check",
     "draw": "draw",
+    "hinge": "losses",
+    "kl_divergence": "losses",
     "load": "saving",
+    "mse": "losses",
     "paths": "draw",
     "save": "saving",
     "step": "draw",
@@ -247,7 +252,7 @@ for _module, _names in _LATER.items():
 
 def __getattr__(name: str) -> typing.Any:
     """A public name of a package that has not been imported yet."""
-    if name in ("fft", "linalg"):
+    if name in ("fft", "linalg", "nn", "optim"):
         return importlib.import_module(f".{name}", __name__)
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -296,6 +301,7 @@ __all__ = [
     "atleast_2d",
     "atleast_3d",
     "average",
+    "binary_cross_entropy",
     "bincount",
     "block",
     "broadcast_arrays",
@@ -362,6 +368,7 @@ __all__ = [
     "group",
     "heaviside",
     "hessian",
+    "hinge",
     "hsplit",
     "hstack",
     "hvp",
@@ -373,6 +380,7 @@ __all__ = [
     "intersect1d",
     "jacobian",
     "jvp",
+    "kl_divergence",
     "kron",
     "ldexp",
     "linalg",
@@ -400,6 +408,7 @@ __all__ = [
     "mod",
     "modf",
     "moveaxis",
+    "mse",
     "multiply",
     "nan_to_num",
     "nancumprod",
@@ -415,7 +424,9 @@ __all__ = [
     "nansum",
     "nanvar",
     "negative",
+    "nn",
     "no_grad",
+    "optim",
     "outer",
     "pad",
     "partition",

@@ -33,7 +33,7 @@ def plain(x: Any) -> np.ndarray:
     return np.asarray(x)
 
 
-def _along(x: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
+def scores_along(x: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
     """`x` as an operation takes it, and `axis` counted from the end; a single number is refused."""
     x, old = arrayed(x)
     if not old:
@@ -61,7 +61,7 @@ def softmax(z: Any, axis: Any = -1) -> Any:
     >>> ag.softmax([2.0, 1.0, 0.1]).round(4)
     array([0.659 , 0.2424, 0.0986])
     """
-    z, axes = _along(z, axis, "softmax")
+    z, axes = scores_along(z, axis, "softmax")
     with group("softmax"):
         e = exp(z - shift(z, axes))
         return e / sum(e, axes, keepdims=True)
@@ -74,7 +74,7 @@ def logsumexp(z: Any, axis: Any = None, keepdims: bool = False) -> Any:
     >>> ag.logsumexp([1000.0, 1000.0]).round(4)
     np.float64(1000.6931)
     """
-    z, axes = _along(z, axis, "logsumexp")
+    z, axes = scores_along(z, axis, "logsumexp")
     with group("logsumexp"):
         top = shift(z, axes)
         top = np.where(np.isfinite(top), top, np.zeros((), top.dtype))
@@ -91,7 +91,7 @@ def log_softmax(z: Any, axis: Any = -1) -> Any:
     >>> ag.log_softmax([1000.0, 0.0]).tolist()
     [0.0, -1000.0]
     """
-    z, axes = _along(z, axis, "log_softmax")
+    z, axes = scores_along(z, axis, "log_softmax")
     with group("log_softmax"):
         away = z - shift(z, axes)
         return away - log(sum(exp(away), axes, keepdims=True))
@@ -110,7 +110,7 @@ def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     >>> ag.cross_entropy([0.659, 0.2424, 0.0986], [1, 0, 0]).round(4)
     np.float64(0.417)
     """
-    h, (along,) = _along(h, axis, "cross_entropy")
+    h, (along,) = scores_along(h, axis, "cross_entropy")
     t = targets(t, h, along)
     with group("cross-entropy"):
         with np.errstate(divide="ignore"):
@@ -130,7 +130,7 @@ def softmax_cross_entropy(z: Any, t: Any, axis: int = -1, reduction: str = "mean
     >>> z.grad.round(4)
     array([-0.341 ,  0.2424,  0.0986])
     """
-    z, (along,) = _along(z, axis, "softmax_cross_entropy")
+    z, (along,) = scores_along(z, axis, "softmax_cross_entropy")
     t = targets(t, z, along)
     with group("softmax_cross_entropy"):
         return reduced(t, log_softmax(z, along), along, reduction)
@@ -140,13 +140,18 @@ def reduced(t: Any, logs: Any, axis: int, reduction: str) -> Any:
     """−Σ t·log h along `axis`, with 0·log 0 = 0, then over the examples as `reduction` says."""
     with np.errstate(invalid="ignore"):  # of 0 · inf, which chain_product mends
         terms = chain_product(t, logs)
-    if reduction == "none":
+    if check_reduction(reduction) == "none":
         return negative(sum(terms, axis))
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f'reduction is "mean", "sum" or "none", not {reduction!r}')
     examples = int(np.prod(terms.shape)) // max(terms.shape[axis], 1)
     total = negative(sum(terms))
     return total / examples if reduction == "mean" and examples != 1 else total
+
+
+def check_reduction(reduction: Any) -> str:
+    """`reduction`, or ValueError where it is none of the three."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f'reduction is "mean", "sum" or "none", not {reduction!r}')
+    return reduction
 
 
 def targets(t: Any, scores: Any, axis: int) -> Any:

@@ -30,7 +30,7 @@ ORDER = [
     ["value", "tensor"],
     ["trees"],
     ["fft", "linalg", "functions", "ends", "primitive", "anomaly", "structure"],
-    ["saving"],
+    ["saving", "losses"],
     ["linearize"],
     ["calculus", "forward"],
     ["rows", "examples"],

@@ -1,0 +1,112 @@
+"""Normalisations: mean 0 and variance 1 over the examples, or over the features of each."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..context import group
+from ..graph import data
+from ..ops.elementwise import sqrt
+from ..ops.reduce import mean
+from ..ops.shape import shape
+from ..tensor import Tensor
+from .module import Module
+from .sizes import last_axis, size
+
+__all__ = ["BatchNorm", "LayerNorm"]
+
+
+class Norm(Module):
+    """What both have: a `weight` and a `bias` for every feature, and ε beside the variance."""
+
+    def __init__(self, features: int, eps: float = 1e-5) -> None:
+        if not eps >= 0:
+            raise ValueError(f"eps is added to a variance and is at least 0, not {eps}")
+        self.weight = Tensor(np.ones(size(features, "features")), "weight")
+        self.bias = Tensor(np.zeros(features), "bias")
+        self.eps = float(eps)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.weight.size})"
+
+
+class BatchNorm(Norm):
+    """γ (x − μ) / √(σ² + ε) + β with the mean μ and the variance σ² of each feature in the batch.
+
+    `x` has shape `(..., features)`; μ and σ² go over all axes but the last. γ is `weight`, β is
+    `bias`. Training also keeps running statistics, `running_mean` and `running_var` (the unbiased
+    one), of which each step replaces the share `momentum`; in eval mode they take the place of μ
+    and σ². Raises ValueError for a batch of one example, which has no variance.
+
+    Source: Ioffe and Szegedy, "Batch Normalization", ICML (2015), algorithm 1. Mirrors
+    `torch.nn.BatchNorm1d`.
+
+    >>> import numpy as np
+    >>> import autograd_lite as ag
+    >>> norm = ag.nn.BatchNorm(2)
+    >>> norm(np.array([[1.0, 10.0], [3.0, 30.0]])).data.round(3)
+    array([[-1., -1.],
+           [ 1.,  1.]])
+    >>> norm.running_mean, norm.running_var
+    (array([0.2, 2. ]), array([ 1.1, 20.9]))
+    """
+
+    def __init__(self, features: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
+        super().__init__(features, eps)
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum is a share, from 0 to 1, not {momentum}")
+        self.running_mean = np.zeros(features)
+        self.running_var = np.ones(features)
+        self.momentum = float(momentum)
+
+    def __call__(self, x: Any) -> Any:
+        x = last_axis(x, self.weight.size, self)
+        with group("batch norm"):
+            if not self.training:
+                scale = np.sqrt(self.running_var + self.eps)
+                return (x - self.running_mean) / scale * self.weight + self.bias
+            *batch, _ = shape(x)
+            examples = prod(batch)
+            if examples < 2:
+                raise ValueError(
+                    f"{self!r} was given shape {shape(x)}, {examples} example"
+                    f"{'' if examples == 1 else 's'}: a variance needs two or more. To use a "
+                    "trained model on a single one, call eval() first"
+                )
+            axes = tuple(range(len(batch)))
+            mu = mean(x, axes)
+            centred = x - mu
+            variance = mean(centred**2, axes)
+            self.keep(data(mu), data(variance) * (examples / (examples - 1)))
+            return centred / sqrt(variance + self.eps) * self.weight + self.bias
+
+    def keep(self, mu: Any, variance: Any) -> None:
+        """Let the statistics of this batch into the running ones."""
+        share = self.momentum
+        self.running_mean = (1 - share) * self.running_mean + share * mu
+        self.running_var = (1 - share) * self.running_var + share * variance
+
+
+class LayerNorm(Norm):
+    """γ (x − μ) / √(σ² + ε) + β with the mean μ and the variance σ² over the features of each row.
+
+    `x` has shape `(..., features)`. γ is `weight`, β is `bias`. Examples do not see each other, and
+    training and eval mode are the same.
+
+    Source: Ba, Kiros and Hinton, "Layer Normalization" (2016), equation 4. Mirrors
+    `torch.nn.LayerNorm`.
+
+    >>> import autograd_lite as ag
+    >>> ag.nn.LayerNorm(3)([1.0, 2.0, 3.0]).data.round(3)
+    array([-1.225,  0.   ,  1.225])
+    """
+
+    def __call__(self, x: Any) -> Any:
+        x = last_axis(x, self.weight.size, self)
+        with group("layer norm"):
+            centred = x - mean(x, -1, keepdims=True)
+            variance = mean(centred**2, -1, keepdims=True)
+            return centred / sqrt(variance + self.eps) * self.weight + self.bias

@@ -1,0 +1,283 @@
+"""Layers, losses and optimisers give PyTorch's numbers and gradients, in float64, to 1e-12.
+
+Source: PyTorch 2.13, `torch.nn`, `torch.nn.functional` and `torch.optim`.
+"""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+import autograd_lite as ag
+from autograd_lite import nn, optim
+
+torch.set_num_threads(1)  # its threads wait for each other on arrays as small as these
+TIGHT = {"rtol": 1e-12, "atol": 1e-12}
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def theirs(x, **options):
+    """A PyTorch leaf with the same numbers."""
+    return torch.tensor(np.array(x), dtype=torch.float64, requires_grad=True, **options)
+
+
+def same(ours, other):
+    other = other.detach().numpy() if isinstance(other, torch.Tensor) else other
+    ours = ours.data if isinstance(ours, ag.Node) else ours
+    assert np.shape(ours) == other.shape
+    np.testing.assert_allclose(ours, other, **TIGHT)
+
+
+def agree(layer, module, x, transposed=()):
+    """The same output, and the same gradients of input and parameters, for a random seed."""
+    ours, other = ag.Tensor(x), theirs(x)
+    out, wanted = layer(ours), module(other)
+    same(out, wanted)
+    seed = rng(3).normal(size=out.shape)
+    layer.zero_grad()
+    module.zero_grad()
+    out.backward(seed)
+    wanted.backward(torch.tensor(seed))
+    same(ours.grad, other.grad)
+    for name, p in module.named_parameters():
+        same(getattr(layer, name).grad, p.grad.T if name in transposed else p.grad)
+
+
+@pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear(shape, bias):
+    layer = nn.Linear(3, 4, bias=bias, rng=1)
+    module = torch.nn.Linear(3, 4, bias=bias, dtype=torch.float64)
+    with torch.no_grad():
+        module.weight[...] = torch.tensor(layer.weight.data.T)
+        if bias:
+            layer.bias.data = rng(2).normal(size=4)
+            module.bias[...] = torch.tensor(layer.bias.data)
+    agree(layer, module, rng().normal(size=shape), transposed=("weight",))
+
+
+def norm_pair(kind, features):
+    """A layer of ours and PyTorch's, both with the same random weight and bias."""
+    layer = getattr(nn, kind)(features)
+    module = {"BatchNorm": torch.nn.BatchNorm1d, "LayerNorm": torch.nn.LayerNorm}[kind]
+    module = module(features, dtype=torch.float64)
+    layer.weight.data, layer.bias.data = rng(1).normal(size=(2, features))
+    with torch.no_grad():
+        module.weight[...] = torch.tensor(layer.weight.data)
+        module.bias[...] = torch.tensor(layer.bias.data)
+    return layer, module
+
+
+def test_batch_norm_in_training_and_afterwards():
+    layer, module = norm_pair("BatchNorm", 4)
+    for step in range(5):
+        agree(layer, module, rng(step).normal(loc=step, scale=2, size=(6, 4)))
+        same(layer.running_mean, module.running_mean)
+        same(layer.running_var, module.running_var)
+    layer.eval(), module.eval()
+    agree(layer, module, rng(9).normal(size=(3, 4)))
+    agree(layer, module, rng(9).normal(size=(1, 4)))
+    same(layer.running_mean, module.running_mean)
+    layer.train(), module.train()
+    agree(layer, module, rng(10).normal(size=(2, 4)))
+
+
+def test_batch_norm_over_more_axes():
+    """PyTorch has the features on axis 1; here they are last."""
+    layer, module = norm_pair("BatchNorm", 4)
+    agree(layer, lambda_module(module), rng().normal(size=(3, 5, 4)))
+    same(layer.running_var, module.running_var)
+
+
+def lambda_module(module):
+    """PyTorch's module, on arrays with the features last."""
+
+    class Moved(torch.nn.Module):
+        def forward(self, x):
+            return module(x.movedim(-1, 1)).movedim(1, -1)
+
+        def named_parameters(self):
+            return module.named_parameters()
+
+        def zero_grad(self):
+            module.zero_grad()
+
+    return Moved()
+
+
+@pytest.mark.parametrize("shape", [(4,), (6, 4), (2, 3, 4)])
+def test_layer_norm(shape):
+    layer, module = norm_pair("LayerNorm", 4)
+    agree(layer, module, rng(5).normal(size=shape))
+    agree(layer.eval(), module.eval(), rng(6).normal(loc=100, size=shape))
+
+
+@pytest.mark.parametrize("numbers", [[0, 2, 2, 1, 2], [[4, 4], [4, 0]], 3, np.zeros((0,), int)])
+def test_embedding(numbers):
+    layer = nn.Embedding(5, 3, rng=1)
+    module = torch.nn.Embedding(5, 3, dtype=torch.float64)
+    with torch.no_grad():
+        module.weight[...] = torch.tensor(layer.weight.data)
+    out, wanted = layer(numbers), module(torch.tensor(numbers))
+    same(out, wanted)
+    seed = rng(2).normal(size=out.shape)
+    out.backward(seed)
+    wanted.backward(torch.tensor(seed))
+    same(layer.weight.grad, module.weight.grad)
+
+
+def test_dropout_keeps_and_scales_as_theirs():
+    """Which entries are dropped is a matter of chance; what happens to the rest is not."""
+    ones = np.ones(20_000)
+    torch.manual_seed(0)
+    mine, his = nn.Dropout(0.25, rng=0), torch.nn.Dropout(0.25)
+    for out in (mine(ones), his(torch.tensor(ones)).numpy()):
+        assert set(out.round(6)) == {0.0, 1.333333}
+        assert abs((out == 0).mean() - 0.25) < 0.02
+    same(mine.eval()(ones), his.eval()(torch.tensor(ones)))
+
+
+SCORES = rng(7).normal(size=(4, 3)) * 3
+SOFT = rng(8).dirichlet(np.ones(3), size=4)
+ZERO_ONE = (rng(9).uniform(size=(4, 3)) < 0.5).astype(float)
+LOSSES = {
+    "mse": (ag.mse, F.mse_loss, SCORES, SOFT),
+    "bce": (ag.binary_cross_entropy, F.binary_cross_entropy, SOFT, ZERO_ONE),
+    "bce soft": (ag.binary_cross_entropy, F.binary_cross_entropy, SOFT[::-1], SOFT),
+    "bce logits": (
+        lambda z, t, reduction: ag.binary_cross_entropy(z, t, reduction, logits=True),
+        F.binary_cross_entropy_with_logits,
+        SCORES * 20,
+        SOFT,
+    ),
+    "hinge": (
+        ag.hinge,
+        lambda s, t, reduction: F.hinge_embedding_loss(
+            t * s, -torch.ones(4, 3), 1.0, reduction=reduction
+        ),
+        SCORES,
+        np.sign(SCORES[::-1]),
+    ),
+    "softmax": (
+        ag.softmax_cross_entropy,
+        lambda z, t, reduction: F.cross_entropy(z, t, reduction=reduction),
+        SCORES,
+        SOFT,
+    ),
+}
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name, reduction):
+    ours, other, y, t = LOSSES[name]
+    mine, his = ag.Tensor(y), theirs(y)
+    loss = ours(mine, t, reduction=reduction)
+    wanted = other(his, torch.tensor(t.copy()), reduction=reduction)
+    same(loss, wanted)
+    seed = rng(1).normal(size=loss.shape)
+    loss.backward(seed)
+    wanted.backward(torch.tensor(seed))
+    same(mine.grad, his.grad)
+
+
+@pytest.mark.parametrize(("reduction", "torchs"), [("mean", "batchmean"), ("sum", "sum")])
+def test_kl_divergence(reduction, torchs):
+    h = np.exp(SCORES) / np.exp(SCORES).sum(axis=1, keepdims=True)
+    for t in (SOFT, np.eye(3)[[0, 2, 1, 1]]):
+        mine, his = ag.Tensor(h), theirs(h)
+        loss = ag.kl_divergence(mine, t, reduction=reduction)
+        wanted = F.kl_div(torch.log(his), torch.tensor(t), reduction=torchs)
+        same(loss, wanted)
+        loss.backward()
+        wanted.backward()
+        same(mine.grad, his.grad)
+
+
+OPTIMISERS = {
+    "SGD": ("SGD", {"lr": 0.05}),
+    "weight decay": ("SGD", {"lr": 0.05, "weight_decay": 0.1}),
+    "momentum": ("SGD", {"lr": 0.01, "momentum": 0.9}),
+    "Nesterov": ("SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True, "weight_decay": 0.02}),
+    "Adam": ("Adam", {"lr": 0.02}),
+    "Adam, other": ("Adam", {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-3, "weight_decay": 0.05}),
+    "AdamW": ("AdamW", {"lr": 0.02}),
+    "AdamW, other": ("AdamW", {"lr": 0.05, "betas": (0.8, 0.99), "weight_decay": 0.3}),
+}
+
+
+@pytest.mark.parametrize("clip", [None, "norm", "value"])
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_many_steps(name, clip):
+    """The gradients of 300 steps on a small network, given to both: the same parameters after each.
+
+    (To both, since Adam divides a gradient by its own size: where its terms nearly cancel, the
+    rounding of a gradient computed once more would be all that is compared.)
+    """
+    kind, options = OPTIMISERS[name]
+    x, t = rng().normal(size=(8, 3)), rng(1).normal(size=(8, 2))
+    mine = [
+        ag.Tensor(a) for a in (rng(2).normal(size=(3, 5)), np.zeros(5), rng(3).normal(size=(5, 2)))
+    ]
+    his = [theirs(p.data) for p in mine]
+    ours, other = getattr(optim, kind)(mine, **options), getattr(torch.optim, kind)(his, **options)
+    for step in range(300):
+        rows = [(step * 3 + k) % 8 for k in range(4)]
+        ours.zero_grad()
+        w, b, v = mine
+        ag.mse(ag.tanh(x[rows] @ w + b) @ v, t[rows]).backward()
+        for p, q in zip(mine, his, strict=True):
+            q.grad = torch.tensor(p.grad.copy())
+        if clip == "norm":
+            same(optim.clip_grad_norm(mine, 0.3), torch.nn.utils.clip_grad_norm_(his, 0.3))
+        elif clip == "value":
+            optim.clip_grad_value(mine, 0.05)
+            torch.nn.utils.clip_grad_value_(his, 0.05)
+        ours.step()
+        other.step()
+        for p, q in zip(mine, his, strict=True):
+            same(p, q)
+
+
+def test_a_whole_network_trains_alike():
+    """Embedding, Linear, BatchNorm, LayerNorm and ReLU together, 20 steps of Adam, then eval."""
+    numbers, t = rng().integers(0, 10, size=(16, 2)), rng(1).integers(0, 3, size=16)
+    table, first, second = (
+        nn.Embedding(10, 4, rng=2),
+        nn.Linear(8, 6, rng=3),
+        nn.Linear(6, 3, rng=4),
+    )
+    batch, layer = nn.BatchNorm(6), nn.LayerNorm(6)
+    ours = nn.Sequential(table, lambda e: e.reshape(16, 8), first, batch, ag.relu, layer, second)
+    other = torch.nn.Sequential(
+        torch.nn.Embedding(10, 4),
+        torch.nn.Flatten(),
+        torch.nn.Linear(8, 6),
+        torch.nn.BatchNorm1d(6),
+        torch.nn.ReLU(),
+        torch.nn.LayerNorm(6),
+        torch.nn.Linear(6, 3),
+    ).double()
+    for mine, his in zip(ours.layers, other, strict=True):
+        for name, p in his.named_parameters():
+            weights = getattr(mine, name).data
+            p.data = torch.tensor(weights.T if isinstance(mine, nn.Linear) else weights)
+    optimisers = optim.Adam(ours.parameters(), 0.01), torch.optim.Adam(other.parameters(), 0.01)
+    losses = []
+    for _ in range(20):
+        loss = ag.softmax_cross_entropy(ours(numbers), t)
+        wanted = F.cross_entropy(other(torch.tensor(numbers)), torch.tensor(t))
+        np.testing.assert_allclose(loss.data, wanted.item(), rtol=1e-10)
+        for model, optimiser, end in zip((ours, other), optimisers, (loss, wanted), strict=True):
+            model.zero_grad()
+            end.backward()
+            optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0] * 0.8
+    ours.eval(), other.eval()
+    np.testing.assert_allclose(
+        ours(numbers).data, other(torch.tensor(numbers)).detach().numpy(), rtol=1e-8, atol=1e-8
+    )
