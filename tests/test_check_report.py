@@ -141,7 +141,7 @@ def test_compare_reads_hand_from_the_nodes_and_from_a_dict(problem):
     assert ag.compare(loss, {node: (ag.softmax(z) - t) / 4})
     node.hand = diagonal_only(z, t)
     report = ag.compare(loss)
-    assert report.rows[0].name == "dL/dz"
+    assert report.rows[0].name == "dloss/dz"
     assert report.causes[0].code == "diagonal-only"
 
 
@@ -152,3 +152,18 @@ def test_a_vector_for_a_square_matrix_is_no_diagonal():
     assert report.verdict == "hand"
     assert "diagonal-only" not in [cause.code for cause in report.causes]
     assert "(2,)" in str(report)
+
+
+def test_nodes_without_labels_are_called_by_their_variables():
+    x = ag.Value(3.0)
+    y = x * x
+    cost = ag.log(y)
+    report = ag.compare(cost, {y: 1 / 9.0, x: 2 / 9.0})
+    assert [row.name for row in report.rows] == ["dcost/dy", "dcost/dx"]
+    assert (x.label, y.label, cost.label) == ("", "", "")
+    assert ag.compare(ag.log(x * x), {x: 2 / 3.0}).rows[0].name == "dL/dx"
+
+
+def test_a_label_comes_before_a_variable():
+    x = ag.Value(3.0, label="speed")
+    assert ag.compare(x * x, {x: 6.0}).rows[0].name == "dL/dspeed"

@@ -19,7 +19,7 @@ FILES = sorted(HOME.rglob("*.py"))
 ORDER = [
     ["context"],
     ["graph", "callsite"],
-    ["walk"],
+    ["walk", "variables"],
     ["copying"],
     ["ops.base"],
     ["ops.shape"],

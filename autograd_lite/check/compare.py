@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from .. import callsite
+from ..graph import Node, toposort
+from ..variables import caller_names, lent
 from .complex_rules import rules
 from .examine import as_hand, examine
 from .kinks import ties
@@ -30,8 +32,9 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
     `hand` is a dict from nodes to arrays; without it, every node below `root` that has `.hand` is
     compared (and without any, the leaves are, autodiff against the numerical witness alone). A hand
     gradient has its node's shape; that of a root with several entries is the Jacobian, shape
-    `(*root.shape, *node.shape)`. An error is carried forward: a step that follows from a wrong step
-    nearer the output is reported as a consequence of it.
+    `(*root.shape, *node.shape)`. An error is carried forward: a step that
+    follows from a wrong step nearer the output is reported as a consequence of it. A node without a
+    label is called by the caller's variable that holds it.
 
     Raises ValueError for a node that is not in the graph, TypeError for what is no node or number.
 
@@ -46,6 +49,12 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
         raise TypeError(f"compare takes the node to start from, not {type(root).__name__}")
     if method not in METHODS:
         raise ValueError(f"method is one of {', '.join(METHODS)}, not {method!r}")
+    with lent(toposort([root]), caller_names(callsite.depth())):
+        return judged(root, hand, method)
+
+
+def judged(root: Node, hand: Mapping[Node, Any] | None, method: str) -> Report:
+    """The report on all hand gradients, those of the graph's own nodes or those given."""
     tape = Tape(root)
     found = collect(tape, hand)
     spoiled = changed(tape)
@@ -100,8 +109,9 @@ def pinned(tape: Tape, found: Mapping[Node, Any]) -> dict[Node, Any]:
 
 
 def named(tape: Tape, x: Node) -> str:
-    """The name of a row: dL/dz, or dh/dz for a root with several entries."""
-    top = "L" if not tape.lead else tape.root.label or "f"
+    """The name of a row: dC/dz for a root called C; without a name L, or f for several entries."""
+    label = tape.root.label
+    top = label if label.isidentifier() else "f" if tape.lead else "L"
     return f"d{top}/d{x.label}" if x.label else f"d{top}/d[{tape.name(x)}]"
 
 

@@ -16,11 +16,11 @@ from ..ops import linalg, reduce
 from ..ops import shape as shapes
 from ..ops.elementwise import TABLE, where
 from ..tensor import Tensor
+from ..variables import Names
 from .boxes import gradient
 from .expression import Symbol, substitute
 from .formula import ATOM, formula
 from .groups import edge_phrase
-from .names import Names
 from .phrases import factor_of, phrase
 from .rules import OUT, G, rule, slot
 from .view import View

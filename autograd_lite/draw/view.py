@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
+from ..variables import Names
 from .boxes import Box, Edge, gradient, is_drawn, is_scale, is_shift, order
 from .expression import Apply, Symbol, constant, plus, substitute
 from .formula import ATOM, formula, literal, wrapped
-from .names import Names, name_all
+from .names import name_all
 from .nesting import Groups
 from .rules import OUT, G, rule, slot
 
