@@ -92,10 +92,10 @@ GROUPS = [
     ("fft", "Fourier transforms", "`ag.fft`, under NumPy's names.", ["fft"]),
     (
         "functions",
-        "Softmax and its losses",
+        "Softmax and losses",
         "Compositions of operations, each in its own group of the drawing: none has a rule of its "
         "own.",
-        ["functions"],
+        ["functions", "losses"],
     ),
     (
         "calculus",
@@ -114,8 +114,20 @@ GROUPS = [
     ("draw", "Draw", "The graph as a picture, a table, a sum over paths, or steps.", ["draw"]),
     ("saving", "Save and load", "Parameters in a file.", ["saving"]),
     ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile"]),
-    ("nn", "A small network library", "What a teaching notebook trains.", ["nn"]),
-    ("optim", "Optimisers", "Steps along a gradient.", ["optim"]),
+    (
+        "nn",
+        "A small network library",
+        "What a teaching notebook trains: `ag.nn`. `Neuron` and `Layer` are micrograd's, over "
+        "Values; the others are over Tensors, and `MLP` is of one kind or the other.",
+        ["nn"],
+    ),
+    (
+        "optim",
+        "Optimisers",
+        "`ag.optim`: what a step along the gradient is, and how long. The updates are those of "
+        "`torch.optim`.",
+        ["optim"],
+    ),
 ]
 
 # What a user reads and calls of the classes; the rest is for the engine.
@@ -126,6 +138,8 @@ MEMBERS = {
     "Drawing": "svg png save",
     "Stepper": "save",
     "primitive": "defvjp",
+    "nn.Module": "parameters zero_grad state_dict load_state_dict train eval",
+    "optim.Optimiser": "step zero_grad",
 }
 
 
