@@ -123,6 +123,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 
 
 def named(derivative: Callable[..., Any], name: str, f: Any) -> Callable[..., Any]:
-    """A derivative under a name that says whose it is."""
+    """A derivative under a name that says whose it is, with the arguments of `f`."""
+    derivative.__wrapped__ = f  # type: ignore[attr-defined]
     derivative.__name__ = derivative.__qualname__ = f"{name}({getattr(f, '__name__', f)})"
     return derivative

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import inspect
 import threading
 import warnings
 
@@ -563,3 +564,14 @@ def test_jacobians_with_a_closure_in_some_outputs_only():
     np.testing.assert_array_equal(jacobian.data, [3.0, 2.0])
     jacobian.sum().backward()
     np.testing.assert_array_equal(w.grad, [0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "derivative", [ag.grad, ag.value_and_grad, ag.elementwise_grad, ag.jacobian, ag.hessian]
+)
+def test_a_derivative_has_the_arguments_of_its_function(derivative):
+    def f(weights, *, scale=2.0):
+        return ag.sum(weights**2) * scale
+
+    assert str(inspect.signature(derivative(f))) == "(weights, *, scale=2.0)"
+    assert derivative(f).__name__ == f"{derivative.__name__}(f)"

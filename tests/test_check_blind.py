@@ -104,3 +104,13 @@ def test_the_steps_inside_a_function_of_ours_are_nobody_s_mistake():
     )
     assert report.ok
     assert report.notes == []
+
+
+def test_a_gradient_made_of_a_constant_alone():
+    """In a recorded gradient the first operations are applied to the seed, not to a node."""
+    v, z = np.array([1.0, -2.0, 0.5]), np.array([1.5, 0.5, 0.0])
+    h = ag.softmax(z)
+    report = ag.check_gradients(
+        lambda z: ag.sum(ag.grad(ag.logsumexp)(z) * v), z, hand=h * (v - h @ v)
+    )
+    assert report.ok

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..graph import Node, wrap
 from ..tensor import Tensor
 from ..value import Value
 from .case import Case
@@ -97,7 +97,8 @@ def elsewhere(tape: Tape) -> dict[Node, Node] | None:
         for node in tape.order:
             if node.op is not None:
                 inputs = [copies[y] if isinstance(y, Node) else y for y in node.inputs]
-                copies[node] = node.op(*inputs)
+                made = node.op(*inputs)  # plain data where an operation was given nothing else
+                copies[node] = made if isinstance(made, Node) else wrap(made, node.op, inputs)
                 copies[node].notes = node.notes
                 continue
             now = np.asarray(node.primal, float)
