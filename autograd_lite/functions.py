@@ -18,10 +18,13 @@ import numpy as np
 from .context import group
 from .graph import Node, data
 from .ops.base import is_objects
-from .ops.elementwise import chain_product, exp, log, negative
+from .ops.elementwise import chain_product, exp, log, log1p, negative
 from .ops.shape import arrayed, normal_axes, sum
 
 __all__ = ["cross_entropy", "log_softmax", "logsumexp", "softmax", "softmax_cross_entropy"]
+
+
+NEAR_ONE = 1.01  # below, log makes more than a hundred of one rounding of its argument
 
 
 def plain(x: Any) -> np.ndarray:
@@ -78,7 +81,7 @@ def logsumexp(z: Any, axis: Any = None, keepdims: bool = False) -> Any:
     with group("logsumexp"):
         top = shift(z, axes)
         top = np.where(np.isfinite(top), top, np.zeros((), top.dtype))
-        total = log(sum(exp(z - top), axes, keepdims))
+        total = log_total(exp(z - top), axes, keepdims)
         if not keepdims and top.ndim:
             top = top.squeeze(axes)
         return total + (top if top.ndim else top.item())
@@ -94,7 +97,28 @@ def log_softmax(z: Any, axis: Any = -1) -> Any:
     z, axes = scores_along(z, axis, "log_softmax")
     with group("log_softmax"):
         away = z - shift(z, axes)
-        return away - log(sum(exp(away), axes, keepdims=True))
+        return away - log_total(exp(away), axes, keepdims=True)
+
+
+def log_total(e: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    """log Σ e along `axes`, for positive numbers of which the largest in each row is 1.
+
+    Near 1 a total has no digits left for what the small ones add, and log would make the loss of a
+    sure prediction 0: there it is log(1 + the others).
+    """
+    total = sum(e, axes, keepdims)
+    if not np.fmin.reduce(plain(total), axis=None, initial=np.inf) < NEAR_ONE:
+        return log(total)
+    return log1p(sum(e - first_largest(plain(e), axes), axes, keepdims))
+
+
+def first_largest(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """1 at the first of the largest entries along `axes`, 0 elsewhere."""
+    last = tuple(range(-len(axes), 0))
+    moved = np.moveaxis(x, axes, last)
+    rows = moved.reshape(*moved.shape[: moved.ndim - len(axes)], -1)
+    first = rows.argmax(-1)[..., None] == np.arange(rows.shape[-1])
+    return np.moveaxis(first.reshape(moved.shape).astype(x.dtype), last, axes)
 
 
 def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> Any:

@@ -10,7 +10,7 @@ from ..graph import data
 from .base import shape
 from .decompose import svdvals
 from .elementwise import absolute, power, root, sign, square, where
-from .reduce import keep, max, min
+from .reduce import keep, max, min, rescaled, scale_for_squares
 from .shape import Reshape, arrayed, moveaxis, normal_axes, ravel, sum
 from .solve import inv
 
@@ -84,7 +84,10 @@ def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
     if isinstance(p, str):
         raise ValueError(f"norm of order {p!r} is one of matrices")
     if p == 2:
-        return root(sum(square(x), axes))
+        scale = scale_for_squares(x, axes)
+        if scale is None:
+            return root(sum(square(x), axes))
+        return rescaled(root(sum(square(x / scale), axes)), scale)
     if p == np.inf:
         return max(absolute(x), axes)
     if p == -np.inf:

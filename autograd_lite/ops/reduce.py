@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op, shape
+from .base import Op, numbers, shape
 from .elementwise import root, square, where
 from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, keep, normal_axes
 
@@ -182,7 +182,24 @@ def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> An
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
     away = x - mean(x, axes, keepdims=True)
-    return Sum(axes, bool(keepdims))(square(away)) / _freedom(old, axes, ddof)
+    total = Sum(axes, bool(keepdims))(square(away))
+    left = _left_by_rounding(numbers(away), axes, numbers(total))
+    if left is not None:
+        total = Sum(axes, bool(keepdims))(square(away - left))
+    return total / _freedom(old, axes, ddof)
+
+
+def _left_by_rounding(away: np.ndarray, axes: tuple[int, ...], total: np.ndarray) -> Any:
+    """The mean of x − mean, or None where that is 0 up to rounding, as in exact arithmetic.
+
+    A mean much larger than the spread is rounded by more than the entries lie apart. `total` is the
+    sum of squares.
+    """
+    n = count(away.shape, axes) or 1
+    with np.errstate(all="ignore"):
+        left = np.add.reduce(away, axis=axes, keepdims=True) / n
+        rounding = (64 * np.finfo(away.dtype).eps) ** 2 * total.reshape(left.shape)
+        return left if (left * left > rounding).any() else None
 
 
 def _freedom(old: tuple[int, ...], axes: tuple[int, ...], ddof: float) -> float:
@@ -199,4 +216,39 @@ def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> An
     >>> x.grad
     array([0., 0.])
     """
-    return root(var(x, axis, ddof, keepdims))
+    x, old = arrayed(x)
+    axes = normal_axes(axis, len(old))
+    scale = scale_for_squares(x, axes)
+    if scale is None:
+        return root(var(x, axes, ddof, keepdims))
+    return rescaled(root(var(x / scale, axes, ddof, keepdims)), scale)
+
+
+def scale_for_squares(x: Any, axes: tuple[int, ...]) -> Any:
+    """A power of 2 for each slice along `axes`, kept, that brings its largest entry near to 1.
+
+    None where squares stay clear of overflow and underflow without it, as they nearly always do.
+    The reciprocal of the scale is a number too.
+    Source: Blue, "A portable Fortran program to find the Euclidean norm of a vector", ACM TOMS 4
+    (1978).
+    """
+    plain = numbers(x)
+    limits: Any = np.finfo(plain.dtype if plain.dtype.kind == "f" else float)
+    with np.errstate(over="ignore", under="ignore"):
+        squares = np.add.reduce(np.square(plain), axis=axes, keepdims=True)
+    low, high = limits.tiny / limits.eps**2, limits.max * limits.eps
+    if not squares.size or (squares.min() > low and squares.max() < high):
+        return None
+    largest = np.maximum.reduce(np.abs(plain), axis=axes, keepdims=True, initial=0)
+    extreme = ~((squares > low) & (squares < high)) & np.isfinite(largest) & (largest > 0)
+    if not extreme.any():
+        return None
+    exponents = np.frexp(np.where(extreme, largest, 0.5))[1]
+    most = limits.maxexp - limits.nmant
+    return np.ldexp(np.ones((), limits.dtype), np.clip(exponents, -most, most))
+
+
+def rescaled(out: Any, scale: np.ndarray) -> Any:
+    """The result of a reduction of `x / scale`, multiplied by what that took out."""
+    scale = scale.reshape(shape(out))
+    return out * (scale if scale.ndim else scale.item())
