@@ -100,6 +100,7 @@ if typing.TYPE_CHECKING:
     from .check import GradientMismatch, check_gradients
     from .check.compare import compare
     from .check.step_plot import step_plot
+    from .compiling import compile
     from .draw import Drawing, Stepper, draw, step
     from .draw.paths import paths
     from .draw.steps import steps
@@ -231,6 +232,7 @@ _LAZY = {
     "binary_cross_entropy": "losses",
     "check_gradients": "check",
     "compare": "check",
+    "compile": "compiling",
     "draw": "draw",
     "hinge": "losses",
     "kl_divergence": "losses",
@@ -313,6 +315,7 @@ __all__ = [
     "clip",
     "column_stack",
     "compare",
+    "compile",
     "compress",
     "concatenate",
     "convolve",

@@ -29,6 +29,13 @@ sweep_observers: ContextVar[tuple[Callable[[Any, Any], None], ...]] = ContextVar
     "sweep_observers", default=()
 )
 """Called with every node, and its cotangent, that has handed it on to its inputs."""
+recorder: ContextVar[Any] = ContextVar("recorder", default=None)
+"""What writes down every step while a function is compiled; None when none is."""
+
+
+def recorder_here() -> Any:
+    """The recorder of this context, or None."""
+    return recorder.get() if open_blocks else None
 
 
 def applied(node: Any) -> Any:

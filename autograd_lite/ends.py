@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import context
-from .graph import Node, wrap
+from .graph import Node, kinds, stand_ins, wrap
 from .ops.elementwise import identity
 from .ops.shape import astype
 from .tensor import as_array
@@ -48,6 +48,8 @@ def fresh(x: Any, name: str) -> Node:
     """
     if isinstance(x, Node):
         return identity(x)
+    if type(x) in stand_ins:
+        return constant(as_float(x) if kinds[type(x)] is Value else as_array(x))
     try:
         if isinstance(x, NUMBERS) and not isinstance(x, NARROW):
             return constant(as_float(x))
@@ -85,5 +87,7 @@ def fit(g: Any, x: Any) -> Any:
     elif isinstance(g, Node):
         return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
     elif isinstance(x, Value) and np.ndim(g) == 0:
-        return float(g)
+        return as_float(g)
+    elif type(g) in stand_ins:
+        return as_array(g, x.dtype)
     return np.array(g, dtype=getattr(x, "dtype", None))

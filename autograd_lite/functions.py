@@ -17,7 +17,7 @@ import numpy as np
 
 from .context import group
 from .graph import Node, data
-from .ops.base import is_objects
+from .ops.base import array, is_objects
 from .ops.elementwise import chain_product, exp, log, log1p, negative
 from .ops.shape import arrayed, normal_axes, sum
 
@@ -33,7 +33,7 @@ def plain(x: Any) -> np.ndarray:
     if is_objects(x):
         items = np.asarray(x, dtype=object)
         return np.array([data(v) for v in items.ravel()], float).reshape(items.shape)
-    return np.asarray(x)
+    return array(x)
 
 
 def scores_along(x: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
@@ -186,7 +186,7 @@ def targets(t: Any, scores: Any, axis: int) -> Any:
     shape, dtype = scores.shape, scores.dtype if scores.dtype.kind == "f" else np.dtype(float)
     if is_objects(t):
         t = np.asarray(t, dtype=object)
-    numbers: Any = t if isinstance(t, Node) else np.asarray(t)
+    numbers: Any = t if isinstance(t, Node) else array(t)
     if numbers.shape == shape:
         return numbers.astype(dtype) if numbers.dtype.kind in "iub" else numbers
     examples = shape[:axis] + (shape[axis + 1 :] if axis != -1 else ())

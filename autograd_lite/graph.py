@@ -33,6 +33,9 @@ kinds: dict[type, type[Node]] = {}
 node_types: set[type] = set()
 """Every class of nodes. `type(x) in node_types` takes half the time of `isinstance(x, Node)`."""
 
+stand_ins: set[type] = set()
+"""The types of data that stand for numbers while a function is compiled."""
+
 _lock = threading.RLock()
 _running: list[list[Node]] = []  # the orders of the sweeps under way, outermost first
 
@@ -324,6 +327,15 @@ def sweep(
     One sweep runs at a time: cotangents lie in the nodes, and threads may share leaves. A sweep
     inside a sweep (a rule that differentiates something itself) sets the outer one's aside.
     """
+    if context.open_blocks and (recorder := context.recorder.get()) is not None:
+        return recorder.sweep(_sweep, roots, seeds, record, stop)
+    return _sweep(roots, seeds, record, stop)
+
+
+def _sweep(
+    roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Sequence[Node]
+) -> Iterator[tuple[Node, Any]]:
+    """What `sweep` yields."""
     with _lock:
         aside = [(x, x.cotangent) for order in _running for x in order if x.cotangent is not None]
         order = toposort(roots, stop)

@@ -28,6 +28,8 @@ __all__ = ["all_rows"]
 # the same.)
 BLOCK = 1 << 25
 
+NUMBERS = np.ndarray | np.generic | float
+
 
 def all_rows(lin: Linearized) -> list[Any]:
     """For every input x a matrix of shape `(K, *x.shape)`; K counts the entries of all outputs."""
@@ -101,7 +103,7 @@ def joined(pieces: list[tuple[int, int, Any]], total: int, record: bool, x: Node
     whole = (total, *x.shape)
     if not pieces:
         return None
-    if record or any(isinstance(g, Node) for _, _, g in pieces):
+    if record or any(not isinstance(g, NUMBERS) for _, _, g in pieces):
         parts, at = [], 0
         for a, b, g in [*pieces, (total, total, None)]:
             if a > at:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, data, kinds, node_types, touch
+from .graph import Node, data, kinds, node_types, stand_ins, touch
 from .operators import SHORT_WAYS, Operators, shorten
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
@@ -19,6 +19,8 @@ __all__ = ["Tensor"]
 
 def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     """A fresh floating-point array with the numbers of `x`, or TypeError."""
+    if type(x) in stand_ins:
+        return x.as_array(dtype)
     if isinstance(x, Node):
         raise TypeError(
             f"a Tensor holds numbers, not a {type(x).__name__}: to start a new graph from its "

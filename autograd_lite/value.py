@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, kinds, stale, touch
+from .graph import Node, kinds, stale, stand_ins, touch
 from .operators import SHORT_WAYS, Operators, shorten
 from .ops.elementwise import ONE, Elementwise
 
@@ -16,6 +16,8 @@ __all__ = ["Value"]
 
 def as_float(x: Any) -> float:
     """A real number of any kind as a Python float, or TypeError."""
+    if type(x) in stand_ins and x.size == 1:
+        return x.item()
     if isinstance(x, numbers.Real | np.bool_):
         return float(x)
     if isinstance(x, np.ndarray) and x.size == 1 and x.dtype.kind in "fiub":
@@ -110,7 +112,7 @@ class Value(Operators):
         return as_float(seed)
 
     def fit(self, g: Any) -> Any:
-        return g if type(g) is float or isinstance(g, Node) else float(g)
+        return g if type(g) is float or isinstance(g, Node) else as_float(g)
 
     def receive(self, g: Any) -> None:
         if isinstance(g, np.ndarray) and g.ndim == 0:
@@ -149,7 +151,7 @@ class Value(Operators):
         return None
 
     def __bool__(self) -> bool:
-        return self.primal != 0.0
+        return bool(self.primal != 0.0)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

@@ -37,6 +37,7 @@ ORDER = [
     ["jacobians"],
     ["check", "nn", "optim"],
     ["draw"],
+    ["compiling"],
     ["__init__"],
     ["cli"],
     ["__main__"],

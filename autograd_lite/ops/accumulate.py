@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op, shape
+from .base import Op, array, shape
 from .elementwise import where
 from .reduce import Prod
 from .shape import Reshape, arrayed, concatenate, moveaxis, normal_axes, ravel
@@ -23,7 +23,7 @@ class CumSum(Op):
     name = "cumsum"
 
     def forward(self, x: Any) -> Any:
-        x = np.asarray(x)
+        x = array(x)
         if self.backwards:
             return np.flip(np.cumsum(np.flip(x, self.axis), self.axis), self.axis)
         return np.cumsum(x, self.axis)
@@ -39,7 +39,7 @@ class CumProd(Op):
     name = "cumprod"
 
     def forward(self, x: Any) -> Any:
-        return np.cumprod(np.asarray(x), self.axis)
+        return np.cumprod(array(x), self.axis)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return CumSum(self.axis, True)(g * out) / x

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .base import array
 from .index import Pick
 from .rearrange import positions_of
 from .shape import arrayed, concatenate, ravel
@@ -22,7 +23,7 @@ def arranged(arrays: Sequence[Any], arrange: Callable[..., Any]) -> Any:
         places.append(positions_of(old) + start)
         start += places[-1].size
     joined = concatenate([ravel(x) for x, _ in pairs])
-    return Pick(np.asarray(arrange(*places)), (start,), arrange.__name__)(joined)
+    return Pick(array(arrange(*places)), (start,), arrange.__name__)(joined)
 
 
 def insert(x: Any, obj: Any, values: Any, axis: int | None = None) -> Any:

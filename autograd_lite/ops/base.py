@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .. import context
 from ..graph import Node, data, describe, node_types, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
@@ -116,6 +117,10 @@ class Op:
 
     def __call__(self, *inputs: Any) -> Any:
         """Apply to nodes (and constants), recording it; or to plain data, recording nothing."""
+        if context.open_blocks and (recorder := context.recorder.get()) is not None:
+            out = recorder.apply(self, inputs)
+            if out is not NotImplemented:
+                return out
         if len(inputs) == 1:  # half of all calls, and needs none of the bookkeeping below
             (x,) = inputs
             is_node = type(x) in node_types
@@ -209,6 +214,11 @@ class FromValues(Op):
         return flat.tolist() if flat.ndim == 1 else list(np.moveaxis(flat, -1, 0))
 
 
+def array(x: Any) -> Any:
+    """`x` if it is an array, NumPy's own or one that answers NumPy's functions; else one of it."""
+    return x if hasattr(x, "__array_function__") else np.asarray(x)
+
+
 def tensor_of(x: Any) -> Any:
     """An array (or nested list) of Values and numbers as one Tensor, connected to every Value."""
     items = np.asarray(x, dtype=object)
@@ -217,7 +227,7 @@ def tensor_of(x: Any) -> Any:
 
 def numbers(x: Any) -> np.ndarray:
     """The numbers of a node, of an array or list of Values, or of an array, as a plain array."""
-    x = np.asarray(x.primal if isinstance(x, Node) else x)
+    x = array(x.primal if isinstance(x, Node) else x)
     if x.dtype != object:
         return x
     plain = [v.primal if isinstance(v, Node) else v for v in x.ravel()]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Op, lead, shape
+from .base import Op, array, lead, shape
 from .rearrange import moved
 from .shape import arrayed, broadcast_to, expand_dims
 
@@ -27,7 +27,7 @@ class Einsum(Op):
 
     def forward(self, *xs: Any) -> Any:
         formula = ",".join(self.letters) + "->" + self.result
-        return np.asarray(np.einsum(formula, *xs, optimize=len(xs) > 1))
+        return array(np.einsum(formula, *xs, optimize=len(xs) > 1))
 
     def vjp(self, i: int, g: Any, out: Any, *xs: Any) -> Any:
         mine, old = self.letters[i], shape(xs[i])

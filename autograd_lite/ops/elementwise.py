@@ -21,8 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from .. import context
 from ..graph import Node, data
-from .base import Op, is_objects, shape
+from .base import Op, array, is_objects, shape
 from .shape import astype, sum_to
 
 ndarray = np.ndarray
@@ -283,6 +284,8 @@ def all_finite(y: Any) -> bool:
     """Whether all data of `y` is finite (False when in doubt): then no entry left the domain, and
     it need not be looked at entry by entry."""
     y = data(y)
+    if context.open_blocks and (recorder := context.recorder.get()) is not None:
+        return recorder.all_finite(y)
     square: Any = vdot(y, y) if type(y) is ndarray else y
     return bool(square - square == 0)
 
@@ -311,7 +314,7 @@ def power_base(z: Any, x: Any, y: Any) -> Any:
     slope = y * power(x, y - 1)
     # Elsewhere an exponent 0 needs no care, and none is taken: ∂²/∂x∂y is 1/x there.
     origin = (data(x) == 0) & (data(y) == 0)
-    if not isinstance(origin, ndarray):
+    if not getattr(origin, "ndim", 0):
         return 0.0 if origin else slope
     return where(origin, 0.0, slope) if origin.any() else slope
 
@@ -535,10 +538,10 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """
     if x is None and y is None:
         return np.nonzero(data(condition))
-    mask = np.asarray(data(condition))
+    mask = array(data(condition))
     if mask.dtype.kind not in "biuf" and not is_comparison(mask):
         raise TypeError(f"'where' was given a condition of dtype {mask.dtype}; it takes booleans")
-    return Where(np.array(mask, dtype=bool))(x, y)
+    return Where(mask.astype(bool))(x, y)
 
 
 def is_comparison(x: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import context
 from ..graph import data
 from .base import Op, shape
 from .elementwise import where
@@ -108,6 +109,13 @@ def _basic(key: tuple[Any, ...], old: tuple[int, ...]) -> tuple[Any, ...] | None
     return key + fill
 
 
+def places(old: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
+    """The flat positions that `keys` name in an array of shape `old`."""
+    positions = np.arange(int(np.prod(old, dtype=np.int64))).reshape(old)
+    recorder = context.recorder_here()
+    return np.asarray(positions[keys]) if recorder is None else recorder.taken(positions, keys)
+
+
 def take_item(x: Any, key: Any) -> Any:
     """`x[key]` for every kind of key NumPy has; entries picked twice add up on the way back.
 
@@ -126,8 +134,7 @@ def take_item(x: Any, key: Any) -> Any:
         basic = _basic(keys, old)
         if basic is not None:
             return Slice(basic, old)(x)
-        size = int(np.prod(old, dtype=np.int64))
-        return Pick(np.asarray(np.arange(size).reshape(old)[keys]), old)(x)
+        return Pick(places(old, keys), old)(x)
     except IndexError as error:
         error.add_note(f"in an index {key!r} into {type(x).__name__} of shape {old}")
         raise
@@ -148,10 +155,9 @@ class At:
     def _spread(self, value: Any) -> tuple[np.ndarray, Any]:
         """The flat positions the key names, and `value` there in zeros of the tensor's dtype."""
         old = self.tensor.shape
-        size = int(np.prod(old, dtype=np.int64))
         keys = self.key if type(self.key) is tuple else (self.key,)
         keys = tuple(data(k) for k in keys)
-        positions = np.asarray(np.arange(size).reshape(old)[keys])
+        positions = places(old, keys)
         value = broadcast_to(value, positions.shape)
         if value.dtype != self.tensor.dtype:
             value = astype(value, self.tensor.dtype)

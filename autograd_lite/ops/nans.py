@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import numbers
+from .base import array, numbers
 from .elementwise import root, square, where
 from .reduce import max, min, prod
 from .shape import (
@@ -60,7 +60,7 @@ def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """
     x, known = _known(x)
     count = _counted(known, axis, keepdims)
-    return nansum(x, axis, keepdims) / np.asarray(count).astype(x.dtype)
+    return nansum(x, axis, keepdims) / array(count).astype(x.dtype)
 
 
 def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
@@ -72,7 +72,7 @@ def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
     """
     x, known = _known(x)
     away = where(known, x - nanmean(x, axis, keepdims=True), 0)
-    freedom = np.asarray(_counted(known, axis, keepdims) - ddof, x.dtype)
+    freedom = array(_counted(known, axis, keepdims) - ddof).astype(x.dtype)
     return sum(square(away), axis, bool(keepdims)) / np.where(freedom > 0, freedom, np.nan)
 
 
@@ -89,8 +89,8 @@ def nanstd(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
 def _nan_extreme(x: Any, axis: Any, keepdims: Any, reduce: Any, worst: float) -> Any:
     x, known = _known(x)
     best = reduce(where(known, x, worst), axis, bool(keepdims))
-    some = np.asarray(_counted(known, axis, keepdims)) > 0
-    return best if some.all() else where(some, best, np.nan)
+    some = _counted(known, axis, keepdims) > 0
+    return best if np.all(some) else where(some, best, np.nan)
 
 
 def nanmax(x: Any, axis: Any = None, keepdims: Any = False) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import shape
+from .base import array, shape
 from .decompose import svdvals
 from .elementwise import absolute, power, root, sign, square, where
 from .reduce import keep, max, min, rescaled, scale_for_squares
@@ -100,7 +100,7 @@ def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
     zero = np.equal(data(x), 0)
     powers = power(where(zero, 1.0, absolute(x)), p)
     total = sum(where(zero, 0.0 if p > 0 else np.inf, powers), axes)
-    known = np.asarray(data(total))
+    known = array(data(total))
     still = (known == 0) | np.isinf(known)
     limit = np.where(np.isinf(known) & (p > 0), np.inf, 0.0).astype(known.dtype)
     return where(still, limit, power(where(still, 1.0, total), 1.0 / p))

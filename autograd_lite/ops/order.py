@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import numbers, shape
+from .base import array, numbers, shape
 from .choice import take_along_axis
 from .elementwise import where
 from .shape import arrayed, moveaxis, normal_axes, ravel, reshape
@@ -85,7 +85,7 @@ def quantile(
     n = shape(rows)[-1]
     if n == 0:
         raise ValueError("quantile of no entries")
-    place = np.asarray(np.quantile(np.arange(n, dtype=float), data(q), method=method))
+    place = array(np.quantile(np.arange(n, dtype=float), data(q), method=method))
     out = _between(sort(rows), place.reshape((-1,) + (1,) * (len(shape(rows)) - 1)))
     broken = np.isnan(numbers(rows)).any(-1)
     if broken.any():
@@ -140,7 +140,7 @@ def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
     rows, kept = _last(x, axis)
     if shape(rows)[-1] == 0:
         raise ValueError("nanquantile of no entries")
-    q = np.asarray(data(q), dtype=float)
+    q = array(data(q)).astype(float)
     np.quantile([0.0], q)  # refuses what is outside [0, 1]
     counted = np.count_nonzero(~np.isnan(numbers(rows)), axis=-1)
     place = np.multiply.outer(q.ravel(), np.maximum(counted - 1, 0))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
+from .base import array
 from .index import Pick
 from .shape import arrayed
 
@@ -44,7 +45,7 @@ def moved(x: Any, move: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     places = move(positions_of(old), *map(data, args), **kwargs)
     if isinstance(places, list | tuple):
         return type(places)(Pick(p, old, move.__name__)(x) for p in places)
-    return Pick(np.asarray(places), old, move.__name__)(x)
+    return Pick(array(places), old, move.__name__)(x)
 
 
 def flip(x: Any, axis: Any = None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op, numbers, shape
+from .base import Op, array, numbers, shape
 from .elementwise import root, square, where
 from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, keep, normal_axes
 
@@ -36,7 +36,7 @@ class Extreme(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         old, kept = shape(x), keep(shape(x), self.axes)
-        best = np.asarray(data(out)).reshape(kept)
+        best = array(data(out)).reshape(kept)
         tied = np.equal(data(x), best)
         # Counted as whole numbers: a sum of float16 or float32 ones would stop growing.
         ties = np.add.reduce(tied, axis=self.axes, keepdims=True, dtype=np.int64)

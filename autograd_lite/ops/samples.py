@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
+from .base import array
 from .elementwise import mod, where
 from .index import Put
 from .linalg import matmul
@@ -80,7 +81,7 @@ def interp(
         xp = concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp = concatenate([fp[-1:], fp, fp[:1]])
         left = right = None
-    places, points = np.asarray(data(x)), np.asarray(data(xp))
+    places, points = array(data(x)), array(data(xp))
     if xp.size == 1:
         out = fp[np.zeros(places.shape, int)]
     else:
@@ -106,7 +107,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     >>> ag.bincount([0, 2, 0], w).data
     array([4., 0., 2.])
     """
-    places = np.asarray(data(x))
+    places = array(data(x))
     if weights is None:
         return np.bincount(places, minlength=minlength)
     empty = np.zeros_like(np.bincount(places, minlength=minlength))

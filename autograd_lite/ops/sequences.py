@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from ..graph import data
+from .base import array
 from .elementwise import absolute, exp, log, power, sign, where
 from .shape import arrayed, expand_dims, moveaxis, normal_axes, reshape, stack
 
@@ -85,9 +87,9 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     array([-1.,  4.])
     """
     x, old = arrayed(x)
-    conditions = [np.asarray(data(c), bool) for c in condlist]
+    conditions = [array(data(c)).astype(bool) for c in condlist]
     if len(funclist) == len(conditions) + 1:
-        conditions.append(~np.any(conditions, axis=0))
+        conditions.append(~reduce(np.logical_or, conditions))
     elif len(funclist) != len(conditions):
         raise ValueError(
             f"piecewise was given {len(funclist)} functions for {len(conditions)} conditions; it "
@@ -96,9 +98,9 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     out: Any = np.zeros(old, x.dtype)
     for condition, f in zip(conditions, funclist, strict=True):
         # Where the function is not asked for, it gets an entry of its own domain instead.
-        inside = np.flatnonzero(condition)
-        if inside.size:
-            places = np.where(condition, np.arange(condition.size).reshape(old), inside[0])
+        if np.any(condition):
+            inside = np.argmax(condition)
+            places = np.where(condition, np.arange(condition.size).reshape(old), inside)
             own = reshape(x, -1)[places]
             out = where(condition, f(own, *args, **kw) if callable(f) else f, out)
     return out

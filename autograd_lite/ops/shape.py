@@ -457,7 +457,7 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
 
 def arrayed(x: Any) -> tuple[Any, tuple[int, ...]]:
     """`x` as an operation on arrays takes it (lists become arrays), and its shape."""
-    if type(x) not in node_types and not isinstance(x, np.ndarray):
+    if type(x) not in node_types and not hasattr(x, "__array_function__"):
         try:
             x = np.asarray(x)
         except ValueError as error:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import data
-from .base import Op, lead, shape
+from .base import Op, array, lead, shape
 from .index import Pick
 from .linalg import matmul, mT
 from .shape import arrayed, expand_dims, reshape, sum_to, transpose
@@ -72,7 +72,7 @@ class Det(Op):
     name = "det"
 
     def forward(self, x: Any) -> Any:
-        return np.asarray(np.linalg.det(x))
+        return array(np.linalg.det(x))
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         g = expand_dims(g, (-2, -1))
@@ -96,7 +96,7 @@ class LogAbsDet(Op):
     name = "logabsdet"
 
     def forward(self, x: Any) -> Any:
-        return np.asarray(np.linalg.slogdet(x).logabsdet)
+        return array(np.linalg.slogdet(x).logabsdet)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return expand_dims(g, (-2, -1)) * mT(inv_(x))

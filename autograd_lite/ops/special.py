@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .base import array
 from .elementwise import Elementwise
 
 __all__ = ["i0", "sinc"]
@@ -23,7 +24,7 @@ def _sinc(n: int, x: Any) -> Any:
     Far from 0 the recurrence that partial integration gives, s_n = (sin(u + nπ/2) − n s_{n−1}) / u,
     is exact; near 0 it cancels, and the power series is summed.
     """
-    u = np.asarray(np.pi * np.asarray(x))
+    u = array(np.pi * array(x))
     near = np.abs(u) < n + 1.5
     safe = np.where(near, 1.0, u)
     far = np.sin(safe) / safe
@@ -78,9 +79,9 @@ def _i0(n: int, x: Any) -> Any:
 
     The integrand is periodic, so the rectangle rule gains digits exponentially in the points.
     """
-    x = np.asarray(x)
-    largest = np.abs(x[np.isfinite(x)]).max(initial=0.0)
-    points = 32 + n + 2 * int(np.minimum(largest, 800.0))
+    x = array(x)
+    largest = np.max(np.where(np.isfinite(x), np.abs(x), 0), initial=0.0)
+    points = 32 + n + 2 * int(np.minimum(largest, 800.0).astype(int))
     slope = np.cos((np.arange(points) + 0.5) * (np.pi / points))
     total = np.zeros(x.shape)
     for s in slope:
@@ -93,7 +94,7 @@ def i0_of_order(n: int) -> Elementwise:
     """The n-th derivative of I₀."""
 
     def values(x: Any) -> Any:
-        return np.i0(x).astype(np.asarray(x).dtype) if n == 0 else _i0(n, x)
+        return np.i0(x).astype(array(x).dtype) if n == 0 else _i0(n, x)
 
     def slope(y: Any, x: Any) -> Any:
         return i0_of_order(n + 1)(x)

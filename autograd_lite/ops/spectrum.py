@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
+from .base import array
 from .elementwise import arctan2, hypot
 
 __all__ = ["FUNCTIONS", "Spectrum", "both", "spectrum"]
@@ -134,7 +135,7 @@ def spectrum(x: Any) -> Spectrum:
     if isinstance(x, Node):
         return Spectrum(x, np.zeros(x.shape, x.dtype))
     if not isinstance(x, int | float | complex):  # Python's numbers take the dtype they meet
-        x = np.asarray(x)
+        x = array(x)
     return Spectrum(x.real, x.imag)
 
 

@@ -1,0 +1,86 @@
+"""The arguments of a call: which are numbers that vary, and what stays the same for a program."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from ..trees import rectangle
+
+__all__ = ["replaced", "signature"]
+
+STATIC = (int, str, bytes, type(None), type(Ellipsis), slice, range)
+
+
+def signature(tree: Any, found: list[Any]) -> Any:
+    """What a program depends on: containers, shapes, dtypes, and values that are no numbers.
+
+    The numbers and arrays are added to `found`, in order. Hashable.
+    """
+    kind = type(tree)
+    if kind is np.ndarray and tree.dtype.kind in "fiub":
+        found.append(tree)
+        return tree.shape, tree.dtype
+    if kind is float:
+        found.append(tree)
+        return float
+    if kind is tuple or (kind is list and rectangle(tree) is None):
+        return kind, tuple([signature(item, found) for item in tree])
+    if kind is dict:
+        return dict, tuple([(key, signature(item, found)) for key, item in tree.items()])
+    if isinstance(tree, Node):
+        raise TypeError(
+            f"a compiled function was given a {kind.__name__}; it takes plain numbers and arrays "
+            "and gives plain ones back. Give x.data, and compile the derivative that you want: "
+            "ag.compile(ag.grad(f))"
+        )
+    if isinstance(tree, np.generic | np.ndarray | float | list) and not isinstance(tree, str):
+        plain = float(tree) if isinstance(tree, float) else np.asarray(tree)
+        if isinstance(plain, float):
+            found.append(plain)
+            return float
+        if plain.dtype.kind in "fiub":
+            found.append(plain)
+            return plain.shape, plain.dtype
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return kind, tuple([signature(item, found) for item in tree])
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        fields = [f.name for f in dataclasses.fields(tree) if f.init]
+        return kind, tuple([signature(getattr(tree, name), found) for name in fields])
+    if isinstance(tree, STATIC):
+        return kind, tree if not isinstance(tree, slice) else repr(tree)
+    try:
+        hash(tree)
+    except TypeError as error:
+        raise TypeError(
+            f"a compiled function takes numbers, arrays, containers of them, and values that can "
+            f"be told apart, not {kind.__name__} {tree!r:.60}"
+        ) from error
+    return kind, tree
+
+
+def replaced(tree: Any, put: Callable[[Any, str], Any], name: str = "") -> Any:
+    """The same arguments with `put(number, name)` for every number and array, in order."""
+    kind = type(tree)
+    if (kind is np.ndarray and tree.dtype.kind in "fiub") or kind is float:
+        return put(tree, name)
+    if kind is tuple or (kind is list and rectangle(tree) is None):
+        return kind([replaced(item, put, f"{name}{i}") for i, item in enumerate(tree)])
+    if kind is dict:
+        return {key: replaced(item, put, str(key)) for key, item in tree.items()}
+    if isinstance(tree, float):
+        return put(float(tree), name)
+    if isinstance(tree, np.generic | np.ndarray | list):
+        plain = np.asarray(tree)
+        return put(plain, name) if plain.dtype.kind in "fiub" else tree
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return kind(*[replaced(x, put, f) for x, f in zip(tree, tree._fields, strict=True)])
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        fields = [f.name for f in dataclasses.fields(tree) if f.init]
+        new = {f: replaced(getattr(tree, f), put, f) for f in fields}
+        return dataclasses.replace(tree, **new)
+    return tree

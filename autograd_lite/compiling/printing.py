@@ -1,0 +1,262 @@
+"""A program as Python: one step a line, forward and backward marked, NumPy and nothing else.
+
+The text is made from steps alone; nothing a user wrote gets into it but names, made safe. What is
+printed is what runs.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .helpers import HELPERS, check
+from .naming import assign_names, safe
+from .program import GUARD, Method, Program, Step, getitem, leaves
+
+__all__ = ["Text", "written"]
+
+SYMBOLS = {
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@",
+    np.remainder: "%", np.floor_divide: "//", pow: "**", np.greater: ">", np.greater_equal: ">=",
+    np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
+    np.bitwise_and: "&", np.bitwise_or: "|", np.bitwise_xor: "^",
+}  # fmt: skip
+LITERAL = 60  # entries of an array that is written out in the line that uses it
+
+
+class Text:
+    """The parts of a printed program: its constants, the helpers it calls, and the function."""
+
+    def __init__(self, name: str) -> None:
+        self.name = safe(name)
+        self.constants: dict[str, Any] = {}
+        self.helpers: list[Callable[..., Any]] = []
+        self.parameters: list[str] = []
+        self.lines: list[str] = []
+
+    def function(self) -> str:
+        """The function alone, as it is run."""
+        return "\n".join([f"def {self.name}({', '.join(self.parameters)}):", *self.lines]) + "\n"
+
+    def source(self) -> str:
+        """Everything it takes to run it on its own."""
+        parts = ["import numpy as np\n"]
+        parts += [f"{name} = {spelled_out(x)}\n" for name, x in self.constants.items()]
+        parts += [f"\n{inspect.getsource(helper)}" for helper in self.helpers]
+        return "\n".join([*parts, f"\n{self.function()}"])
+
+
+def written(program: Program, name: str, result: Callable[[list[str]], str]) -> Text:
+    """The program as text; `result` makes the expression that is returned of those of its parts."""
+    text = Text(name)
+    names = assign_names([*program.inputs, *(s for s in program.steps if s.call is not GUARD)])
+    writer = Writer(text, names, inlined(program))
+    text.parameters = [names[s] for s in program.inputs]
+    part = None
+    for step in program.steps:
+        if step in writer.inline:
+            continue
+        if step.backward != part and (step.backward or part is None):
+            part = step.backward
+            mark = "backward" if part else "forward"
+            if part or any(s.backward for s in program.steps):
+                text.lines.append(f"    # {mark}")
+        text.lines.append("    " + writer.line(step))
+    text.lines.append(f"    return {result([writer.output(x, program) for x in program.outputs])}")
+    return text
+
+
+def inlined(program: Program) -> set[Step]:
+    """The steps that stand inside the lines that use them: transposed matrices."""
+    used = set(leaves(program.outputs))
+    return {s for s in program.steps if is_T(s) and s not in used}
+
+
+def is_T(step: Step) -> bool:
+    """Whether a step is x.T"""
+    return step.call is np.transpose and len(step.args) == 1 and not step.kwargs
+
+
+def is_fresh(step: Step) -> bool:
+    """Whether what a step gives is memory that nobody else has."""
+    if isinstance(step.call, np.ufunc) or step.call in FRESH:
+        return True
+    return isinstance(step.call, Method) and step.call.name in FRESH_METHODS
+
+
+FRESH = {np.matmul, np.dot, np.where, np.concatenate, np.stack, np.bincount, pow, *HELPERS}
+FRESH_METHODS = {"sum", "prod", "max", "min", "copy", "astype", "mean"}
+
+
+class Writer:
+    """Writes steps as lines, with names for steps and literals for constants."""
+
+    def __init__(self, text: Text, names: dict[Step, str], inline: set[Step]) -> None:
+        self.text = text
+        self.names = names
+        self.inline = inline
+        self.hoisted: dict[int, str] = {}
+        self.returned: set[Step] = set()
+
+    def line(self, step: Step) -> str:
+        """`h = np.tanh(a)`"""
+        if step.call is GUARD:
+            self.need(check)
+            found, expected = map(self.word, step.args)
+            return f"check({found}, {expected}, {step.line!r})"
+        return f"{self.names[step]} = {self.expression(step)}"
+
+    def expression(self, step: Step) -> str:
+        """The right-hand side of a step's line."""
+        call, args = step.call, step.args
+        if call in SYMBOLS and len(args) == 2 and not step.kwargs:
+            left, right = map(self.word, args)
+            if call is pow and left.startswith("-"):
+                left = f"({left})"
+            return f"{left} {SYMBOLS[call]} {right}"
+        if call is np.negative and not step.kwargs:
+            return f"-{self.word(args[0])}"
+        if call is getitem:
+            return f"{self.word(args[0])}[{self.key(args[1])}]"
+        if is_T(step):
+            return f"{self.word(args[0])}.T"
+        given = [*map(self.word, args), *(f"{k}={self.word(v)}" for k, v in step.kwargs.items())]
+        if isinstance(call, Method):
+            return f"{given[0]}.{call.name}({', '.join(given[1:])})"
+        return f"{self.function(call)}({', '.join(given)})"
+
+    def function(self, call: Any) -> str:
+        """The name a function of NumPy's, or a helper, is called by."""
+        if call is float:
+            return "float"
+        if call in HELPERS:
+            self.need(call)
+            return call.__name__
+        owner = getattr(call, "__self__", None)
+        if isinstance(owner, np.ufunc):
+            return f"np.{owner.__name__}.{call.__name__}"
+        module = getattr(call, "__module__", None) or "numpy"
+        name = getattr(call, "__name__", "")
+        path = module.removeprefix("numpy").removeprefix(".")
+        for space in (path, ""):
+            holder: Any = np
+            for part in filter(None, space.split(".")):
+                holder = getattr(holder, part, None)
+            if getattr(holder, name, None) is call:
+                return ".".join(filter(None, ["np", space, name]))
+        raise TypeError(f"cannot compile a call of {call!r}: it is no function of NumPy's")
+
+    def need(self, helper: Callable[..., Any]) -> None:
+        """Have a helper printed above the function."""
+        if helper not in self.text.helpers:
+            self.text.helpers.append(helper)
+
+    def output(self, x: Any, program: Program) -> str:
+        """A result as an expression: memory of its own, that the caller may write into."""
+        if not isinstance(x, Step):
+            word = self.word(x)
+            return f"{word}.copy()" if isinstance(x, np.ndarray) and x.ndim else word
+        shared = x in self.returned or not is_fresh(x)
+        self.returned.add(x)
+        word = self.word(x)
+        return f"{word}.copy()" if shared and x.dtype is not None else word
+
+    def word(self, x: Any) -> str:
+        """A name or a literal."""
+        if isinstance(x, Step):
+            return self.expression(x) if x in self.inline else self.names[x]
+        if isinstance(x, np.ndarray):
+            return self.array(x)
+        if isinstance(x, slice):
+            return f"slice({self.word(x.start)}, {self.word(x.stop)}, {self.word(x.step)})"
+        if isinstance(x, tuple):
+            inner = ", ".join(map(self.word, x))
+            return f"({inner},)" if len(x) == 1 else f"({inner})"
+        if isinstance(x, list):
+            return f"[{', '.join(map(self.word, x))}]"
+        if isinstance(x, dict):
+            return "{" + ", ".join(f"{k!r}: {self.word(v)}" for k, v in x.items()) + "}"
+        return literal(x)
+
+    def array(self, x: np.ndarray) -> str:
+        """A constant array: its name, or itself where it is short."""
+        short = spelled_out(x) if x.size <= LITERAL else None
+        if short is None or len(short) > 40:
+            if id(x) not in self.hoisted:
+                name = f"c{len(self.hoisted) + 1}"
+                while name in self.names.values():
+                    name += "_"
+                self.hoisted[id(x)] = name
+                self.text.constants[name] = x
+            return self.hoisted[id(x)]
+        return short
+
+    def key(self, key: Any) -> str:
+        """What stands between the brackets of an index."""
+        parts = key if isinstance(key, tuple) else (key,)
+        if not parts:
+            return "()"
+        text = ", ".join(self.slice(k) for k in parts)
+        return text + "," if isinstance(key, tuple) and len(parts) == 1 else text
+
+    def slice(self, k: Any) -> str:
+        """One part of an index: `1:`, `...`, a number or an array."""
+        if not isinstance(k, slice):
+            return self.word(k)
+        start, stop = ("" if x is None else self.word(x) for x in (k.start, k.stop))
+        return f"{start}:{stop}" + ("" if k.step is None else f":{self.word(k.step)}")
+
+
+def literal(x: Any) -> str:
+    """A constant that is no array, as Python writes it."""
+    if x is Ellipsis:
+        return "..."
+    if isinstance(x, np.generic):
+        kind = "bool_" if x.dtype.kind == "b" else x.dtype.name
+        return f"np.{kind}({literal(x.item())})"
+    if isinstance(x, float):
+        if math.isfinite(x):
+            return repr(float(x))
+        return "np.nan" if math.isnan(x) else "np.inf" if x > 0 else "-np.inf"
+    if x is None or isinstance(x, bool | int | complex | str):
+        return repr(x)
+    if isinstance(x, np.dtype):
+        return f"np.{'bool_' if x.kind == 'b' else x.name}"
+    if isinstance(x, type):
+        if issubclass(x, np.generic):
+            return f"np.{x.__name__}"
+        if x in (float, int, bool):
+            return x.__name__
+    raise TypeError(f"cannot compile a call with {type(x).__name__} {x!r:.60} among its arguments")
+
+
+def spelled_out(x: np.ndarray) -> str:
+    """A constant array as an expression that makes it."""
+    dtype = "" if x.dtype in (np.float64, np.int64, np.bool_) else f", {literal(x.dtype)}"
+    if x.ndim and x.size:
+        flat = x.ravel()
+        bits = flat.view(f"V{x.itemsize}") if x.itemsize else flat
+        if x.size > 4 and (bits == bits[0]).all():
+            value = literal(flat[0].item())
+            known = {"0.0": "zeros", "1.0": "ones"}.get(value)
+            shape = x.shape[0] if x.ndim == 1 else x.shape
+            if known:
+                return f"np.{known}({shape}{dtype})"
+            return f"np.full({shape}, {value}{dtype})"
+        if x.dtype == np.int64 and x.size > 2 and (flat == np.arange(x.size)).all():
+            return f"np.arange({x.size})" + ("" if x.ndim == 1 else f".reshape({x.shape})")
+        square = x.size > 4 and x.ndim == 2 and x.shape[0] == x.shape[1]
+        if square and x.dtype in (np.float64, np.bool_) and (x == np.eye(len(x))).all():
+            return f"np.eye({len(x)}{', dtype=bool' if x.dtype == np.bool_ else ''})"
+    if x.size == 0:
+        return f"np.zeros({x.shape}, {literal(x.dtype)})"
+    return f"np.array({nested(x.tolist())}{dtype})"
+
+
+def nested(x: Any) -> str:
+    """Nested lists of numbers as Python writes them."""
+    return f"[{', '.join(map(nested, x))}]" if isinstance(x, list) else literal(x)
