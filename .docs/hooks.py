@@ -9,12 +9,14 @@ import html
 import logging
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from latex2mathml.converter import convert
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
 
 sys.path.insert(0, str(Path(__file__).parent))
 import inventory
@@ -73,6 +75,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Formulas as MathML; a notebook's outputs in their places."""
+    retitle(page.toc)
     content = re.sub(
         r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', mathml, content, flags=re.DOTALL
     )
@@ -92,6 +95,15 @@ def mathml(found: re.Match[str]) -> str:
     display = "block" if found[1] == "div" else "inline"
     formula = convert(html.unescape(found[2]), display=display)
     return f"<div>{formula}</div>" if display == "block" else formula
+
+
+def retitle(items: Iterable[AnchorLink]) -> None:
+    """Formulas in headings, for the table of contents."""
+    for item in items:
+        item.title = re.sub(
+            r"\\\((.*?)\\\)", lambda found: convert(html.unescape(found[1])), item.title
+        )
+        retitle(item.children)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
