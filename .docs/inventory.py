@@ -32,7 +32,7 @@ GROUPS = [
         "Nodes",
         "`Value` is one number in the graph, `Tensor` an array. Every operation of this reference "
         "that NumPy has as a method is a method of both, and Python's operators work on both.",
-        ["graph", "value", "tensor"],
+        ["Value", "Tensor", "graph"],
     ),
     (
         "blocks",
@@ -95,23 +95,28 @@ GROUPS = [
         "Softmax and losses",
         "Compositions of operations, each in its own group of the drawing: none has a rule of its "
         "own.",
-        ["functions", "losses"],
+        ["softmax", "log_softmax", "logsumexp", "functions", "losses"],
     ),
     (
         "calculus",
         "Derivatives of functions",
         "They compose to any order, take numbers, arrays and nested containers, and leave `.grad` "
         "alone.",
-        ["calculus", "forward", "jacobians"],
+        ["value_and_grad", "grad", "jacobian", "hessian", "calculus", "forward"],
     ),
     ("primitive", "Your own operation", "A forward function and its rules.", ["primitive"]),
     (
         "compare",
         "Compare",
         "A gradient by hand, by autodiff and numerically; what is wrong with it, and where.",
-        ["check"],
+        ["check_gradients", "compare", "check"],
     ),
-    ("draw", "Draw", "The graph as a picture, a table, a sum over paths, or steps.", ["draw"]),
+    (
+        "draw",
+        "Draw",
+        "The graph as a picture, a table, a sum over paths, or steps.",
+        ["draw", "trace", "step"],
+    ),
     ("saving", "Save and load", "Parameters in a file.", ["saving"]),
     ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile"]),
     (
@@ -177,6 +182,9 @@ def groups() -> list[Group]:
         if not takers:
             raise ValueError(f"{name}, of the module {where}, is in no group of the reference")
         takers[0].names.append(name)
+    for group in made:
+        listed = list(group.modules)
+        group.names.sort(key=lambda name: listed.index(name) if name in listed else len(listed))
     return [group for group in made if group.names]
 
 
@@ -186,4 +194,5 @@ def entry(name: str) -> str:
     if name in MEMBERS:
         members = ", ".join(MEMBERS[name].split())
         lines += ["    options:", f"      members: [{members}]", "      inherited_members: true"]
+        lines += ["      show_attribute_values: false"]
     return "\n".join(lines)

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import autograd_lite as ag
@@ -88,7 +87,7 @@ def typed(line):
 def test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    names = {"np": np, "ag": ag, "__name__": "__main__"}
+    names = {"__name__": "__main__"}
     printed = None
     for language, title, text, line in blocks(page):
         where = f"{page.name}:{line}"
