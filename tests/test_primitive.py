@@ -261,3 +261,19 @@ def test_the_rule_of_a_constant_is_not_asked():
     product = ag.primitive(lambda x, y: x * y)
     product.defvjp(lambda g, z, x, y: g * y)
     np.testing.assert_array_equal(ag.grad(lambda x: ag.sum(product(x, X)))(X), X)
+
+
+def test_a_rule_that_keeps_an_array_of_the_forward_is_suspected_at_second_order():
+    kept = {}
+
+    @ag.primitive
+    def cached(x):
+        kept["y"] = np.exp(x)
+        return kept["y"]
+
+    cached.defvjp(lambda g, y, x: g * kept["y"])
+    f = lambda x: ag.sum(cached(x) ** 2)  # noqa: E731
+    assert ag.check_gradients(f, X)
+    report = ag.check_gradients(f, X, order=2)
+    assert report.verdict == "autodiff"
+    assert "arrays other than its arguments in the rule of 'cached'" in report.causes[0].message

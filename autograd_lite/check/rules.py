@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..graph import Node, data
+from ..primitive import Fused
 from .judge import magnitude
 from .report import Cause
 from .stale import changed
@@ -21,11 +22,14 @@ def suspects(tape: Tape, x: Node, seen: list[Node]) -> list[Cause]:
     found = wrong_rules(tape, x)
     if found:
         return found
+    own = dict.fromkeys(f"'{node._op}'" for node in tape.order if isinstance(node.op, Fused))
+    elsewhere = f", or for arrays other than its arguments in the rule of {', '.join(own)}"
     return [
         Cause(
             "graph-cut",
             "every rule on the way is right, so part of the path is missing: look for .data, "
             ".item(), .detach() or float() in the forward pass"
+            + (elsewhere if own else "")
             + (f"; operations tracked: {len(seen)}" if seen else ""),
             "use the nodes themselves in the forward pass, not .data or .item()",
             np.nan,
