@@ -162,7 +162,8 @@ class NumpyProtocol:
                 raise
         if any(_has_own_protocol(x) for x in inputs):
             return NotImplemented
-        call = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        home = "numpy." if getattr(np, ufunc.__name__, None) is ufunc else ""  # SciPy has its own
+        call = home + ufunc.__name__ + ("" if method == "__call__" else f".{method}")
         out = kwargs.pop("out", None)
         if out is not None:
             return _store(call, out, getattr(ufunc, method)(*inputs, **kwargs))
@@ -202,8 +203,8 @@ def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:
     ours = UFUNCS.get(ufunc)
     if ours is None:
         raise TypeError(
-            f"{call} has no derivative here, so it takes no node. Write t.data for plain numbers "
-            "off the graph"
+            f"{call} has no derivative here, so it takes no node. Make an operation of it with "
+            "ag.primitive, or write t.data for plain numbers off the graph"
         )
     if method == "__call__":
         return ours

@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.special
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
@@ -277,3 +278,12 @@ def test_a_rule_that_keeps_an_array_of_the_forward_is_suspected_at_second_order(
     report = ag.check_gradients(f, X, order=2)
     assert report.verdict == "autodiff"
     assert "arrays other than its arguments in the rule of 'cached'" in report.causes[0].message
+
+
+def test_a_function_of_another_library():
+    with pytest.raises(TypeError, match=r"^erf has no derivative here.* with ag\.primitive"):
+        scipy.special.erf(Tensor(X))
+    erf = ag.primitive(scipy.special.erf)
+    erf.defvjp(lambda g, y, x: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))
+    for order in (1, 2):
+        assert ag.check_gradients(lambda x: ag.sum(erf(x) ** 2), X, order=order)
