@@ -39,8 +39,9 @@ def caller_names(depth: int) -> Names:
                 seen += 1
                 if seen > SEARCHED:
                     break
-                # In a notebook _, __ and _12 are results of cells, not names anybody chose.
-                if name.startswith("_"):
+                # Nobody chose these: _, __ and _12 are a notebook's results of cells, .0 and @x are
+                # variables of comprehensions and of pytest's assertions.
+                if name.startswith("_") or not name.isidentifier():
                     continue
                 if isinstance(held, Node):
                     found.by_id.setdefault(id(held), name)

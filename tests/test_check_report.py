@@ -162,6 +162,8 @@ def test_nodes_without_labels_are_called_by_their_variables():
     assert [row.name for row in report.rows] == ["dcost/dy", "dcost/dx"]
     assert (x.label, y.label, cost.label) == ("", "", "")
     assert ag.compare(ag.log(x * x), {x: 2 / 3.0}).rows[0].name == "dL/dx"
+    named = [ag.compare(node, {x: 6.0}).rows[0].name for node in [x * x]]  # .0 holds [x * x]
+    assert named == ["dnode/dx"]
 
 
 def test_a_label_comes_before_a_variable():

@@ -286,6 +286,18 @@ def test_in_a_notebook_it_is_a_frame_of_its_own_next_to_the_drawing(opened):
     assert len(ids) == len(set(ids)) > 30
 
 
+def test_beside_the_frame_the_steps_stand_in_words(opened):
+    x = ag.Value(3.0, "<b>x</b>")
+    y = x * x
+    stepper = ag.step(y)
+    page = opened(f"<title>x</title>{stepper._repr_html_()}")
+    words = page.locator("details pre")
+    assert words.is_hidden()
+    page.locator("summary").click()
+    assert words.inner_text() == stepper.text == "\n".join(map(str, ag.steps(y)))
+    assert "to <b>x</b>: × <b>x</b> gives +3.0000 (1 of 2 arrived)" in stepper.text
+
+
 def test_the_page_is_one_small_file(tmp_path):
     stepper = ag.step(softmax_graph()[1])
     path = stepper.save(tmp_path / "steps.html")

@@ -139,6 +139,7 @@ def test_paths_are_counted_before_they_are_listed():
     assert found.paths == []
     assert found.total is None
     assert "1,267,650,600,228,229,401,496,703,205,376 paths, too many" in str(found)
+    assert max(map(len, str(found).splitlines())) <= 100
     few = ag.paths(x + x, x, limit=1)
     assert few.count == 2
     assert few.paths == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +47,11 @@ class Paths:
     def __str__(self) -> str:
         title = f"∂{self.root}/∂{self.x}"
         if self.count > self.limit:
-            return (
+            return textwrap.fill(
                 f"{title} is a sum over {self.count:,} paths, too many to list (the limit is "
                 f"{self.limit:,}; limit= sets it). The backward sweep needs no list: it adds up at "
-                "every node what arrives there."
+                "every node what arrives there.",
+                100,
             )
         if not self.paths:
             return f"{title} = 0: no path leads from {self.x} to {self.root}"

@@ -12,6 +12,7 @@ from typing import Any
 from ..graph import Node
 from .drawing import write_file
 from .names import named
+from .steps import run
 from .telling import Teller
 from .text import escape
 from .view import View
@@ -24,15 +25,19 @@ MOST = 200  # boxes
 class Stepper:
     """A page that walks through the sweep: `.html`, `.save(path)`; notebooks show it in a frame.
 
+    `.text` has the same steps in words, for where no script runs: on paper, on a site that shows
+    stored notebooks.
+
     >>> import autograd_lite as ag
     >>> x = ag.Value(2.0, "x")
     >>> "<svg" in ag.step(x * x).html
     True
     """
 
-    def __init__(self, html: str, height: int) -> None:
+    def __init__(self, html: str, height: int, text: str) -> None:
         self.html = html
         self.height = height
+        self.text = text
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to an .html file, whole or not at all. ValueError for another suffix."""
@@ -46,6 +51,8 @@ class Stepper:
         return (
             f'<iframe srcdoc="{quoted(self.html)}" sandbox="allow-scripts" title="Backward steps" '
             f'style="width:100%;height:{self.height}px;border:1px solid #c9c9c9"></iframe>'
+            "<details><summary>The steps in words</summary>"
+            f"<pre>{quoted(self.text)}</pre></details>"
         )
 
     def __repr__(self) -> str:
@@ -76,7 +83,8 @@ def step(root: Node, *, names: Any = None) -> Stepper:
     told = Teller(view).everything()
     template = resources.files(__package__).joinpath("stepper.html").read_text(encoding="utf-8")
     html = template.replace("{{title}}", escape(told["title"])).replace("{{data}}", as_script(told))
-    return Stepper(html, int(min(1000, max(560, told["h"] + 140))))
+    text = "\n".join(map(str, run(view)))
+    return Stepper(html, int(min(1000, max(560, told["h"] + 140))), text)
 
 
 def as_script(x: Any) -> str:
