@@ -58,7 +58,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         uri = f"notebooks/reference/{path.name}"
         files.append(File.generated(config, uri, abs_src_path=str(path)))
     for uri, path in {
-        "contributing.md": ".github/CONTRIBUTING.md",
+        "contributing/index.md": ".github/CONTRIBUTING.md",
         "assets/softmax.svg": ".github/softmax.svg",
     }.items():
         files.append(File.generated(config, uri, abs_src_path=str(ROOT / path)))
