@@ -22,9 +22,11 @@ def signature(tree: Any, found: list[Any]) -> Any:
     The numbers and arrays are added to `found`, in order. Hashable.
     """
     kind = type(tree)
-    if kind is np.ndarray and tree.dtype.kind in "fiub":
-        found.append(tree)
-        return tree.shape, tree.dtype
+    if kind is np.ndarray:
+        dtype = tree.dtype
+        if dtype.kind in "fiub" and dtype.isnative:
+            found.append(tree)
+            return dtype.num, tree.shape  # a number is hashed in a tenth of a dtype's time
     if kind is float:
         found.append(tree)
         return float
@@ -39,13 +41,13 @@ def signature(tree: Any, found: list[Any]) -> Any:
             "ag.compile(ag.grad(f))"
         )
     if isinstance(tree, np.generic | np.ndarray | float | list) and not isinstance(tree, str):
-        plain = float(tree) if isinstance(tree, float) else np.asarray(tree)
+        plain = float(tree) if isinstance(tree, float) else native(tree)
         if isinstance(plain, float):
             found.append(plain)
             return float
         if plain.dtype.kind in "fiub":
             found.append(plain)
-            return plain.shape, plain.dtype
+            return plain.dtype.num, plain.shape
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind, tuple([signature(item, found) for item in tree])
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
@@ -63,10 +65,16 @@ def signature(tree: Any, found: list[Any]) -> Any:
     return kind, tree
 
 
+def native(x: Any) -> np.ndarray:
+    """A list or number as an array, and an array with this machine's order of bytes."""
+    x = np.asarray(x)
+    return x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+
+
 def replaced(tree: Any, put: Callable[[Any, str], Any], name: str = "") -> Any:
     """The same arguments with `put(number, name)` for every number and array, in order."""
     kind = type(tree)
-    if (kind is np.ndarray and tree.dtype.kind in "fiub") or kind is float:
+    if kind is float:
         return put(tree, name)
     if kind is tuple or (kind is list and rectangle(tree) is None):
         return kind([replaced(item, put, f"{name}{i}") for i, item in enumerate(tree)])
@@ -75,7 +83,7 @@ def replaced(tree: Any, put: Callable[[Any, str], Any], name: str = "") -> Any:
     if isinstance(tree, float):
         return put(float(tree), name)
     if isinstance(tree, np.generic | np.ndarray | list):
-        plain = np.asarray(tree)
+        plain = native(tree)
         return put(plain, name) if plain.dtype.kind in "fiub" else tree
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind(*[replaced(x, put, f) for x, f in zip(tree, tree._fields, strict=True)])

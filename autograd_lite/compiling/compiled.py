@@ -3,158 +3,146 @@
 from __future__ import annotations
 
 import functools
-import inspect
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from ..trees import flatten
-from .arguments import replaced, signature
-from .helpers import HELPERS, check
-from .printing import Text, written
-from .program import Program
-from .recorder import Recorder
+from .arguments import signature
+from .captures import Captures
+from .recorder import Refused
+from .recording import Changed, Recording
 
-__all__ = ["compile"]
+__all__ = ["Compiled", "compile"]
 
+SIGNATURES = 64  # combinations of shapes that are kept; the one not used for longest goes first
+VARIANTS = 12  # programs for one combination, one for each outcome of its decisions
+RESTARTS = 12  # times that what a function takes from outside may change
 
-class Changed(Exception):
-    """A decision came out otherwise than when the program was recorded."""
-
-
-def checked(found: Any, expected: bool, where: str) -> None:
-    if bool(found) is not expected:
-        raise Changed(where)
-
-
-class Recording:
-    """A program and the function that runs it."""
-
-    def __init__(
-        self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        recorder = Recorder()
-        names = parameter_names(f, len(args))
-        try:
-            with recorder, np.errstate(all="ignore"):
-                given = [replaced(x, recorder.input, n) for x, n in zip(args, names, strict=True)]
-                named = {k: replaced(x, recorder.input, k) for k, x in kwargs.items()}
-                result = f(*given, **named)
-                outputs, form = flatten(result)
-                outputs = [recorder.step_of(data(x)) for x in outputs]
-            recorder.namer.finish()
-        finally:
-            recorder.restore()
-        self.program = Program(recorder.inputs, recorder.steps, outputs)
-        self.captured = list(recorder.captured.values())
-        shown = Shown(form)
-        self.text = written(self.program, getattr(f, "__name__", "f"), shown)
-        self.form = None if shown.nested else form
-        self.run = runnable(self.text)
-
-    def __call__(self, leaves: list[Any]) -> Any:
-        out = self.run(*leaves, *[data(x) for x, _ in self.captured])
-        return out if self.form is None else self.form(out)
-
-
-class Shown:
-    """The expression a program returns: nested as the result is, where Python can write that."""
-
-    def __init__(self, form: Any) -> None:
-        self.form = form
-        self.nested = True
-
-    def __call__(self, parts: list[str]) -> str:
-        try:
-            return self.show(self.form([Word(p) for p in parts]))
-        except (TypeError, ValueError):
-            self.nested = False
-            return f"[{', '.join(parts)}]"
-
-    def show(self, tree: Any) -> str:
-        if isinstance(tree, Word):
-            return tree.text
-        if type(tree) is tuple:
-            inner = ", ".join(map(self.show, tree))
-            return f"({inner},)" if len(tree) == 1 else f"({inner})"
-        if type(tree) is list:
-            return f"[{', '.join(map(self.show, tree))}]"
-        if type(tree) is dict and all(isinstance(k, str | int) for k in tree):
-            return "{" + ", ".join(f"{k!r}: {self.show(v)}" for k, v in tree.items()) + "}"
-        if tree is None:
-            return "None"
-        raise TypeError(f"no way to write {type(tree).__name__}")
-
-
-class Word:
-    """A part of a result, as text."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-def runnable(text: Text) -> Callable[..., Any]:
-    """The function that a text defines, in a namespace of NumPy and its helpers."""
-    space: dict[str, Any] = {
-        "__builtins__": {"bool": bool, "float": float, "int": int, "slice": slice},
-        "np": np,
-    }
-    space |= {h.__name__: checked if h is check else h for h in HELPERS} | text.constants
-    exec(builtin_compile(text.function(), f"<compiled {text.name}>", "exec"), space)
-    return space[text.name]
-
-
-def parameter_names(f: Any, count: int) -> list[str]:
-    try:
-        names = list(inspect.signature(f).parameters)
-    except (TypeError, ValueError):
-        names = []
-    return [*names, *(f"x{i}" for i in range(len(names), count))][:count]
+_lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
 
 
 class Compiled:
     """A function and its programs; calling it records or replays. Made by `compile`."""
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    __name__: str
+
+    def __init__(self, f: Callable[..., Any], passes: bool) -> None:
+        if not callable(f):
+            raise TypeError(f"compile takes a function, not {type(f).__name__}")
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
         functools.update_wrapper(self, f)
         self.f = f
-        self.recordings: dict[Any, list[Recording]] = {}
+        self.passes = passes
+        self.captures: Captures | None = None
+        self.restarts = 0
+        self.programs: OrderedDict[Any, list[Recording]] = OrderedDict()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         leaves: list[Any] = []
-        key = signature(args, leaves), signature(kwargs, leaves) if kwargs else None
-        known = self.recordings.setdefault(key, [])
-        with np.errstate(all="ignore"):
-            for recording in known:
-                try:
-                    return recording(leaves)
-                except Changed:
-                    continue
-            known.append(Recording(self.f, args, kwargs))
-            return known[-1](leaves)
+        key = signature(args, leaves)
+        if kwargs:
+            key = key, signature(kwargs, leaves)
+        if self.captures is not None and (name := self.captures.changed()):
+            self.restart(name)
+        known = self.programs.get(key)
+        if known is not None:
+            with np.errstate(all="ignore"):
+                for recording in known:
+                    try:
+                        result = recording(leaves)
+                    except Changed:
+                        continue
+                    if not recording.trusted:
+                        self.trust(recording, args, kwargs)
+                    return result
+        return self.record(key, args, kwargs)(leaves)
+
+    def record(self, key: Any, args: Any, kwargs: Any) -> Callable[..., Any]:
+        """Record a program for arguments that none of the known ones holds for."""
+        with _lock, np.errstate(all="ignore"):
+            if self.captures is None:
+                self.captures = Captures(self.f)
+            known = self.programs.setdefault(key, [])
+            self.programs.move_to_end(key)
+            if len(known) >= VARIANTS:
+                decisions = sorted({s.line for r in known for s in r.program.guards() if s.line})
+                raise Refused(
+                    f"cannot compile {self.__name__}: {len(known)} calls with the same shapes have "
+                    f"come out in {len(known)} different ways of decisions in\n  "
+                    + "\n  ".join(decisions[:5])
+                    + "\nInstead: choose between values with np.where, iterate a fixed number of "
+                    "times, or leave this function as it is"
+                )
+            known.append(Recording(self.f, args, kwargs, self.captures, self.passes))
+            while len(self.programs) > SIGNATURES:
+                self.programs.popitem(last=False)
+            return functools.partial(quietly, known[-1])
+
+    def trust(self, recording: Recording, args: Any, kwargs: Any) -> None:
+        """Record once more: what comes out otherwise the second time is not to be replayed."""
+        with _lock:
+            assert self.captures is not None
+            again = Recording(self.f, args, kwargs, self.captures, self.passes)
+            if not recording.same_as(again):
+                raise Refused(
+                    f"cannot compile {self.__name__}: recorded twice it gave two different "
+                    "programs, as a function does that draws random numbers, reads a clock or "
+                    "counts its calls. Instead: draw outside and give the numbers as an argument"
+                )
+            recording.trusted = True
+
+    def restart(self, name: str) -> None:
+        """Forget the programs: something that the function takes from outside has changed."""
+        with _lock:
+            self.restarts += 1
+            if self.restarts > RESTARTS:
+                raise Refused(
+                    f"cannot compile {self.__name__}: {name!r}, which it takes from outside, has "
+                    f"changed {self.restarts} times. Instead: make it an argument"
+                )
+            self.captures = None
+            self.programs.clear()
 
     @property
     def source(self) -> str:
-        return next(iter(self.recordings.values()))[0].text.source()
+        """The last program as Python text, complete: it needs NumPy and nothing else."""
+        if not self.programs:
+            return f"# {self.__name__} has not been called yet: the first call records it\n"
+        return next(reversed(self.programs.values()))[-1].text.source()
+
+    def _repr_html_(self) -> str:
+        from .html import highlighted
+
+        return highlighted(self.source)
+
+    def __repr__(self) -> str:
+        count = sum(map(len, self.programs.values()))
+        return f"<compiled {self.__name__}: {count} program{'s' * (count != 1)}>"
 
 
-builtin_compile = compile
+def quietly(run: Callable[..., Any], leaves: list[Any]) -> Any:
+    """Run a program without warnings: they belong to the function, which has given them."""
+    with np.errstate(all="ignore"):
+        return run(leaves)
 
 
-def compile(f: Callable[..., Any]) -> Compiled:
+def compile(f: Callable[..., Any], passes: bool = True) -> Compiled:
     """`f` as straight NumPy code: recorded at the first call, replayed at all that are alike.
 
     `f` takes numbers, arrays and containers of them, and may be a derivative: what `grad`,
     `value_and_grad`, `jacobian` or `hessian` return is recorded with its sweep. A program holds for
     one combination of containers, shapes and dtypes; another one is recorded anew. `.source` is
     the program, to be read or pasted elsewhere: it needs NumPy and nothing else. The numbers are
-    those of `f` itself; warnings about infinities and NaN are left out.
+    those of `f` itself; warnings about infinities and NaN are left out. `passes=False` leaves the
+    program as it was recorded, one operation after another as in a textbook.
 
     Decisions that depend on the numbers (`if x > 0`) are checked at every call, and a call for
-    which one comes out otherwise is recorded anew. TypeError, with the line and the way out, for
-    what cannot be compiled: `float(x)`, a shape that depends on values, writing into an array.
+    which one comes out otherwise is recorded anew. So is one after something has changed that `f`
+    takes from outside. TypeError, with the line and the way out, for what cannot be compiled:
+    `float(x)`, a shape that depends on values, writing into an array, random numbers.
 
     >>> import numpy as np
     >>> import autograd_lite as ag
@@ -164,7 +152,7 @@ def compile(f: Callable[..., Any]) -> Compiled:
     >>> slope(np.array([2.0, -1.0])).round(4)  # replayed
     array([0.0707, 0.42  ])
 
-    Mirrors `jax.jit`; the program is Griewank and Walther, *Evaluating Derivatives* (2008),
-    section 6.1, source transformation by way of a trace.
+    Mirrors `jax.jit`. Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 6.1
+    (derivative code from a recorded evaluation).
     """
-    return Compiled(f)
+    return Compiled(f, passes)

@@ -2,13 +2,19 @@
 
 import numpy as np
 
-__all__ = ["HELPERS", "check", "into_zeros", "times"]
+__all__ = ["HELPERS", "check", "finite", "into_zeros", "over", "times"]
 
 
 def times(g, d):
     """g · d, the gradient times a slope; 0 where g is 0, even if the slope is infinite or NaN."""
     product = np.multiply(g, d)
     return np.where(np.equal(g, 0) & np.isnan(product), 0, product)
+
+
+def over(g, y):
+    """g / y, the gradient times the slope 1 / y; 0 where g is 0, even if y is 0 or NaN."""
+    quotient = np.divide(g, y)
+    return np.where(np.equal(g, 0) & np.isnan(quotient), 0, quotient)
 
 
 def into_zeros(g, shape, index):
@@ -24,4 +30,12 @@ def check(found, expected, where):
         raise ValueError(f"this program holds for another outcome of a decision: {where}")
 
 
-HELPERS = (times, into_zeros, check)
+def finite(*results):
+    """Whether all numbers are finite, seen from a sum of squares."""
+    total = 0.0
+    for x in results:
+        total += np.vdot(x, x) if isinstance(x, np.ndarray) else x
+    return total - total == 0
+
+
+HELPERS = (times, over, into_zeros, check, finite)

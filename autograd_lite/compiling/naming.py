@@ -16,12 +16,13 @@ from typing import Any
 from ..callsite import PASSED_OVER
 from ..draw.names import LETTERS
 from ..graph import Node
-from .program import Step
+from .helpers import HELPERS
+from .program import INPUT, Step
 
 __all__ = ["Namer", "assign_names", "safe"]
 
 WATCHED = 2000  # steps; in a longer program nobody reads the names
-RESERVED = {"np", "math", "times", "into_zeros", "float", "pow", "results", "print"}
+RESERVED = {"np", "bool", "float", "int", "slice", *(helper.__name__ for helper in HELPERS)}
 
 
 class Namer:
@@ -31,6 +32,8 @@ class Namer:
         self.frames: dict[FrameType, int] = {}
         self.pairs: list[tuple[Any, Node]] = []  # each node's cotangent, and the node
         self.own: dict[str, bool] = {}
+        self.results: list[Step] = []  # what was differentiated
+        self.function = ""
 
     def look(self, steps: list[Step]) -> None:
         """Read the names in the frame that the newest step comes from, once for each line of it."""
@@ -61,19 +64,27 @@ class Namer:
             if step is not None and not step.label and not name.startswith("_"):
                 step.label = name
 
+    def root(self, node: Node) -> None:
+        """Call what is differentiated after the function that computed it."""
+        step = getattr(node.primal, "step", None)
+        if step is not None and step.call is not INPUT:
+            self.results.append(step)
+
     def finish(self) -> None:
         """Read every frame a last time, and name the gradients after what they are gradients of."""
         for frame in self.frames:
             if frame.f_code.co_name != "<module>":
                 self.read(frame)
         self.frames.clear()
+        for step in self.results:
+            step.label = step.label or self.function
         for g, node in self.pairs:
             of = getattr(node.primal, "step", None)
-            step = getattr(getattr(g, "primal", None), "step", None)
+            dg: Any = getattr(getattr(g, "primal", None), "step", None)
             if node.label and of is not None and not of.label:
                 of.label = node.label
-            if step is not None and of is not None and of.label and not step.label:
-                step.label = "d" + of.label
+            if dg is not None and of is not None and dg.of is None:
+                dg.of = of
         self.pairs.clear()
 
 
@@ -94,12 +105,18 @@ def letter(step: Step) -> str:
     return known or (name[:1] if name[:1].isalpha() else "v")
 
 
+def order(step: Step) -> int:
+    """Given names come before letters, and gradients after what they are gradients of."""
+    return 0 if step.label else 1 if step.of is None else 2
+
+
 def assign_names(steps: list[Step]) -> dict[Step, str]:
     """A safe name of its own for every step."""
     taken: dict[str, int] = {}
     names: dict[Step, str] = {}
-    for step in sorted(steps, key=lambda s: not s.label):  # given names before letters
-        wanted = safe(step.label) if step.label else letter(step)
+    for step in sorted(steps, key=order):
+        of = names.get(step.of) if step.of is not None else None
+        wanted = safe(step.label) if step.label else f"d{of}" if of else letter(step)
         name = wanted
         while name in taken:
             taken[wanted] += 1

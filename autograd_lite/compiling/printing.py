@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from .helpers import HELPERS, check
+from .helpers import HELPERS, check, finite
 from .naming import assign_names, safe
+from .passes import read
 from .program import GUARD, Method, Program, Step, getitem, leaves
+from .speculation import PLAIN, speculated
 
 __all__ = ["Text", "written"]
 
@@ -29,44 +31,47 @@ LITERAL = 60  # entries of an array that is written out in the line that uses it
 
 
 class Text:
-    """The parts of a printed program: its constants, the helpers it calls, and the function."""
+    """The parts of a printed program: its constants, the helpers it calls, and its functions."""
 
     def __init__(self, name: str) -> None:
         self.name = safe(name)
         self.constants: dict[str, Any] = {}
         self.helpers: list[Callable[..., Any]] = []
-        self.parameters: list[str] = []
-        self.lines: list[str] = []
+        self.functions: list[str] = []
 
-    def function(self) -> str:
-        """The function alone, as it is run."""
-        return "\n".join([f"def {self.name}({', '.join(self.parameters)}):", *self.lines]) + "\n"
+    def code(self) -> str:
+        """The functions alone, as they are run."""
+        return "\n\n\n".join(self.functions) + "\n"
 
     def source(self) -> str:
         """Everything it takes to run it on its own."""
-        parts = ["import numpy as np\n"]
-        parts += [f"{name} = {spelled_out(x)}\n" for name, x in self.constants.items()]
-        parts += [f"\n{inspect.getsource(helper)}" for helper in self.helpers]
-        return "\n".join([*parts, f"\n{self.function()}"])
+        constants = "".join(f"{name} = {spelled_out(x)}\n" for name, x in self.constants.items())
+        helpers = [inspect.getsource(helper) for helper in HELPERS if helper in self.helpers]
+        parts = ["import numpy as np\n", constants, *helpers, self.code()]
+        return "\n\n".join(part for part in parts if part)
 
 
-def written(program: Program, name: str, result: Callable[[list[str]], str]) -> Text:
+def written(program: Program, name: str, result: Callable[[list[str]], str], guess: bool) -> Text:
     """The program as text; `result` makes the expression that is returned of those of its parts."""
     text = Text(name)
     names = assign_names([*program.inputs, *(s for s in program.steps if s.call is not GUARD)])
     writer = Writer(text, names, inlined(program))
-    text.parameters = [names[s] for s in program.inputs]
-    part = None
-    for step in program.steps:
-        if step in writer.inline:
-            continue
-        if step.backward != part and (step.backward or part is None):
-            part = step.backward
-            mark = "backward" if part else "forward"
-            if part or any(s.backward for s in program.steps):
-                text.lines.append(f"    # {mark}")
-        text.lines.append("    " + writer.line(step))
-    text.lines.append(f"    return {result([writer.output(x, program) for x in program.outputs])}")
+    guessed = speculated(program) if guess else None
+    parameters = ", ".join(names[s] for s in program.inputs)
+    if guessed is not None and guessed.look_at:
+        careful = f"{text.name}_carefully"
+        fast = read([s for s in program.steps if s not in guessed.without], program.outputs)
+        lines = writer.body(fast, guessed.plain)
+        writer.need(finite)
+        seen = ", ".join(names[x] for x in guessed.look_at)
+        lines += [f"    if not finite({seen}):", f"        return {careful}({parameters})"]
+        lines.append(f"    return {result(writer.results(program))}")
+        text.functions.append("\n".join([f"def {text.name}({parameters}):", *lines]))
+    else:
+        careful = text.name
+    lines = writer.body(program.steps, set())
+    lines.append(f"    return {result(writer.results(program))}")
+    text.functions.append("\n".join([f"def {careful}({parameters}):", *lines]))
     return text
 
 
@@ -100,7 +105,28 @@ class Writer:
         self.names = names
         self.inline = inline
         self.hoisted: dict[int, str] = {}
+        self.plain: set[Step] = set()
         self.returned: set[Step] = set()
+
+    def body(self, steps: list[Step], plain: set[Step]) -> list[str]:
+        """The steps as lines, the products in `plain` as products of NumPy's."""
+        self.plain = plain
+        lines: list[str] = []
+        both = any(s.backward for s in steps)
+        part = None
+        for step in steps:
+            if step in self.inline:
+                continue
+            if both and step.backward != part and not (part and not step.backward):
+                part = step.backward
+                lines.append(f"    # {'backward' if part else 'forward'}")
+            lines.append("    " + self.line(step))
+        return lines
+
+    def results(self, program: Program) -> list[str]:
+        """The results as expressions."""
+        self.returned.clear()
+        return [self.output(x) for x in program.outputs]
 
     def line(self, step: Step) -> str:
         """`h = np.tanh(a)`"""
@@ -113,6 +139,8 @@ class Writer:
     def expression(self, step: Step) -> str:
         """The right-hand side of a step's line."""
         call, args = step.call, step.args
+        if step in self.plain:
+            call = PLAIN[step.call]
         if call in SYMBOLS and len(args) == 2 and not step.kwargs:
             left, right = map(self.word, args)
             if call is pow and left.startswith("-"):
@@ -155,7 +183,7 @@ class Writer:
         if helper not in self.text.helpers:
             self.text.helpers.append(helper)
 
-    def output(self, x: Any, program: Program) -> str:
+    def output(self, x: Any) -> str:
         """A result as an expression: memory of its own, that the caller may write into."""
         if not isinstance(x, Step):
             word = self.word(x)

@@ -49,7 +49,7 @@ def GUARD(found: Any, expected: Any) -> None:
 class Step:
     """One line of a program: a call on earlier steps and constants, and what it gave."""
 
-    __slots__ = ("args", "backward", "call", "dtype", "kwargs", "label", "line", "shape")
+    __slots__ = ("args", "backward", "call", "dtype", "kwargs", "label", "line", "of", "shape")
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class Step:
         self.dtype = dtype  # None for a Python number
         self.backward = backward
         self.label = ""
+        self.of: Step | None = None  # what this is the gradient of
         self.line = ""  # where in the user's code a guard was met
 
     def uses(self) -> Iterator[Step]:

@@ -19,6 +19,7 @@ from ..ends import constant
 from ..graph import Node, data, node_types, tick, wrap
 from ..numpy_protocol import FUNCTIONS, PLAIN
 from ..ops.base import Op, as_constant, is_objects
+from .captures import Captures
 from .naming import Namer
 from .program import GUARD, INPUT, Step, getitem, leaves, mapped, method
 from .spelling import spelled
@@ -51,14 +52,14 @@ REDUCTIONS = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum:
 class Recorder(context.Block):
     """What is written down while a function runs inside this block."""
 
-    def __init__(self) -> None:
+    def __init__(self, captures: Captures) -> None:
         super().__init__(context.recorder)
+        self.captures = captures
         self.inputs: list[Step] = []
         self.steps: list[Step] = []
         self.backward = False
         self.start = tick()  # leaves older than this were made outside the function
         self.captured: dict[int, tuple[Any, Any]] = {}  # leaves and arrays from outside, by id
-        self.live: dict[int, Any] = {}  # arrays that may be read anew at each call
         self.namer = Namer()
 
     def value(self, outer: Any) -> Any:
@@ -83,7 +84,7 @@ class Recorder(context.Block):
         leaf.refresh()
         primal = leaf.primal
         self.captured[id(leaf)] = (leaf, primal)
-        leaf.primal = self.input(primal, leaf.label)
+        leaf.primal = self.input(primal, leaf.label or self.captures.names.get(id(leaf), ""))
 
     def restore(self) -> None:
         """Give the leaves from outside their numbers back."""
@@ -93,10 +94,11 @@ class Recorder(context.Block):
 
     def captured_array(self, x: np.ndarray) -> Any:
         """The stand-in for an array that the function took from outside; others as they are."""
-        if id(x) not in self.live:
+        name = self.captures.arrays.get(id(x))
+        if name is None:
             return x
         if id(x) not in self.captured:
-            self.captured[id(x)] = (x, self.input(x))
+            self.captured[id(x)] = (x, self.input(x, name))
         return self.captured[id(x)][1]
 
     # --- steps
@@ -296,6 +298,8 @@ class Recorder(context.Block):
         """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
         outer, self.backward = self.backward, True
         try:
+            for root in roots:
+                self.namer.root(root)
             nodes = [g if isinstance(g, Node) else constant(as_seed(g)) for g in seeds]
             for node, g in sweep(roots, nodes, True, stop):
                 self.namer.pairs.append((g, node))

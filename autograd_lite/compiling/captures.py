@@ -1,0 +1,194 @@
+"""What a function takes from outside, and whether that is still what it was.
+
+A program holds the numbers that its function found in closures, globals, defaults and attributes.
+They are looked at again at every call: a name bound anew, a list that grew, an array written to
+make a new program. Leaves of a graph (parameters of a model, say) are no constants: a program reads
+their numbers at each call.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable, Iterator
+from operator import attrgetter, getitem
+from typing import Any
+
+import numpy as np
+
+from ..callsite import PASSED_OVER
+from ..graph import Node
+from ..ops.base import Op
+
+__all__ = ["Captures"]
+
+MANY = 20_000  # values; looking at more would take longer than running most programs
+LARGE = 1 << 26  # bytes of an array that is compared at every call
+ATOMS = (
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    type(None),
+    type,
+    np.generic,
+    np.ufunc,
+    np.dtype,
+    types.ModuleType,
+    Op,
+)
+
+
+class Captures:
+    """The values a function can reach, and how to read each of them again."""
+
+    def __init__(self, f: Any) -> None:
+        self.readers: list[tuple[Callable[..., Any], tuple[Any, ...], Any, str]] = []
+        self.contents: list[tuple[np.ndarray, Any, str]] = []
+        self.arrays: dict[int, str] = {}
+        self.names: dict[int, str] = {}
+        self.seen: set[int] = set()
+        self.kept: list[Any] = []  # so that no id is used twice
+        stack: list[tuple[Any, str]] = [(f, "")]
+        while stack:
+            value, name = stack.pop()
+            if id(value) in self.seen or isinstance(value, ATOMS):
+                continue
+            self.seen.add(id(value))
+            self.kept.append(value)
+            if len(self.readers) > MANY:
+                raise TypeError(
+                    f"cannot compile {f!r:.60}: it can reach more than {MANY:,} values outside "
+                    "itself, all of which would have to be looked at in every call. Instead: give "
+                    "it what it needs as arguments"
+                )
+            if isinstance(value, np.ndarray):
+                self.array(value, name)
+                continue
+            if isinstance(value, Node):
+                self.names[id(value)] = name
+                continue
+            for read, where, item, label in held(value):
+                if read is not itself:
+                    self.readers.append((read, where, item, label))
+                stack.append((item, label or name))
+
+    def array(self, x: np.ndarray, name: str) -> None:
+        """Note an array: it may be written to between two calls."""
+        if x.dtype == object:
+            return
+        if x.nbytes > LARGE:
+            raise TypeError(
+                f"cannot compile a function that takes the array {name!r} of {x.nbytes >> 20} MB "
+                "from outside: it would be compared with what it was in every call. Instead: make "
+                "it an argument"
+            )
+        self.arrays[id(x)] = name
+        self.contents.append((x, numbers_of(x), name))
+
+    def changed(self) -> str:
+        """The name of something that is no longer what it was; empty if there is none."""
+        name = ""
+        try:
+            for read, where, value, name in self.readers:
+                now = read(*where)
+                if now is not value and (
+                    type(now) is not type(value) or not isinstance(value, ATOMS) or now != value
+                ):
+                    return name
+        except (AttributeError, IndexError, KeyError, NameError, ValueError):
+            return name
+        for x, before, name in self.contents:
+            if type(before) is bytes:
+                if x.tobytes() != before:
+                    return name
+            elif x.shape != before.shape or np.not_equal(bits(x), bits(before)).any():
+                return name
+        return ""
+
+
+def numbers_of(x: np.ndarray) -> Any:
+    """A copy to compare with: bytes of a small array, since that takes half the time."""
+    return x.tobytes() if x.nbytes <= 1 << 15 else x.copy()
+
+
+def bits(x: np.ndarray) -> np.ndarray:
+    """The numbers of an array as whole numbers, so that NaN equals NaN and 0 is not −0."""
+    x = np.ascontiguousarray(x).reshape(-1)
+    return x.view(np.int64) if x.itemsize == 8 else x.view(np.uint8)
+
+
+Held = Iterator[tuple[Callable[..., Any], tuple[Any, ...], Any, str]]
+
+
+def held(value: Any) -> Held:
+    """What a value holds: how to read it again, what it is now, and its name."""
+    if isinstance(value, types.FunctionType):
+        yield from of_function(value)
+    elif isinstance(value, types.MethodType):
+        yield itself, (value.__self__,), value.__self__, ""
+        yield itself, (value.__func__,), value.__func__, ""
+    elif isinstance(value, functools.partial):
+        for part in (value.func, value.args, value.keywords):
+            yield itself, (part,), part, ""
+    elif isinstance(value, tuple):
+        for item in value:
+            yield itself, (item,), item, ""
+    elif isinstance(value, list):
+        yield len, (value,), len(value), ""
+        for i, item in enumerate(value):
+            yield getitem, (value, i), item, ""
+    elif isinstance(value, dict):
+        yield len, (value,), len(value), ""
+        for key, item in list(value.items()):
+            yield getitem, (value, key), item, key if isinstance(key, str) else ""
+    elif hasattr(value, "__dict__") and not is_numpy_s(value):
+        inside = vars(value)
+        for name, item in list(inside.items()):
+            yield getitem, (inside, name), item, name
+        call = getattr(type(value), "__call__", None)  # noqa: B004
+        if isinstance(call, types.FunctionType):
+            yield from of_function(call)
+
+
+def of_function(f: types.FunctionType) -> Held:
+    """What a function finds in its closure, defaults and globals."""
+    ours = f.__code__.co_filename.startswith(PASSED_OVER)  # what they are made of does not change
+    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
+        try:
+            yield itself if ours else contents, (cell,), cell.cell_contents, name
+        except ValueError:  # not bound yet
+            continue
+    if ours:
+        return
+    for name, item in (f.__kwdefaults__ or {}).items():
+        yield getitem, (f.__kwdefaults__, name), item, name
+    for item in f.__defaults__ or ():
+        yield itself, (item,), item, ""
+    space = f.__globals__
+    for name in sorted(names_in(f.__code__)):
+        if name in space:
+            yield getitem, (space, name), space[name], name
+
+
+contents = attrgetter("cell_contents")
+
+
+def itself(x: Any) -> Any:
+    """What cannot be bound anew."""
+    return x
+
+
+def is_numpy_s(x: Any) -> bool:
+    """Whether `x` is an object of NumPy's or a built-in function."""
+    return isinstance(x, types.BuiltinFunctionType) or type(x).__module__.startswith("numpy")
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """The global names that code reads, and that of functions inside it."""
+    names = set(code.co_names)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            names |= names_in(inner)
+    return names

@@ -1,0 +1,228 @@
+"""Simplifications of a program. Each is exact: it changes no number, only how it is come by.
+
+A rule looks at one step, whose arguments have been simplified before it, and returns what can stand
+for it (an earlier step or a constant) or None. `simplified` applies them from the first step to the
+last, shares equal steps on the way, and drops what nothing reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .captures import bits
+from .helpers import over, times
+from .program import GUARD, INPUT, Program, Step, getitem, leaves, mapped, method
+
+__all__ = ["RULES", "simplified"]
+
+PRODUCTS = (np.multiply, times)
+
+
+def times_one(step: Step) -> Any:
+    """x · 1 and x / 1 are x; x · (−1) is −x, which is written so."""
+    if step.call not in PRODUCTS and step.call is not np.divide:
+        return None
+    for x, y in ((0, 1), (1, 0)) if step.call is not np.divide else ((0, 1),):
+        kept, factor = step.args[x], step.args[y]
+        if isinstance(kept, Step) and same_kind(kept, step) and is_constant(factor):
+            if np.all(np.equal(factor, 1)):
+                return kept
+            if np.all(np.equal(factor, -1)):
+                step.call, step.args = np.negative, (kept,)
+                return None
+    return None
+
+
+def times_reciprocal(step: Step) -> Any:
+    """g · (1/y) is g / y, with one rounding less."""
+    if step.call in PRODUCTS:
+        g, slope = step.args
+        if isinstance(slope, Step) and slope.call is np.divide and is_one(slope.args[0]):
+            step.call = over if step.call is times else np.divide
+            step.args = g, slope.args[1]
+    return None
+
+
+def double_negation(step: Step) -> Any:
+    """−(−x) is x."""
+    inner = step.args[0] if step.call is np.negative else None
+    return inner.args[0] if isinstance(inner, Step) and inner.call is np.negative else None
+
+
+def nothing_moved(step: Step) -> Any:
+    """A reshape or broadcast to the shape that is there, and the whole as an index, are x."""
+    if step.call in (method("reshape"), np.broadcast_to) or is_whole(step):
+        x = step.args[0]
+        if isinstance(x, Step) and same_kind(x, step):
+            return x
+    return None
+
+
+def reshaped_twice(step: Step) -> Any:
+    """Of two reshapes the last one counts; a sum that keeps its axes and is reshaped keeps none."""
+    if step.call is not method("reshape") or not isinstance(inner := step.args[0], Step):
+        return None
+    if inner.call is method("reshape"):
+        step.args = (inner.args[0], step.args[1])
+        return nothing_moved(step)
+    if inner.call is method("sum") and inner.kwargs.get("keepdims"):
+        (x,), axis = inner.args, inner.kwargs.get("axis")
+        ndim = len(x.shape)
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        if axis is not None and ndim - len(axes) == len(step.shape):
+            left = tuple(n for i, n in enumerate(x.shape) if i not in {a % ndim for a in axes})
+            if left == step.shape:
+                step.call, step.args, step.kwargs = inner.call, (x,), {"axis": axis}
+    return None
+
+
+def transposed(step: Step) -> Any:
+    """The axes of a matrix exchanged are its transpose."""
+    if step.call in (method("swapaxes"), np.swapaxes) and is_exchange(step):
+        step.call, step.args = np.transpose, step.args[:1]
+    return None
+
+
+def one_number(step: Step) -> Any:
+    """An array of one number throughout is that number, where the other operand has the shape."""
+    if isinstance(step.call, np.ufunc) or step.call in (times, over):
+        for i, x in enumerate(step.args):
+            if isinstance(x, np.ndarray) and x.dtype == step.dtype == np.float64 and x.size:
+                others = [y for k, y in enumerate(step.args) if k != i and isinstance(y, Step)]
+                fits = any(y.shape == step.shape and y.dtype == x.dtype for y in others)
+                if fits and (bits(x) == bits(x)[0]).all():
+                    args = list(step.args)
+                    args[i] = x.flat[0].item()
+                    step.args = tuple(args)
+    return None
+
+
+def broadcast_anyway(step: Step) -> Any:
+    """NumPy broadcasts the operands of an elementwise step itself."""
+    if not isinstance(step.call, np.ufunc) and step.call not in (times, over):
+        return None
+    wide = [i for i, x in enumerate(step.args) if is_broadcast(x)]
+    for i in wide:
+        args = list(step.args)
+        args[i] = args[i].args[0]
+        shapes = [x.shape if isinstance(x, Step) else np.shape(x) for x in args]
+        if np.broadcast_shapes(*shapes) == step.shape:
+            step.args = tuple(args)
+    return None
+
+
+RULES: tuple[Callable[[Step], Any], ...] = (
+    one_number,
+    times_one,
+    times_reciprocal,
+    double_negation,
+    reshaped_twice,
+    nothing_moved,
+    transposed,
+    broadcast_anyway,
+)
+
+
+def simplified(program: Program) -> Program:
+    """The program with the rules applied, equal steps shared and unread ones left out."""
+    instead: dict[Step, Any] = {}
+    known: dict[Any, Step] = {}
+    steps: list[Step] = []
+
+    def newest(x: Any) -> Any:
+        return instead.get(x, x) if type(x) is Step else x
+
+    for step in program.steps:
+        step.args = mapped(step.args, newest)
+        if step.kwargs:
+            step.kwargs = mapped(step.kwargs, newest)
+        other = None
+        for rule in RULES:
+            other = rule(step)
+            if other is not None:
+                break
+        if other is None:
+            other = known.setdefault(written_key(step), step)
+        if other is step:
+            steps.append(step)
+        else:
+            instead[step] = other
+            if isinstance(other, Step) and not other.label and other.call is not INPUT:
+                other.label = step.label
+    outputs = [newest(x) for x in program.outputs]
+    return Program(program.inputs, read(steps, outputs), outputs)
+
+
+def read(steps: list[Step], outputs: list[Any]) -> list[Step]:
+    """The steps that a result or a guard depends on."""
+    needed = set(leaves(outputs))
+    kept = []
+    for step in reversed(steps):
+        if step.call is GUARD or step in needed:
+            needed.update(step.uses())
+            kept.append(step)
+    return kept[::-1]
+
+
+def written_key(step: Step) -> Any:
+    """What two steps have in common that compute the same."""
+    kwargs = tuple(step.kwargs.items())
+    return step.call, key_of(step.args), key_of(kwargs)
+
+
+def key_of(x: Any) -> Any:
+    """Constants by their bits, steps by identity."""
+    if type(x) is Step:
+        return x
+    if isinstance(x, tuple | list):
+        return type(x), tuple([key_of(item) for item in x])
+    if isinstance(x, dict):
+        return tuple((k, key_of(v)) for k, v in x.items())
+    if isinstance(x, slice):
+        return slice, key_of((x.start, x.stop, x.step))
+    if isinstance(x, np.ndarray):
+        return x.shape, x.dtype, x.tobytes() if x.size <= 4096 else id(x)
+    if isinstance(x, float):
+        return float, x.hex()
+    return type(x), x
+
+
+def is_constant(x: Any) -> bool:
+    """Whether `x` is a number or an array of numbers."""
+    return isinstance(x, int | float | np.generic | np.ndarray)
+
+
+def is_one(x: Any) -> bool:
+    """Whether `x` is Python's 1."""
+    return type(x) in (int, float) and x == 1
+
+
+def same_kind(x: Step, step: Step) -> bool:
+    """Whether `x` has the shape and dtype of `step`."""
+    return x.shape == step.shape and x.dtype == step.dtype
+
+
+def is_broadcast(x: Any) -> bool:
+    """Whether `x` is a step that copies along axes."""
+    return isinstance(x, Step) and x.call is np.broadcast_to
+
+
+def is_exchange(step: Step) -> bool:
+    """Whether a step exchanges the two axes of a matrix."""
+    return len(step.shape) == 2 and {a % 2 for a in step.args[1:]} == {0, 1}
+
+
+def is_whole(step: Step) -> bool:
+    """Whether a step is x[...] with nothing but slices that leave nothing out."""
+    if step.call is not getitem or not isinstance(x := step.args[0], Step):
+        return False
+    key = step.args[1] if isinstance(step.args[1], tuple) else (step.args[1],)
+    if len(key) > len(x.shape) or not all(isinstance(k, slice) for k in key):
+        return False
+    return all(
+        not any(True for _ in leaves(k)) and k.indices(n) == (0, n, 1)
+        for k, n in zip(key, x.shape, strict=False)
+    )

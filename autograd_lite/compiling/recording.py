@@ -1,0 +1,149 @@
+"""One recording of a function: its program, the text of it, and the function that runs it."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..callsite import PASSED_OVER
+from ..graph import Node, data
+from ..trees import flatten
+from .arguments import replaced
+from .captures import Captures
+from .helpers import HELPERS, check
+from .passes import simplified
+from .printing import Text, written
+from .program import Program
+from .recorder import Recorder
+
+__all__ = ["Changed", "Recording"]
+
+BUILTINS = {"bool": bool, "float": float, "int": int, "slice": slice}
+
+
+class Changed(Exception):
+    """A decision came out otherwise than when the program was recorded."""
+
+
+def checked(found: Any, expected: bool, where: str) -> None:
+    """The helper `check`, with an error of its own for whoever records anew."""
+    if bool(found) is not expected:
+        raise Changed(where)
+
+
+class Recording:
+    """A program, and the function that runs it."""
+
+    def __init__(
+        self,
+        f: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        captures: Captures,
+        passes: bool,
+    ) -> None:
+        recorder = Recorder(captures)
+        user = inner(f)
+        names = parameter_names(user, len(args))
+        recorder.namer.function = getattr(user, "__name__", "L")
+        if not recorder.namer.function.isidentifier():
+            recorder.namer.function = "L"
+        try:
+            with recorder, np.errstate(all="ignore"):
+                given = [replaced(x, recorder.input, n) for x, n in zip(args, names, strict=True)]
+                named = {k: replaced(x, recorder.input, k) for k, x in kwargs.items()}
+                result = f(*given, **named)
+                outputs, form = flatten(result)
+                outputs = [recorder.step_of(data(x)) for x in outputs]
+            recorder.namer.finish()
+        finally:
+            recorder.restore()
+        program = Program(recorder.inputs, recorder.steps, outputs)
+        self.program = simplified(program) if passes else program
+        self.captured = [x for x, _ in recorder.captured.values()]
+        self.live = any(isinstance(x, Node) for x in self.captured)
+        shown = Shown(form)
+        self.text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
+        self.form = None if shown.nested else form
+        self.run = runnable(self.text)
+        self.trusted = False
+
+    def __call__(self, leaves: list[Any]) -> Any:
+        out = self.run(*leaves, *(map(data, self.captured) if self.live else self.captured))
+        return out if self.form is None else self.form(out)
+
+    def same_as(self, other: Recording) -> bool:
+        """Whether two recordings are of one program, constants included."""
+        if self.text.code() != other.text.code():
+            return False
+        pairs = zip(self.text.constants.values(), other.text.constants.values(), strict=True)
+        return all(a.tobytes() == b.tobytes() for a, b in pairs)
+
+
+class Shown:
+    """The expression a program returns: nested as the result is, where Python can write that."""
+
+    def __init__(self, form: Any) -> None:
+        self.form = form
+        self.nested = True
+
+    def __call__(self, parts: list[str]) -> str:
+        try:
+            return self.show(self.form([Word(p) for p in parts]))
+        except (TypeError, ValueError):
+            self.nested = False
+            return f"[{', '.join(parts)}]"
+
+    def show(self, tree: Any) -> str:
+        """A tree of words as an expression; TypeError if it is of something else."""
+        if isinstance(tree, Word):
+            return tree.text
+        if type(tree) is tuple:
+            inner = ", ".join(map(self.show, tree))
+            return f"({inner},)" if len(tree) == 1 else f"({inner})"
+        if type(tree) is list:
+            return f"[{', '.join(map(self.show, tree))}]"
+        if type(tree) is dict and all(isinstance(k, str | int) for k in tree):
+            return "{" + ", ".join(f"{k!r}: {self.show(v)}" for k, v in tree.items()) + "}"
+        if tree is None:
+            return "None"
+        raise TypeError(f"no way to write {type(tree).__name__}")
+
+
+class Word:
+    """A part of a result, as text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def runnable(text: Text) -> Callable[..., Any]:
+    """The function that a text defines, in a namespace of NumPy and its helpers."""
+    space: dict[str, Any] = {"__builtins__": BUILTINS, "np": np, **text.constants}
+    space |= {h.__name__: checked if h is check else h for h in HELPERS}
+    exec(builtins.compile(text.code(), f"<compiled {text.name}>", "exec"), space)
+    return space[text.name]
+
+
+def inner(f: Any) -> Any:
+    """The user's function, of a derivative the function that it is of."""
+    while inspect.isfunction(f) and f.__code__.co_filename.startswith(PASSED_OVER):
+        cells = [c.cell_contents for c in f.__closure__ or ()]
+        functions = [x for x in cells if callable(x)]
+        if not functions:
+            break
+        f = functions[0]
+    return f
+
+
+def parameter_names(f: Any, count: int) -> list[str]:
+    """What the arguments of a function are called."""
+    try:
+        names = [n for n, p in inspect.signature(f).parameters.items() if p.kind in (0, 1)]
+    except (TypeError, ValueError):
+        names = []
+    return [*names, *(f"x{i}" for i in range(len(names), count))][:count]
