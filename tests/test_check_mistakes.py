@@ -1,5 +1,6 @@
 """Planted mistakes are found and named; see `planted.py` for what is planted and where."""
 
+import numpy as np
 import planted
 import pytest
 
@@ -59,3 +60,21 @@ def test_the_published_table_is_this_one(outcomes):
     assert planted.PAGE.read_text(encoding="utf-8") == planted.table(outcomes), (
         "the table has drifted: run python tests/planted.py and commit notebooks/reference"
     )
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda z, t: ag.softmax_cross_entropy(z, t),
+        lambda z, t: -ag.sum(ag.log_softmax(z) * t) / 2,
+        lambda z, t: ag.sum(ag.logsumexp(z, 1) - ag.sum(z * t, 1)) / 2,
+    ],
+)
+def test_softmax_is_known_where_a_prediction_is_nearly_sure(loss):
+    """There the sum of the exponentials is near 1, and its logarithm is taken in another way."""
+    z, t = np.array([[9.0, 1.0, 0.1], [0.5, 1.0, -1.0]]), np.eye(3)[[1, 0]]
+    h = ag.softmax(z)
+    report = ag.check_gradients(lambda z: loss(z, t), z, hand=h * (1 - h) * -t / h / 2)
+    assert report.causes[0].code == "diagonal-only"
+    report = ag.check_gradients(lambda z: loss(z, t), z, hand=(t - h) / 2)
+    assert report.causes[0].code == "sign"

@@ -8,12 +8,12 @@ import autograd_lite as ag
 
 
 def fastest(f, times):
-    """The shortest of several runs, in seconds: the machine may be busy with something else."""
+    """The shortest of several runs, in seconds of this process: the machine may be busy."""
     best = np.inf
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         f()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best
 
 

@@ -13,6 +13,8 @@ from .tape import Tape
 
 __all__ = ["Softmax", "find", "softmax_of"]
 
+LOGARITHMS = ("log", "log1p")
+
 
 @dataclass
 class Softmax:
@@ -36,19 +38,27 @@ def find(tape: Tape) -> list[Softmax]:
             found.append(made(tape, node, x.left, total(y), logarithm=False))
         elif node._op == "-" and isinstance(x, Node) and isinstance(y, Node):
             inner = y.left if y._op == "+" and isinstance(y.left, Node) else y
-            if inner._op == "log" and isinstance(inner.left, Node):
-                e = total(inner.left).left if total(inner.left) is not None else None
-                if isinstance(e, Node) and e._op == "exp" and logits(e.left) is logits(x):
-                    found.append(made(tape, node, e.left, total(inner.left), logarithm=True))
-        elif node._op == "log" and total(node.left) is not None:
-            e = total(node.left).left
-            if isinstance(e, Node) and e._op == "exp":
-                found.append(from_logsumexp(tape, node, e.left, total(node.left)))
+            e, s = summed_exponential(inner)
+            if e is not None and logits(e.left) is logits(x):
+                found.append(made(tape, node, e.left, s, logarithm=True))
+        elif node._op in LOGARITHMS:
+            e, s = summed_exponential(node)
+            if e is not None:
+                found.append(from_logsumexp(tape, node, e.left, s))
     known: dict[Node, Softmax] = {}
-    for s in found:
-        if s is not None and (s.z not in known or known[s.z].t is None):
-            known[s.z] = s
+    for softmax in found:
+        if softmax is not None and (softmax.z not in known or known[softmax.z].t is None):
+            known[softmax.z] = softmax
     return list(known.values())
+
+
+def summed_exponential(log: Node) -> tuple[Any, Any]:
+    """exp z and its sum behind log Σ exp z, or log(1 + Σ(exp z − 1 at the largest)); else None."""
+    s = total(log.left) if log._op in LOGARITHMS else None
+    e = s.left if s is not None else None
+    if log._op == "log1p" and isinstance(e, Node) and e._op == "-":
+        e = e.left
+    return (e, s) if isinstance(e, Node) and e._op == "exp" else (None, None)
 
 
 def from_logsumexp(tape: Tape, log: Node, a: Any, s: Node) -> Softmax | None:
