@@ -12,9 +12,10 @@ import numpy as np
 
 from .graph import Node
 
-__all__ = ["Names", "caller_names", "lent"]
+__all__ = ["Names", "caller_names", "constant_name", "lent"]
 
 SEARCHED = 20_000  # variables; a namespace with more is searched no further
+COMPARED = 10_000  # entries of an array that is compared with a caller's
 LISTED = 200  # items of a list or array of nodes that are named after their place
 
 
@@ -71,6 +72,22 @@ def is_collection(x: Any) -> bool:
     if isinstance(x, np.ndarray):
         return x.dtype == object and 0 < x.size <= LISTED and isinstance(x.flat[0], Node)
     return type(x) in (list, tuple) and 0 < len(x) <= LISTED and isinstance(x[0], Node)
+
+
+def constant_name(x: Any, variables: Names) -> str:
+    """The variable that holds this array, or one with its numbers (it may have been copied)."""
+    if id(x) in variables.by_id:
+        return variables.by_id[id(x)]
+    if x.size > COMPARED:
+        return ""
+    for name, held in variables.arrays:
+        try:
+            array = np.asarray(held)
+            if array.dtype.kind in "fiub" and array.shape == x.shape and np.array_equal(array, x):
+                return name
+        except Exception:  # a list of anything may be no array
+            continue
+    return ""
 
 
 @contextmanager

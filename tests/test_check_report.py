@@ -169,3 +169,19 @@ def test_nodes_without_labels_are_called_by_their_variables():
 def test_a_label_comes_before_a_variable():
     x = ag.Value(3.0, label="speed")
     assert ag.compare(x * x, {x: 6.0}).rows[0].name == "dL/dspeed"
+
+
+def test_constants_are_called_by_the_caller_s_variables():
+    rng = np.random.default_rng(3)
+    inputs, weights = rng.normal(size=(5, 3)), rng.normal(size=(3, 3))
+    hidden = np.tanh(inputs @ weights)
+
+    def f(W):
+        return ag.sum(ag.tanh(inputs @ W) ** 2)
+
+    report = ag.check_gradients(f, weights, hand=inputs.T @ (2 * hidden))
+    assert report.causes[0].code == "local-derivative"
+    assert "tanh(inputs @ W)" in report.causes[0].message
+    report = ag.check_gradients(f, weights, hand=hidden.T @ (2 * hidden * (1 - hidden**2)))
+    assert report.causes[0].code == "wrong-operand"
+    assert "used for inputs" in report.causes[0].message

@@ -15,6 +15,7 @@ from ..ops.shape import tensor_of
 from ..tensor import Tensor
 from ..trees import flatten
 from ..value import Value
+from ..variables import Names
 
 __all__ = ["Call", "floats", "leaf", "parameters", "paths", "recorded"]
 
@@ -35,6 +36,7 @@ class Call:
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int]) -> None:
         self.f, self.args = f, args
+        self.variables = Names()
         self.leaves: list[Any] = []
         self.names: list[str] = []
         self.spans: list[tuple[int, int, Any]] = []

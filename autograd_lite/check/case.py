@@ -116,7 +116,7 @@ class Case:
                 found.append((self.tape.name(node), np.asarray(data(node), float)))
         for y in self.constants():
             if y.shape == shape:
-                found.append(("a constant array", np.asarray(y, float)))
+                found.append((self.tape.constant(y, "a constant array"), np.asarray(y, float)))
         if len(shape) == 2:
             for node in self.tape.order:
                 if node.shape == shape[::-1]:

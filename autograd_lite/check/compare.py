@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import callsite
 from ..graph import Node, toposort
-from ..variables import caller_names, lent
+from ..variables import Names, caller_names, lent
 from .complex_rules import rules
 from .examine import as_hand, examine
 from .kinks import ties
@@ -49,18 +49,19 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
         raise TypeError(f"compare takes the node to start from, not {type(root).__name__}")
     if method not in METHODS:
         raise ValueError(f"method is one of {', '.join(METHODS)}, not {method!r}")
-    with lent(toposort([root]), caller_names(callsite.depth())):
-        return judged(root, hand, method)
+    variables = caller_names(callsite.depth())
+    with lent(toposort([root]), variables):
+        return judged(root, hand, method, variables)
 
 
-def judged(root: Node, hand: Mapping[Node, Any] | None, method: str) -> Report:
+def judged(root: Node, hand: Mapping[Node, Any] | None, method: str, variables: Names) -> Report:
     """The report on all hand gradients, those of the graph's own nodes or those given."""
-    tape = Tape(root)
+    tape = Tape(root, variables=variables)
     found = collect(tape, hand)
     spoiled = changed(tape)
     if spoiled is not None:
         return Report([spoiled_row(tape, x, found.get(x), spoiled) for x in found or {root: None}])
-    carried = Tape(root, pinned(tape, found)) if len(found) > 1 else None
+    carried = Tape(root, pinned(tape, found), variables) if len(found) > 1 else None
     if carried is not None:
         carried.patience, carried.hindsight = tape.patience, tape.hindsight
     if not found:

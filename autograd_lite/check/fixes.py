@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .tape import Tape, expression
+from .tape import Tape
 
 __all__ = ["copied", "gradient_name", "share"]
 
@@ -39,8 +39,8 @@ BINARY = {
 
 def share(tape: Tape, node: Node, i: int) -> str:
     """What the edge from input `i` to `node` brings, in NumPy; "" where that is no short line."""
-    names = [called(x) for x in node.inputs]
-    g, y = gradient_name(node), called(node)
+    names = [called(tape, x) for x in node.inputs]
+    g, y = gradient_name(node), called(tape, node)
     if node._op in UNARY and len(names) == 1:
         line = UNARY[node._op].format(g=g, x=names[0], y=y)
     elif node._op in BINARY and len(names) == 2:
@@ -74,13 +74,13 @@ def copied(old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     return axes[0] if len(axes) == 1 else axes
 
 
-def called(x: Any) -> str:
+def called(tape: Tape, x: Any) -> str:
     """A node or constant as an operand: its label, or its formula in brackets if that is short."""
     if not isinstance(x, Node):
-        return f"{x:.6g}" if np.ndim(x) == 0 else "c"
+        return f"{x:.6g}" if np.ndim(x) == 0 else tape.constant(x, "c")
     if x.label:
         return x.label
-    text = expression(x, 2)
+    text = tape.expression(x, 2)
     return f"({text})" if len(text) <= 24 and "…" not in text else "x"
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import callsite
 from ..calculus import grad
 from ..graph import Node, data
 from ..trees import flatten
+from ..variables import caller_names
 from .by_hand import by_hand, spread, which
 from .call import Call, parameters, recorded
 from .complex_rules import rules
@@ -71,6 +73,7 @@ def check_gradients(
     if order == 2:
         f = gradient_of(f, chosen)
     call, nodes, outputs, seen = recorded(f, args, chosen)
+    call.variables = caller_names(callsite.depth())
     again = call(call.nodes(call.leaves))[1]
     notes += mutated(before, args, "f", parameters(f, len(args)))
     unreliable = not same(outputs, again)
@@ -134,7 +137,7 @@ def row_for(
     function = call.along(k, o)
     if not isinstance(out, Node):
         return cut(function, at, np.shape(out), x, hand, method, seen)
-    tape = Tape(out)
+    tape = Tape(out, variables=call.variables)
 
     def through(v: np.ndarray) -> np.ndarray:
         return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()

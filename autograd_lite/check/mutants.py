@@ -101,7 +101,7 @@ def products(case: Case, node: Node, i: int) -> Iterator[Mutant]:
     right = np.asarray(tape.contribution(node, i), float)
     other = y if i == 0 else x
     source = node.inputs[1 - i]
-    called = tape.name(source) if isinstance(source, Node) else "the constant"
+    called = tape.called(source)
     at = f" (at {tape.name(node)})"
     if not tape.lead:
         for text, value in orders(g, other, called):

@@ -84,7 +84,7 @@ def binary(
     name, at = node.op.name, f" (at {case.tape.name(node)})"
     own, other = inputs[i], inputs[1 - i]
     source = node.inputs[1 - i]
-    called = case.tape.name(source) if isinstance(source, Node) else "the constant"
+    called = case.tape.called(source)
     if name == "*":
         yield "local-derivative", f"the factor {called} was forgotten{at}", 1.0, 2.5, False
         if own.shape == other.shape or own.ndim == 0:

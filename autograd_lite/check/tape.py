@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data, toposort
+from ..variables import Names, constant_name
 from .patience import Patience
 
 __all__ = ["Tape", "identity_seed"]
@@ -42,10 +43,18 @@ class Tape:
     `adjoint[x]` is what leaves x for its inputs and `arrived[x]` what its consumers brought. They
     differ only at `pinned` nodes, whose cotangent is replaced by the one given: that is how an
     error is carried forward. `lead` are the leading axes of all cotangents, `()` for a scalar root.
+    Constant arrays are called by the caller's `variables`.
     """
 
-    def __init__(self, root: Node, pinned: Mapping[Node, Any] | None = None) -> None:
+    def __init__(
+        self,
+        root: Node,
+        pinned: Mapping[Node, Any] | None = None,
+        variables: Names | None = None,
+    ) -> None:
         self.root = root
+        self.variables = variables or Names()
+        self._constants: dict[int, str] = {}
         self.order = toposort([root])
         self.pinned = dict(pinned or {})
         seed, self.lead = identity_seed(root)
@@ -172,36 +181,48 @@ class Tape:
         """A node in a few words: its label, or the formula it was made by, if short."""
         if node not in self._names:
             for depth in (3, 2, 1):
-                self._names[node] = expression(node, depth)
+                self._names[node] = self.expression(node, depth)
                 if len(self._names[node]) <= 40:
                     break
         return self._names[node]
 
+    def called(self, x: Any) -> str:
+        """An operand in a few words."""
+        if isinstance(x, Node):
+            return self.name(x)
+        return self.constant(x, "the constant") if isinstance(x, np.ndarray) else "the constant"
 
-def expression(x: Any, depth: int) -> str:
-    """What a node was computed by, `depth` operations deep; … stands for what lies deeper.
+    def constant(self, x: np.ndarray, otherwise: str) -> str:
+        """A constant array by the variable that holds it, or else as it is called here."""
+        if id(x) not in self._constants:
+            self._constants[id(x)] = constant_name(x, self.variables)
+        return self._constants[id(x)] or otherwise
 
-    >>> import autograd_lite as ag
-    >>> x = ag.Value(2.0, label="x")
-    >>> expression(ag.tanh(3 * x) - 1, 3)
-    'tanh(3 * x) - 1'
-    """
-    if not isinstance(x, Node):
-        return f"{x:.4g}" if np.ndim(x) == 0 else "const"
-    if x.label:
-        return x.label
-    if x.op is None:
-        return "input"
-    if depth == 0:
-        return "…"
-    inside = [expression(y, depth - 1) for y in x.inputs[:3]]
-    name = x.op.name
-    if len(inside) == 2 and not name.isalnum():
-        parts = [
-            f"({text})"
-            if isinstance(y, Node) and not y.label and " " in text and not y.op.name.isalnum()
-            else text
-            for y, text in zip(x.inputs, inside, strict=True)
-        ]
-        return f"{parts[0]} {name} {parts[1]}"
-    return f"{name}({', '.join(inside)})"
+    def expression(self, x: Any, depth: int) -> str:
+        """What a node was computed by, `depth` operations deep; … stands for what lies deeper.
+
+        >>> import autograd_lite as ag
+        >>> x = ag.Value(2.0, label="x")
+        >>> y = ag.tanh(3 * x) - 1
+        >>> Tape(y).expression(y, 3)
+        'tanh(3 * x) - 1'
+        """
+        if not isinstance(x, Node):
+            return f"{x:.4g}" if np.ndim(x) == 0 else self.constant(x, "const")
+        if x.label:
+            return x.label
+        if x.op is None:
+            return "input"
+        if depth == 0:
+            return "…"
+        inside = [self.expression(y, depth - 1) for y in x.inputs[:3]]
+        name = x.op.name
+        if len(inside) == 2 and not name.isalnum():
+            parts = [
+                f"({text})"
+                if isinstance(y, Node) and not y.label and " " in text and not y.op.name.isalnum()
+                else text
+                for y, text in zip(x.inputs, inside, strict=True)
+            ]
+            return f"{parts[0]} {name} {parts[1]}"
+        return f"{name}({', '.join(inside)})"

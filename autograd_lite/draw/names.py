@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from ..variables import Names, caller_names
+from ..variables import Names, caller_names, constant_name
 from .text import clip
 
 __all__ = ["name_all", "named"]
 
-COMPARED = 10_000  # entries of an array that is compared with a caller's
 
 # Letters a person might give the result of an operation.
 LETTERS = {
@@ -59,22 +58,6 @@ def given_names(names: Any) -> dict[int, str]:
             raise TypeError(f"names maps names to nodes or nodes to names; {key!r} does neither")
         found[id(node)] = name
     return found
-
-
-def constant_name(x: Any, variables: Names) -> str:
-    """The variable that holds this array, or one with its numbers (it may have been copied)."""
-    if id(x) in variables.by_id:
-        return variables.by_id[id(x)]
-    if x.size > COMPARED:
-        return ""
-    for name, held in variables.arrays:
-        try:
-            array = np.asarray(held)
-            if array.dtype.kind in "fiub" and array.shape == x.shape and np.array_equal(array, x):
-                return name
-        except Exception:  # a list of anything may be no array
-            continue
-    return ""
 
 
 def name_all(
