@@ -36,6 +36,21 @@ def test_small_weights_hide_the_derivative_of_tanh(scale):
     assert ag.check_gradients(f, W, hand=wrong).ok
 
 
+def test_the_caller_s_names_hide_no_note():
+    rng = np.random.default_rng(0)
+    inputs, weights = rng.normal(size=(6, 4)), 1e-5 * rng.normal(size=(4, 3))
+    g = inputs.T @ np.ones((6, 3))
+    (note,) = blind(ag.check_gradients(lambda W: ag.sum(ag.tanh(inputs @ W)), weights, hand=g))
+    assert "slope 1" in note.message
+    assert "tanh(inputs @ W)" in note.message
+    W = ag.Tensor(weights)
+    z = inputs @ W
+    a = ag.tanh(z)
+    (note,) = blind(ag.compare(ag.sum(a), {W: g}))
+    assert "slope 1" in note.message
+    assert "(at a)" in note.message
+
+
 def X_slope_forgotten(f, W):
     """The gradient with the derivative of tanh taken as 1."""
     rng = np.random.default_rng(0)

@@ -43,7 +43,8 @@ def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
         nodes = elsewhere(tape) if here else None
         if nodes is None:
             return sizes(tape)
-        _, seen = effects(Tape(nodes[tape.root]), nodes[x], rtol, patience)
+        there = Tape(nodes[tape.root], variables=tape.variables)
+        _, seen = effects(there, nodes[x], rtol, patience)
     hidden = [text for key, text in here.items() if key in seen]
     if not hidden:
         return sizes(tape)
