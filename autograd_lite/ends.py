@@ -61,7 +61,7 @@ def fresh(x: Any, name: str) -> Node:
 
 def constant(numbers: Any) -> Node:
     """A node that depends on nothing: a seed of a recorded sweep, a derivative that is constant."""
-    return wrap(numbers, identity, (numbers,))
+    return wrap(numbers, identity, numbers)
 
 
 def zeros(shape: tuple[int, ...]) -> Any:

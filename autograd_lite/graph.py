@@ -200,10 +200,8 @@ class Node:
 
         A leaf gets a share of its own: its gradient is the caller's, to be changed in place.
         """
-        if x.op is None:
-            x.refresh()
-            if share is g:
-                share = copy(share)
+        if share is g and x.op is None:
+            share = copy(share)
         if x.stamp > self.stamp:
             raise ValueError(stale(x, self))
         x.receive(share)
@@ -252,14 +250,13 @@ def touch(x: Node) -> None:
     x.stamp = tick()
 
 
-def wrap(primal: Any, op: Any, inputs: Sequence[Any]) -> Node:
-    """A node of the kind that fits the data, made by `op` from `inputs`."""
+def wrap(primal: Any, op: Any, left: Any, *more: Any) -> Node:
+    """A node of the kind that fits the data, made by `op` from its inputs; see `Node`."""
     node: Any = new(kinds[type(primal)])
     node.primal = primal
     node.op = op
-    node.left = inputs[0]
-    count = len(inputs)
-    node.right = None if count == 1 else inputs[1] if count == 2 else inputs[1:]
+    node.left = left
+    node.right = None if not more else more[0] if len(more) == 1 else more
     node.grad = node.cotangent = node.mark = node.notes = None
     node.stamp = clock
     return context.applied(node) if context.open_blocks else node
@@ -271,13 +268,15 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
     Depth first with its own stack, so that a chain of a million nodes needs no recursion. Nodes in
     `stop` are taken as leaves: nothing below them is visited. Every node visited is marked with a
     token of this call and its cotangent is cleared, so that nothing an interrupted sweep left
-    behind can leak into the next one.
+    behind can leak into the next one; and each leaf notices whether its data was changed.
     """
     token = object()
     order: list[Any] = []
     for node in stop:
         node.mark = token
         node.cotangent = None
+        if node.op is None:
+            node.refresh()
         order.append(node)
     stack: list[Any] = list(roots)
     for root in stack:
@@ -298,6 +297,7 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
         node.mark = token
         node.cotangent = None
         if node.op is None:
+            node.refresh()
             finish(node)
             continue
         push(node)

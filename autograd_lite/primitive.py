@@ -93,7 +93,11 @@ class primitive:
                     f"input {i} of '{self.name}' has no derivative (its rule is None), but it was "
                     "given a node: pass its .data, off the graph"
                 )
-        fixed = {i: frozen(x) for i, x in enumerate(inputs) if self.has_none(i)}
+        fixed = {
+            i: frozen(x) if isinstance(x, np.ndarray) else x
+            for i, x in enumerate(inputs)
+            if self.has_none(i)
+        }
         free = tuple(i for i in range(len(inputs)) if i not in fixed)
         return Fused(self, free, fixed, keywords)(*(inputs[i] for i in free))
 
@@ -179,7 +183,7 @@ class Fused(Op):
                 f"{where} returned shape {shape(share)}; it has to be {expected}, that of the input"
             )
         if isinstance(g, Node) and not isinstance(share, Node):
-            return wrap(share, identity, (share,))  # zeros: a node for the recorded sweep
+            return wrap(share, identity, share)  # zeros: a node for the recorded sweep
         dtype = getattr(x, "dtype", None)
         return share if dtype in (None, getattr(share, "dtype", None)) else astype(share, dtype)
 

@@ -12,7 +12,7 @@ from .operators import SHORT_WAYS, Operators, shorten
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain_to
+from .ops.elementwise import ONE, Elementwise, chain, chain_to
 
 __all__ = ["Tensor"]
 
@@ -189,24 +189,43 @@ class Tensor(Operators):
         return np.array(g, dtype=self.primal.dtype)
 
     def pull(self, g: Any, record: bool) -> None:
-        # Elementwise operations on one or two inputs, unrolled: what Node.pull and Elementwise.vjp
-        # do for every case, in half their time.
+        # Operations on one or two inputs, unrolled: what Node.pull and Elementwise.vjp do for every
+        # case, in half their time.
         op, x, y, out = self.op, self.left, self.right, self.primal
-        if record or type(op) is not Elementwise or type(y) is tuple:
+        if record or type(y) is tuple:
             return Node.pull(self, g, record)
+        by_row = type(op) is Elementwise
+        if y is None and type(x) in node_types:
+            x_data = x.primal
+            if by_row:
+                d = op.partials[0]
+                share = g if d is ONE else chain(g, d(out, x_data))
+            else:
+                share = op.vjp(0, g, out, x_data)
+            self.deliver(x, share, g)
+            return None
         x_is_node, y_is_node = type(x) in node_types, type(y) in node_types
         x_data = x.primal if x_is_node else x
         y_data = y.primal if y_is_node else y
-        data = (x_data,) if y is None else (x_data, y_data)
-        try:
+        if by_row:
+            try:
+                if x_is_node:
+                    d = op.partials[0]
+                    to_x = chain_to(
+                        g, d if d is ONE else d(out, x_data, y_data), out.shape, x.shape
+                    )
+                if y_is_node:
+                    d = op.partials[1]
+                    to_y = chain_to(
+                        g, d if d is ONE else d(out, x_data, y_data), out.shape, y.shape
+                    )
+            except ZeroDivisionError:  # of a number beside an array: IEEE 754 says what comes out
+                return Node.pull(self, g, record)
+        else:
             if x_is_node:
-                d = op.partials[0]
-                to_x = chain_to(g, d if d is ONE else d(out, *data), out.shape, x.shape)
+                to_x = op.vjp(0, g, out, x_data, y_data)
             if y_is_node:
-                d = op.partials[1]
-                to_y = chain_to(g, d if d is ONE else d(out, *data), out.shape, y.shape)
-        except ZeroDivisionError:  # of a number beside an array: IEEE 754 says what comes out
-            return Node.pull(self, g, record)
+                to_y = op.vjp(1, g, out, x_data, y_data)
         if x_is_node:
             self.deliver(x, to_x, g)
         if y_is_node:
@@ -215,7 +234,7 @@ class Tensor(Operators):
 
     def deliver(self, x: Any, share: Any, g: Any) -> None:
         """Send a share of `g`; what `send` does, without its calls in the usual case."""
-        if type(x) is not Tensor or x.op is None or x.stamp > self.stamp:
+        if x.stamp > self.stamp or type(x) is not Tensor or (share is g and x.op is None):
             self.send(x, share, g)
         else:
             old = x.cotangent
@@ -353,6 +372,13 @@ class Tensor(Operators):
         return f"Tensor({numbers}{dtype}{label})"
 
 
+# The arrays of a graph are freed together, at the top of the heap, and the C library of Linux then
+# hands their pages back to the system, to fault every one in again in the next pass: a third of the
+# time of a training step on some 512 examples. Once a program has freed one array of 32 MB it keeps
+# that much for itself (glibc, mallopt(3): M_MMAP_THRESHOLD is dynamic). This one is never touched.
+np.empty((1 << 22) - 1024)
+
 kinds[np.ndarray] = Tensor
 for _name, _row in SHORT_WAYS.items():
     shorten(Tensor, _name, _row, _row.on_arrays)
+shorten(Tensor, "__matmul__", linalg.matmul_, np.matmul)

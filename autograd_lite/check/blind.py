@@ -99,7 +99,7 @@ def elsewhere(tape: Tape) -> dict[Node, Node] | None:
             if node.op is not None:
                 inputs = [copies[y] if isinstance(y, Node) else y for y in node.inputs]
                 made = node.op(*inputs)  # plain data where an operation was given nothing else
-                copies[node] = made if isinstance(made, Node) else wrap(made, node.op, inputs)
+                copies[node] = made if isinstance(made, Node) else wrap(made, node.op, *inputs)
                 copies[node].notes = node.notes
                 continue
             now = np.asarray(node.primal, float)

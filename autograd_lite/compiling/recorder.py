@@ -290,7 +290,7 @@ class Recorder(context.Block):
             raise
         if not is_node:
             return out
-        return wrap(out, op, tuple(kept))
+        return wrap(out, op, *kept)
 
     def sweep(
         self, sweep: Any, roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Any

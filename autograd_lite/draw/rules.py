@@ -109,7 +109,7 @@ def symbolic(primal: Any) -> Node:
     """A node that stands for a name; the number in it only lets the rule run."""
     if not isinstance(primal, np.ndarray):
         primal = float(primal)
-    return wrap(primal, identity, (primal,))
+    return wrap(primal, identity, primal)
 
 
 def express(x: Any, names: dict[int, Any]) -> Any:

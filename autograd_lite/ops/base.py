@@ -132,7 +132,7 @@ class Op:
                 except Exception as error:
                     error.add_note(self.context(inputs))
                     raise
-                return wrap(out, self, inputs) if is_node else out
+                return wrap(out, self, x) if is_node else out
         recorded = False
         kept: Any = inputs
         args: list[Any] = []
@@ -143,6 +143,9 @@ class Op:
                 if x.op is None:
                     x.refresh()
                 x = x.primal
+            elif kind is ndarray and x.dtype.kind == "f":
+                if kept is inputs:
+                    kept = list(inputs)
             elif kind is not float and kind is not int:
                 x = as_constant(x, self.name)
                 if type(x) is ndarray:
@@ -167,8 +170,10 @@ class Op:
         if not recorded:
             return out
         if kept is not inputs:
-            kept = tuple([frozen(x) if self.saves(i) else x for i, x in enumerate(kept)])
-        return wrap(out, self, kept)
+            for i, x in enumerate(kept):
+                if type(x) is ndarray and self.saves(i):
+                    kept[i] = frozen(x)
+        return wrap(out, self, *kept)
 
     def with_objects(self, inputs: tuple[Any, ...]) -> Any:
         """The result where an input is an array of Values: another; beside a Tensor, a Tensor."""
@@ -236,7 +241,7 @@ def numbers(x: Any) -> np.ndarray:
 
 def frozen(x: Any) -> Any:
     """`x`, or a copy of it when it is an array that somebody could still write to."""
-    if not isinstance(x, ndarray) or (x.base is None and not x.flags.writeable):
+    if x.base is None and not x.flags.writeable:
         return x
     x = x.copy()
     x.flags.writeable = False

@@ -27,7 +27,8 @@ from .base import Op, array, is_objects, shape
 from .shape import astype, sum_to
 
 ndarray = np.ndarray
-vdot = np.vdot
+vdot: Any = np.vdot
+isfinite = math.isfinite
 
 
 class _One:
@@ -135,14 +136,16 @@ def chain(g: Any, d: Any) -> Any:
     A branch that `where` did not take sends back exactly 0, and must stay without effect even when
     its derivative is infinite: d/dx where(x > 0, log x, 0) at x = 0 is 0, not 0 · inf = NaN.
     """
-    if isinstance(g, Node) or isinstance(d, Node):
+    if type(d) is ndarray is type(g):
+        product = g * d
+        # A finite slope has no 0 · inf, and seeds in front make the product much larger.
+        if d.size < 8192 and isfinite(vdot(d, d)):
+            return product
+    elif isinstance(g, Node) or isinstance(d, Node):
         return chain_product(g, d)
-    product = g * d
-    if type(d) is float and d - d == 0:  # finite: no 0 · inf to look for
-        return product
-    if type(d) is ndarray and d.size < 8192:
-        square: Any = vdot(d, d)
-        if square < math.inf:  # finite, and seeds in front make the product much larger
+    else:
+        product = g * d
+        if type(d) is float and isfinite(d):
             return product
     if type(product) is ndarray:
         # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
@@ -160,13 +163,16 @@ def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return g if d is ONE else chain(g, d)
     if d is ONE:
         return sum_to(g, old, new)
-    last = new == (*old[:-1], 1) or (new == () and len(old) == 1)
-    if last and type(d) is type(g) is ndarray and d.shape == old and d.size < 8192:
+    if (
+        type(d) is type(g) is ndarray
+        and (new == (*old[:-1], 1) or (new == () and len(old) == 1))
+        and d.shape == old
+        and d.size < 8192
+        and isfinite(vdot(d, d))  # no 0 · inf to look for
+    ):
         # Copied along the last axis only, as the sum in a softmax is: with K seeds, the product
         # and its sum in one go take a fraction of the time of one after the other.
-        square: Any = vdot(d, d)
-        if square < math.inf:  # finite: no 0 · inf to look for
-            return np.vecdot(g, d).reshape(g.shape[: g.ndim - len(old)] + new)
+        return np.vecdot(g, d).reshape(g.shape[: g.ndim - len(old)] + new)
     return sum_to(chain(g, d), old, new)
 
 
@@ -286,8 +292,7 @@ def all_finite(y: Any) -> bool:
     y = data(y)
     if context.open_blocks and (recorder := context.recorder.get()) is not None:
         return recorder.all_finite(y)
-    square: Any = vdot(y, y) if type(y) is ndarray else y
-    return bool(square - square == 0)
+    return isfinite(vdot(y, y) if type(y) is ndarray else y)
 
 
 def log_slope(y: Any, x: Any) -> Any:

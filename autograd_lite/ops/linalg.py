@@ -18,11 +18,6 @@ def mT(x: Any) -> Any:
     return Transpose((-1, -2))(x) if isinstance(x, Node) else x.swapaxes(-1, -2)
 
 
-def times(x: Any, y: Any) -> Any:
-    """x @ y in a rule: recorded for nodes, NumPy's own at once for arrays."""
-    return np.matmul(x, y) if type(x) is type(y) is np.ndarray else matmul_(x, y)
-
-
 class MatMul(Op):
     """z = x @ y. For matrices dx = dz yᵀ and dy = xᵀ dz.
 
@@ -37,7 +32,9 @@ class MatMul(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any, y: Any) -> Any:
         if x.ndim == y.ndim == 2:  # the usual case, without the bookkeeping below
-            return times(g, mT(y)) if i == 0 else times(mT(x), g)
+            if type(g) is np.ndarray:
+                return np.matmul(g, y.T) if i == 0 else np.matmul(x.T, g)
+            return matmul_(g, mT(y)) if i == 0 else matmul_(mT(x), g)
         row, column = len(shape(x)) == 1, len(shape(y)) == 1
         before, stack = lead(g, out), shape(out)[: len(shape(out)) - 2 + row + column]
         m = () if row else shape(x)[-2:-1]
