@@ -83,19 +83,27 @@ class Block(ContextDecorator):
 
     def __enter__(self) -> Any:
         global open_blocks
-        token = self.variable.set(self.value(self.variable.get()))
-        self.tokens.set((*self.tokens.get(), token))
-        with _lock:
-            open_blocks += 1
-        return self
+        outer, tokens = self.variable.get(), self.tokens.get()
+        try:
+            token = self.variable.set(self.value(outer))
+            self.tokens.set((*tokens, token))
+            with _lock:
+                open_blocks += 1
+            return self
+        except BaseException:  # Ctrl-C between two of these lines: __exit__ will not be called
+            self.variable.set(outer)
+            self.tokens.set(tokens)
+            raise
 
     def __exit__(self, *exc: object) -> None:
         global open_blocks
         *outer, token = self.tokens.get()
-        self.tokens.set(tuple(outer))
-        self.variable.reset(token)
-        with _lock:
-            open_blocks -= 1
+        try:
+            self.tokens.set(tuple(outer))
+        finally:
+            self.variable.reset(token)
+            with _lock:
+                open_blocks -= 1
 
 
 class no_grad(Block):

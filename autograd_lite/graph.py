@@ -13,7 +13,7 @@ Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", JMLR 1
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from copy import copy
 from typing import Any
 
@@ -161,12 +161,17 @@ class Node:
         12.0
         """
         start = self.one() if seed is None else self.check_seed(seed)
-        for node, g in sweep([self], [start]):
-            if node.op is None:
-                g = node.fit(g)
-                node.grad = g if node.grad is None else node.grad + g
-            else:
-                node.grad = g
+        walk = sweep([self], [start])
+        try:
+            for node, g in walk:
+                if node.op is None:
+                    g = node.fit(g)
+                    node.grad = g if node.grad is None else node.grad + g
+                else:
+                    node.grad = g
+        finally:
+            # Or a traceback that somebody keeps, as a notebook does, would keep the lock.
+            walk.close()
 
     def check_seed(self, seed: Any) -> Any:
         """The seed as plain data, or ValueError when it has not this node's shape."""
@@ -316,7 +321,7 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
 
 def sweep(
     roots: Sequence[Node], seeds: Sequence[Any], record: bool = False, stop: Sequence[Node] = ()
-) -> Iterator[tuple[Node, Any]]:
+) -> Generator[tuple[Node, Any], None, None]:
     """Reverse mode: yield `(node, final cotangent)` from the roots down to the leaves.
 
     A node is yielded when every path from the roots to it has arrived, and never before: that is
@@ -334,9 +339,12 @@ def sweep(
 
 def _sweep(
     roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Sequence[Node]
-) -> Iterator[tuple[Node, Any]]:
+) -> Generator[tuple[Node, Any], None, None]:
     """What `sweep` yields."""
+    enclosed = _lock._is_owned()  # type: ignore[attr-defined]
     with _lock:
+        if not enclosed:
+            _running.clear()  # of what an interruption between two lines may have left behind
         aside = [(x, x.cotangent) for order in _running for x in order if x.cotangent is not None]
         order = toposort(roots, stop)
         _running.append(order)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from copy import copy
 from typing import Any
 
@@ -118,8 +119,9 @@ class Linearized:
         outside = False
         if self.given_nodes:
             self.check_fresh()
-        with recorded(), np.errstate(all="ignore"):
-            for node, g in sweep(roots, seeds, record, stop=inputs):
+        walk = sweep(roots, seeds, record, stop=inputs)
+        with closing(walk), recorded(), np.errstate(all="ignore"):
+            for node, g in walk:
                 if node.op is identity or node.op is None:
                     found[node] = g
                     if self.is_foreign(node):

@@ -144,7 +144,7 @@ class Evaluator:
         return self.attempt(node, FUNCTIONS[name], *args, **keywords)
 
     def index(self, node: ast.AST, whole: Any, key: Any) -> Any:
-        keys = [np.array(k) if isinstance(k, list) else k for k in as_tuple(key)]
+        keys = [positions(k) if isinstance(k, list) else k for k in as_tuple(key)]
         if not all(is_index(k) for k in keys):
             raise UsageError(
                 f"'{written(node)}': an index is a whole number, a slice like 1:3, or a list of "
@@ -166,6 +166,14 @@ class Evaluator:
         afford(node, math.prod(shape(result)))
         # A number that was computed, not written in the formula, follows IEEE: 1 / sqrt(0) is inf.
         return np.float64(result) if type(result) is float else result
+
+
+def positions(key: list[Any]) -> Any:
+    """A list of indices as an array; as it is where it holds something else."""
+    try:
+        return np.array(key)
+    except (TypeError, ValueError):
+        return key
 
 
 def plain_number(node: ast.AST, operation: Callable[..., Any], x: Any, y: Any) -> int | float:

@@ -8,7 +8,7 @@ numbers themselves (masks, ties, orders) is computed on stand-ins and becomes st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -294,7 +294,7 @@ class Recorder(context.Block):
 
     def sweep(
         self, sweep: Any, roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Any
-    ) -> Iterator[tuple[Node, Any]]:
+    ) -> Generator[tuple[Node, Any], None, None]:
         """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
         outer, self.backward = self.backward, True
         try:
