@@ -17,7 +17,7 @@ import numpy as np
 
 from .context import group
 from .graph import Node, data
-from .ops.base import array, is_objects
+from .ops.base import array, is_objects, numbers
 from .ops.elementwise import chain_product, exp, log, log1p, negative
 from .ops.shape import arrayed, normal_axes, sum
 
@@ -31,8 +31,7 @@ def plain(x: Any) -> np.ndarray:
     """The numbers of a Tensor, of an array of Values or of an array, as a plain array."""
     x = data(x)
     if is_objects(x):
-        items = np.asarray(x, dtype=object)
-        return np.array([data(v) for v in items.ravel()], float).reshape(items.shape)
+        return numbers(np.asarray(x, dtype=object))
     return array(x)
 
 

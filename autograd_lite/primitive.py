@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, wrap
+from .graph import Node, stand_ins, wrap
 from .ops.base import Op, frozen, is_objects, lead, shape, tensor_of
 from .ops.elementwise import identity
 from .ops.shape import astype, reshape, stack
@@ -204,6 +204,8 @@ def guarded(x: Any) -> Any:
 
 def real(out: Any, what: str, inputs: Sequence[Any]) -> Any:
     """A result as a float or a floating-point array, or TypeError that says what it was."""
+    if type(out) in stand_ins and out.dtype.kind in "fiub":
+        return out if out.dtype.kind == "f" else out.astype(np.float64)
     if not isinstance(out, float | int | np.generic | np.ndarray):
         hint = "a node; it works on plain data, with NumPy" if isinstance(out, Node) else repr(out)
         raise TypeError(f"{what} has to return a number or an array, not {hint:.80}")

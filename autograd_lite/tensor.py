@@ -186,7 +186,7 @@ class Tensor(Operators):
             type(g) is np.ndarray and g.base is None and g.dtype == self.primal.dtype
         ):
             return g
-        return np.array(g, dtype=self.primal.dtype)
+        return as_array(g, self.primal.dtype) if type(g) in stand_ins else np.array(g, self.dtype)
 
     def pull(self, g: Any, record: bool) -> None:
         # Operations on one or two inputs, unrolled: what Node.pull and Elementwise.vjp do for every

@@ -11,7 +11,12 @@ import numpy as np
 from ..graph import Node
 from ..trees import rectangle
 
-__all__ = ["replaced", "signature"]
+__all__ = ["HasNodes", "replaced", "signature"]
+
+
+class HasNodes(Exception):
+    """An argument holds a node: what is to be differentiated is not replayed."""
+
 
 STATIC = (int, str, bytes, type(None), type(Ellipsis), slice, range)
 
@@ -19,7 +24,7 @@ STATIC = (int, str, bytes, type(None), type(Ellipsis), slice, range)
 def signature(tree: Any, found: list[Any]) -> Any:
     """What a program depends on: containers, shapes, dtypes, and values that are no numbers.
 
-    The numbers and arrays are added to `found`, in order. Hashable.
+    The numbers and arrays are added to `found`, in order. Hashable. Raises HasNodes.
     """
     kind = type(tree)
     if kind is np.ndarray:
@@ -35,11 +40,7 @@ def signature(tree: Any, found: list[Any]) -> Any:
     if kind is dict:
         return dict, tuple([(key, signature(item, found)) for key, item in tree.items()])
     if isinstance(tree, Node):
-        raise TypeError(
-            f"a compiled function was given a {kind.__name__}; it takes plain numbers and arrays "
-            "and gives plain ones back. Give x.data, and compile the derivative that you want: "
-            "ag.compile(ag.grad(f))"
-        )
+        raise HasNodes
     if isinstance(tree, np.generic | np.ndarray | float | list) and not isinstance(tree, str):
         plain = float(tree) if isinstance(tree, float) else native(tree)
         if isinstance(plain, float):

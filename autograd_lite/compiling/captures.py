@@ -71,7 +71,7 @@ class Captures:
                 continue
             for read, where, item, label in held(value):
                 if read is not itself:
-                    self.readers.append((read, where, item, label))
+                    self.readers.append((read, where, item, label or name or "a value"))
                 stack.append((item, label or name))
 
     def array(self, x: np.ndarray, name: str) -> None:

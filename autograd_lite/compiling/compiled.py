@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import signature
+from .. import context
+from .arguments import HasNodes, signature
 from .captures import Captures
 from .recorder import Refused
 from .recording import Changed, Recording
@@ -20,6 +21,8 @@ __all__ = ["Compiled", "compile"]
 SIGNATURES = 64  # combinations of shapes that are kept; the one not used for longest goes first
 VARIANTS = 12  # programs for one combination, one for each outcome of its decisions
 RESTARTS = 12  # times that what a function takes from outside may change
+
+NODES = object()  # in place of a key: arguments that are nodes
 
 _lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
 
@@ -38,13 +41,15 @@ class Compiled:
         self.passes = passes
         self.captures: Captures | None = None
         self.restarts = 0
+        self.last: tuple[Any, list[Any]] = None, []  # key and shapes of the last call
         self.programs: OrderedDict[Any, list[Recording]] = OrderedDict()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        leaves: list[Any] = []
-        key = signature(args, leaves)
-        if kwargs:
-            key = key, signature(kwargs, leaves)
+        if context.recorder_here() is not None:
+            return self.f(*args, **kwargs)  # part of another function that is being compiled
+        key, leaves = self.key_of(args, kwargs)
+        if key is NODES:
+            return self.f(*args, **kwargs)  # to be differentiated: as the function itself
         if self.captures is not None and (name := self.captures.changed()):
             self.restart(name)
         known = self.programs.get(key)
@@ -59,6 +64,26 @@ class Compiled:
                         self.trust(recording, args, kwargs)
                     return result
         return self.record(key, args, kwargs)(leaves)
+
+    def key_of(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
+        """What a program depends on, and the numbers it is given."""
+        key, shapes = self.last
+        if not kwargs and len(args) == len(shapes):  # as in the last call, nearly always
+            for x, (shape, dtype) in zip(args, shapes, strict=True):
+                if type(x) is not np.ndarray or x.shape != shape or x.dtype is not dtype:
+                    break
+            else:
+                return key, list(args)
+        leaves: list[Any] = []
+        try:
+            key = signature(args, leaves)
+            if kwargs:
+                return (key, signature(kwargs, leaves)), leaves
+        except HasNodes:
+            return NODES, leaves
+        if args and all(type(x) is np.ndarray and x.dtype.isnative for x in args):
+            self.last = key, [(x.shape, x.dtype) for x in args]
+        return key, leaves
 
     def record(self, key: Any, args: Any, kwargs: Any) -> Callable[..., Any]:
         """Record a program for arguments that none of the known ones holds for."""
@@ -76,7 +101,12 @@ class Compiled:
                     + "\nInstead: choose between values with np.where, iterate a fixed number of "
                     "times, or leave this function as it is"
                 )
-            known.append(Recording(self.f, args, kwargs, self.captures, self.passes))
+            try:
+                recording = Recording(self.f, args, kwargs, self.captures, self.passes)
+            except Refused:
+                self.f(*args, **kwargs)  # an error of its own, if it has one, says more
+                raise
+            known.append(recording)
             while len(self.programs) > SIGNATURES:
                 self.programs.popitem(last=False)
             return functools.partial(quietly, known[-1])
@@ -141,8 +171,10 @@ def compile(f: Callable[..., Any], passes: bool = True) -> Compiled:
 
     Decisions that depend on the numbers (`if x > 0`) are checked at every call, and a call for
     which one comes out otherwise is recorded anew. So is one after something has changed that `f`
-    takes from outside. TypeError, with the line and the way out, for what cannot be compiled:
-    `float(x)`, a shape that depends on values, writing into an array, random numbers.
+    takes from outside. Given Tensors or Values it is `f` itself, and can be differentiated.
+
+    Raises TypeError, with the line and the way out, for what cannot be compiled: `float(x)`, a
+    shape that depends on values, writing into an array, random numbers.
 
     >>> import numpy as np
     >>> import autograd_lite as ag

@@ -90,9 +90,9 @@ def one_number(step: Step) -> Any:
     """An array of one number throughout is that number, where the other operand has the shape."""
     if isinstance(step.call, np.ufunc) or step.call in (times, over):
         for i, x in enumerate(step.args):
-            if isinstance(x, np.ndarray) and x.dtype == step.dtype == np.float64 and x.size:
+            if isinstance(x, np.ndarray) and same_dtype(step.dtype, x.dtype) and x.size:
                 others = [y for k, y in enumerate(step.args) if k != i and isinstance(y, Step)]
-                fits = any(y.shape == step.shape and y.dtype == x.dtype for y in others)
+                fits = x.dtype == np.float64 and any(same_kind(y, step) for y in others)
                 if fits and (bits(x) == bits(x)[0]).all():
                     args = list(step.args)
                     args[i] = x.flat[0].item()
@@ -202,7 +202,15 @@ def is_one(x: Any) -> bool:
 
 def same_kind(x: Step, step: Step) -> bool:
     """Whether `x` has the shape and dtype of `step`."""
-    return x.shape == step.shape and x.dtype == step.dtype
+    if step.dtype is None:
+        return x.dtype in (None, np.float64) and not x.shape
+    return x.shape == step.shape and same_dtype(x.dtype, step.dtype)
+
+
+def same_dtype(a: Any, b: Any) -> bool:
+    """Whether two dtypes are one. (None is that of a Python number; NumPy takes it for
+    float64.)"""
+    return a is b if a is None or b is None else a == b
 
 
 def is_broadcast(x: Any) -> bool:

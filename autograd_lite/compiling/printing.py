@@ -228,8 +228,7 @@ class Writer:
         parts = key if isinstance(key, tuple) else (key,)
         if not parts:
             return "()"
-        text = ", ".join(self.slice(k) for k in parts)
-        return text + "," if isinstance(key, tuple) and len(parts) == 1 else text
+        return ", ".join(self.slice(k) for k in parts)
 
     def slice(self, k: Any) -> str:
         """One part of an index: `1:`, `...`, a number or an array."""

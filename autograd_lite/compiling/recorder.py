@@ -16,7 +16,7 @@ import numpy as np
 from .. import context
 from ..callsite import place, text
 from ..ends import constant
-from ..graph import Node, data, node_types, tick, wrap
+from ..graph import Node, data, describe, node_types, tick, wrap
 from ..numpy_protocol import FUNCTIONS, PLAIN
 from ..ops.base import Op, as_constant, is_objects
 from .captures import Captures
@@ -60,6 +60,7 @@ class Recorder(context.Block):
         self.backward = False
         self.start = tick()  # leaves older than this were made outside the function
         self.captured: dict[int, tuple[Any, Any]] = {}  # leaves and arrays from outside, by id
+        self.gradients: list[tuple[Node, Any]] = []  # of those leaves, before
         self.namer = Namer()
 
     def value(self, outer: Any) -> Any:
@@ -84,13 +85,23 @@ class Recorder(context.Block):
         leaf.refresh()
         primal = leaf.primal
         self.captured[id(leaf)] = (leaf, primal)
+        self.gradients.append((leaf, leaf.grad))
         leaf.primal = self.input(primal, leaf.label or self.captures.names.get(id(leaf), ""))
 
     def restore(self) -> None:
-        """Give the leaves from outside their numbers back."""
+        """Give the leaves from outside their numbers back; refuse if they were given gradients."""
         for leaf, primal in self.captured.values():
             if isinstance(leaf, Node):
                 leaf.primal = primal
+        swept = [leaf for leaf, before in self.gradients if leaf.grad is not before]
+        for leaf, before in self.gradients:
+            leaf.grad = before
+        if swept:
+            raise TypeError(
+                f"cannot compile a function that leaves a gradient in {describe(swept[0])}, made "
+                "outside of it, by backward()\nInstead: let it return the gradient: "
+                "ag.value_and_grad gives both"
+            )
 
     def captured_array(self, x: np.ndarray) -> Any:
         """The stand-in for an array that the function took from outside; others as they are."""
@@ -152,6 +163,8 @@ class Recorder(context.Block):
         """One of NumPy's elementwise functions, or its reduce, accumulate or outer."""
         kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue}
         if called == "__call__":
+            if ufunc is np.bitwise_and and any(x is False for x in inputs):
+                return np.zeros(np.broadcast_shapes(*map(np.shape, inputs)), bool)
             return self.call(ufunc, inputs, kwargs)
         if called == "reduce" and ufunc in REDUCTIONS:
             x, *rest = inputs
@@ -200,7 +213,7 @@ class Recorder(context.Block):
         """x ** y by the operator, which takes short ways for whole exponents."""
         if isinstance(x, Node) or isinstance(y, Node):
             return np.power(x, y)
-        if np.ndim(x) == np.ndim(y) == 0 and not _is_array(x) and not _is_array(y):
+        if not any(isinstance(v, np.ndarray | np.generic | TracedArray) for v in (x, y)):
             return self.call(np.power, (x, y))
         return self.call(pow, (x, y))
 
@@ -249,8 +262,6 @@ class Recorder(context.Block):
 
     def all_finite(self, y: Any) -> bool:
         """Whether all of `y` is finite, noted as a guard where it depends on the arguments."""
-        if not isinstance(y, Traced):
-            return bool(np.all(np.isfinite(y)))
         return bool(np.all(np.isfinite(y)))
 
     def refuse(self, what: str, way_out: str) -> None:
@@ -281,6 +292,9 @@ class Recorder(context.Block):
                 kept.append(x)
             traced = traced or isinstance(x, Traced)
             args.append(x)
+        if any(map(_is_scalar, args)) and not any(map(_is_array, args)):
+            # As for plain data: among scalars a number that NumPy computed is one of Python's.
+            args = [self.python_number(x) if _is_scalar(x) else x for x in args]
         if not traced and not any(isinstance(v, Traced) for v in parameters(op)):
             return NotImplemented
         try:
@@ -291,6 +305,10 @@ class Recorder(context.Block):
         if not is_node:
             return out
         return wrap(out, op, *kept)
+
+    def python_number(self, x: TracedArray) -> TracedNumber:
+        """What NumPy computed of numbers, as Python's float."""
+        return TracedNumber(self, x.step, float(x.value))
 
     def sweep(
         self, sweep: Any, roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Any
@@ -325,5 +343,11 @@ def parameters(op: Op) -> Any:
     return [getattr(op, "condition", None)]
 
 
+def _is_scalar(x: Any) -> bool:
+    """Whether `x` stands for a number that a function of NumPy's gave."""
+    return isinstance(x, TracedArray) and isinstance(x.value, np.generic)
+
+
 def _is_array(x: Any) -> bool:
-    return isinstance(x, np.ndarray | np.generic | TracedArray)
+    """Whether `x` is, or stands for, an array."""
+    return isinstance(x, np.ndarray) or (isinstance(x, TracedArray) and not _is_scalar(x))

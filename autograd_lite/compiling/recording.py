@@ -59,7 +59,7 @@ class Recording:
                 result = f(*given, **named)
                 outputs, form = flatten(result)
                 outputs = [recorder.step_of(data(x)) for x in outputs]
-            recorder.namer.finish()
+                recorder.namer.finish()
         finally:
             recorder.restore()
         program = Program(recorder.inputs, recorder.steps, outputs)

@@ -91,7 +91,9 @@ def reshaped(recorder: Any, x: Any, new: tuple[int, ...]) -> Any:
 
 def as_array(x: Any, recorder: Any) -> Any:
     """A Python number as an array, which has methods."""
-    return recorder.call(np.asarray, (x,)) if isinstance(x, TracedNumber) else x
+    if isinstance(x, TracedNumber):
+        return recorder.call(np.asarray, (x,))
+    return np.asarray(x) if isinstance(x, int | float) else x
 
 
 def lead(x: Any, old: tuple[int, ...]) -> tuple[int, ...]:

@@ -55,11 +55,6 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def nbytes(self) -> int:
         return self.size * self.dtype.itemsize
 
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("a number has no length")
-        return self.shape[0]
-
     base = None
 
     @property
@@ -89,12 +84,6 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __rpow__(self, other: Any) -> Any:
         return self.recorder.power(other, self)
 
-    def __getitem__(self, key: Any) -> Any:
-        return self.recorder.taken(self, key)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[i] for i in range(len(self)))
-
     def __copy__(self) -> Traced:
         return self
 
@@ -103,11 +92,11 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def T(self) -> Any:
-        return np.transpose(self)
+        return self.recorder.call(np.transpose, (self,))
 
     @property
     def mT(self) -> Any:
-        return np.swapaxes(self, -1, -2)
+        return self.recorder.call(np.swapaxes, (self, -1, -2))
 
     @property
     def real(self) -> Any:
@@ -140,12 +129,6 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __bool__(self) -> bool:
         return self.recorder.branch(self)
-
-    def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        self.recorder.refuse(
-            "making a plain array of a value that depends on the arguments",
-            "use NumPy's functions on the value itself",
-        )
 
     def __float__(self) -> float:
         self.recorder.refuse(
@@ -193,9 +176,26 @@ class TracedArray(Traced):
 
     __slots__ = ()
 
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a number has no length")
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.recorder.taken(self, key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        self.recorder.refuse(
+            "making a plain array of a value that depends on the arguments",
+            "use NumPy's functions on the value itself",
+        )
+
 
 class TracedNumber(Traced):
-    """A Python number of the call that is being recorded."""
+    """A Python number of the call that is being recorded. In an array it is an object."""
 
     __slots__ = ()
 

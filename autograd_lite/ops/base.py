@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import context
-from ..graph import Node, data, describe, node_types, wrap
+from ..graph import Node, data, describe, node_types, stand_ins, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
@@ -75,7 +75,9 @@ def _type_name(x: Any) -> str:
 def is_objects(x: Any) -> bool:
     """Whether `x` is an array, list or tuple that holds nodes."""
     if isinstance(x, ndarray):
-        return x.dtype == object and all(isinstance(item, Node | float | int) for item in x.flat)
+        return x.dtype == object and all(
+            isinstance(item, Node | float | int) or type(item) in stand_ins for item in x.flat
+        )
     if isinstance(x, list | tuple):
         return any(isinstance(item, Node) or is_objects(item) for item in x)
     return False
@@ -236,6 +238,8 @@ def numbers(x: Any) -> np.ndarray:
     if x.dtype != object:
         return x
     plain = [v.primal if isinstance(v, Node) else v for v in x.ravel()]
+    if not stand_ins.isdisjoint(map(type, plain)):
+        return np.stack(plain).reshape(x.shape)
     return np.array(plain, float).reshape(x.shape)
 
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from .. import context
-from ..graph import Node, data
+from ..graph import Node, data, stand_ins
 from .base import Op, array, is_objects, shape
 from .shape import astype, sum_to
 
@@ -154,6 +154,8 @@ def chain(g: Any, d: Any) -> Any:
         if probe == probe:
             return product
         return np.where(np.equal(g, 0), np.zeros((), product.dtype), product)
+    if type(product) in stand_ins:
+        return chain_product(g, d)
     return product if product == product or g != 0 else 0.0
 
 

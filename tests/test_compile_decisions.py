@@ -1,0 +1,297 @@
+"""Where a program might not hold: what is checked, recorded anew, or refused."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+
+ONES = np.ones(3)
+
+
+def refuses(f, *args, match, calls=1):
+    """Assert that compiling `f` raises TypeError, with this file's line and a way out."""
+    compiled = ag.compile(f)
+    for _ in range(calls - 1):
+        compiled(*args)
+    with pytest.raises(TypeError, match=match) as raised:
+        compiled(*args)
+    assert "Instead: " in str(raised.value)
+    return str(raised.value)
+
+
+def test_a_branch_is_checked_and_the_other_one_recorded():
+    def f(x):
+        if x.sum() > 0:
+            return (x * x).sum()
+        return (x**3).sum()
+
+    compiled = ag.compile(ag.grad(f))
+    for sign in (1, -1, 2, -2):
+        np.testing.assert_array_equal(compiled(sign * ONES), ag.grad(f)(sign * ONES))
+    assert repr(compiled) == "<compiled grad(f): 2 programs>"
+    assert "check(" in compiled.source
+
+
+def test_an_iteration_until_convergence_holds_for_its_number_of_steps():
+    def root(x):
+        while abs(x * x - 2) > 1e-9:
+            x = x - (x * x - 2) / (2 * x)
+        return x
+
+    compiled = ag.compile(ag.grad(root))
+    for start in (1.0, 1.1, 3.0, 1.0):
+        assert compiled(start) == pytest.approx(ag.grad(root)(start), rel=1e-14)
+
+    def many():
+        return [compiled(float(start)) for start in np.geomspace(1e-9, 1e9, 60)]
+
+    with pytest.raises(TypeError, match=r"12 different ways.*\n.*while abs"):
+        many()
+
+
+def test_every_comparison_of_a_value_is_a_decision():
+    for decide in (
+        lambda x: x > 1,
+        lambda x: not x < 1,
+        lambda x: x == 2,
+        lambda x: bool(x - 1.5 > 0),
+        lambda x: x.data > 1,
+        lambda x: x.item() > 1,
+        lambda x: np.isfinite(1 / (x - 1)),
+    ):
+
+        def f(x, decide=decide):
+            return 2 * x if decide(x) else 5 * x
+
+        compiled = ag.compile(ag.grad(f))
+        for x in (2.0, 0.5, 1.0, 3.0):
+            with np.errstate(all="ignore"):
+                expected = ag.grad(f)(x) if x != 1.0 else None
+            if expected is not None:
+                assert compiled(x) == expected
+
+
+def test_masks_and_orders_are_computed_anew():
+    def f(x):
+        return (ag.where(x > 0.5, x, -x) * np.sort(x)[::-1]).sum() + x[np.argmax(x.data)]
+
+    compiled = ag.compile(ag.value_and_grad(f))
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        x = rng.normal(size=6)
+        (v, g), (w, h) = compiled(x), ag.value_and_grad(f)(x)
+        assert v == pytest.approx(w, rel=1e-15)
+        np.testing.assert_allclose(g, h, rtol=1e-15)
+    assert repr(compiled).endswith("1 program>")
+
+
+def test_zero_times_infinity_is_zero_in_a_replay_too():
+    def f(x):
+        return ag.where(x > 0, ag.log(x), 0.0).sum()
+
+    compiled = ag.compile(ag.grad(f))
+    np.testing.assert_array_equal(compiled(np.array([1.0, 2.0])), [1.0, 0.5])
+    np.testing.assert_array_equal(compiled(np.array([0.0, 2.0])), [0.0, 0.5])
+    np.testing.assert_array_equal(compiled(np.array([-1.0, 4.0])), [0.0, 0.25])
+    np.testing.assert_array_equal(ag.compile(ag.grad(f))(np.array([0.0, 2.0])), [0.0, 0.5])
+
+
+@pytest.mark.parametrize("x", [[0.0, 1.0], [np.inf, 2.0], [np.nan, 1.0], [-1.0, 1.0], [1e308, 1e9]])
+def test_infinite_results_are_those_of_the_careful_way(x):
+    functions = [
+        lambda x: ag.log(x).sum(),
+        lambda x: (x * ag.exp(x)).sum(),
+        lambda x: ag.sqrt(x * x).sum(),
+        lambda x: (1 / x).sum() * x[1],
+        lambda x: ag.cross_entropy(ag.softmax(x), 1),
+        lambda x: ag.prod(x) + ag.max(x),
+        lambda x: ag.linalg.norm(x),
+    ]
+    for f in functions:
+        compiled = ag.compile(ag.value_and_grad(f))
+        with np.errstate(all="ignore"):
+            for numbers in (np.array([0.5, 2.0]), np.array(x), np.array([0.25, 3.0])):
+                value, gradient = ag.value_and_grad(f)(numbers)
+                found, slope = compiled(numbers)
+                np.testing.assert_array_equal(found, value)
+                np.testing.assert_allclose(slope, gradient, rtol=1e-15)
+
+
+def test_what_needs_the_numbers_is_refused_with_the_line():
+    said = refuses(lambda x: np.asarray(x) + 1, ONES, match="making a plain array")
+    assert "test_compile_decisions.py" in said
+    assert "np.asarray(x) + 1" in said
+    refuses(lambda x: x * float(x[0]), ONES, match=r"float\(\) of a value")
+    refuses(lambda x: x[x > 0], ONES, match="a mask that depends")
+    refuses(lambda x: x.__setitem__(0, 1.0), ONES, match="writing into an array")
+    refuses(lambda x: np.add(x, 1, out=np.ones(3)), ONES, match="with out=")
+    refuses(lambda x: np.nonzero(x), ONES, match="shape that depends on the numbers")
+    refuses(lambda x: np.roots(x), ONES, match="not known that the shape")
+    refuses(lambda x: x.tolist(), ONES, match="tolist")
+
+
+def test_a_whole_number_that_decides_a_place_is_checked():
+    compiled = ag.compile(lambda x, k: x[int(k)] * 2.0)
+    x = np.array([1.0, 2.0, 3.0])
+    assert [compiled(x, np.array(k)) for k in (0, 2, 1, 2)] == [2.0, 6.0, 4.0, 6.0]
+
+
+def test_labels_vary_from_call_to_call():
+    loss = ag.value_and_grad(ag.softmax_cross_entropy)
+    compiled = ag.compile(loss)
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        z, t = rng.normal(size=(5, 3)), rng.integers(0, 3, 5)
+        np.testing.assert_allclose(compiled(z, t)[1], loss(z, t)[1], rtol=1e-14, atol=1e-16)
+    assert repr(compiled).endswith("1 program>")
+    with pytest.raises(IndexError):
+        compiled(z, np.array([0, 1, 3, 0, 0]))
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: np.random.default_rng().normal(size=3),
+        lambda: np.random.normal(size=3),  # noqa: NPY002
+        random.random,
+    ],
+)
+def test_random_numbers_are_refused_before_any_is_used_twice(draw):
+    refuses(ag.grad(lambda x: (x * draw()).sum()), ONES, match="two different programs", calls=2)
+
+
+def test_arrays_and_numbers_from_outside_are_looked_at_in_every_call():
+    scale, weights = 2.0, np.ones(3)
+
+    def f(x):
+        return (x * weights.T * scale).sum()
+
+    compiled = ag.compile(ag.grad(f))
+    np.testing.assert_array_equal(compiled(ONES), [2, 2, 2])
+    np.testing.assert_array_equal(compiled(ONES), [2, 2, 2])
+    weights[0] = 5.0
+    np.testing.assert_array_equal(compiled(ONES), [10, 2, 2])
+    scale = 3.0
+    np.testing.assert_array_equal(compiled(ONES), [15, 3, 3])
+    weights = np.zeros(3)
+    np.testing.assert_array_equal(compiled(ONES), [0, 0, 0])
+    for scale in range(10):  # noqa: B007
+        compiled(ONES)
+    scale = -1.0
+    with pytest.raises(TypeError, match="'scale', which it takes from outside, has changed"):
+        compiled(ONES)
+
+
+class Model:
+    def __init__(self):
+        self.w = ag.Tensor(np.eye(3))
+        self.layers = [1.0]
+
+    def __call__(self, x):
+        y = x @ self.w
+        for layer in self.layers:
+            y = y * layer
+        return y.sum()
+
+
+def test_the_leaves_of_a_model_are_read_at_each_call():
+    model = Model()
+    compiled = ag.compile(model)
+    assert compiled(ONES) == 3.0
+    model.w.data = 2 * np.eye(3)
+    assert compiled(ONES) == 6.0
+    model.w.data[0, 0] = 5.0
+    assert compiled(ONES) == 9.0
+    model.layers.append(10.0)
+    assert compiled(ONES) == 90.0
+    model.layers[0] = 0.0
+    assert compiled(ONES) == 0.0
+    assert type(model.w.data) is np.ndarray
+    assert model.w.grad is None
+
+
+def test_backward_inside_is_compiled_for_leaves_made_inside_and_refused_for_others():
+    def inside(x):
+        t = ag.Tensor(x)
+        (t * t).sum().backward()
+        return t.grad
+
+    compiled = ag.compile(inside)
+    np.testing.assert_array_equal(compiled(ONES), 2 * ONES)
+    np.testing.assert_array_equal(compiled(3 * ONES), 6 * ONES)
+    model = Model()
+    refuses(lambda x: model(x).backward(), ONES, match=r"leaves a gradient in .* by backward\(\)")
+    assert model.w.grad is None
+    assert type(model.w.data) is np.ndarray
+
+
+def test_own_operations_are_compiled_where_their_code_is_numpy_s():
+    @ag.primitive
+    def cube(x):
+        return x**3
+
+    cube.defvjp(lambda g, y, x: g * 3 * x**2)
+    gradient = ag.grad(lambda x: cube(x).sum())
+    compiled = ag.compile(gradient)
+    for x in (ONES, 2 * ONES):
+        np.testing.assert_allclose(compiled(x), gradient(x), rtol=1e-15)
+
+
+def test_results_are_memory_of_the_caller_s_own():
+    def f(x):
+        return x, x.T, x[:1], np.zeros(2)
+
+    compiled = ag.compile(f)
+    x = np.ones((2, 2))
+    for _ in range(2):
+        for result in compiled(x):
+            result[...] = 7.0
+        np.testing.assert_array_equal(x, np.ones((2, 2)))
+    np.testing.assert_array_equal(compiled(x)[3], [0, 0])
+
+
+def test_programs_are_kept_for_so_many_combinations_of_shapes():
+    compiled = ag.compile(lambda x: x * 2.0)
+    for n in range(100):
+        compiled(np.ones(n))
+    assert repr(compiled) == "<compiled <lambda>: 64 programs>"
+
+
+def test_a_compiled_function_in_another_and_under_a_derivative():
+    inner = ag.compile(lambda x: np.tanh(x) * 2.0)
+    outer = ag.compile(ag.grad(lambda x: inner(x).sum()))
+    expected = 2 / np.cosh(ONES) ** 2
+    np.testing.assert_allclose(outer(ONES), expected, rtol=1e-14)
+    np.testing.assert_allclose(ag.grad(lambda x: inner(x).sum())(ONES), expected, rtol=1e-14)
+
+
+def test_threads_share_a_compiled_function():
+    compiled = ag.compile(ag.grad(lambda x: (x * x).sum()))
+    found = {}
+
+    def work(k):
+        found[k] = [compiled(np.full(1 + k % 3, float(k))) for _ in range(20)]
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for k, results in found.items():
+        for g in results:
+            np.testing.assert_array_equal(g, np.full(1 + k % 3, 2.0 * k))
+
+
+def test_errors_are_those_of_the_function():
+    with pytest.raises(ValueError, match="nothing to differentiate"):
+        ag.compile(ag.grad(lambda x: 3.0))(1.0)
+    with pytest.raises(TypeError, match="compile takes a function, not int"):
+        ag.compile(3)
+    np.testing.assert_array_equal(
+        ag.compile(ag.grad(lambda x, y: x.sum(), (0, 1)))(ONES, np.ones(2))[1], np.zeros(2)
+    )
