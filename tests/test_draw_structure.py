@@ -232,6 +232,24 @@ def test_a_wrong_hand_gradient_is_drawn_with_its_likely_cause():
     np.testing.assert_allclose(z.grad, h.data - t, atol=1e-15)  # comparing has changed nothing
 
 
+def test_an_error_carried_forward_is_drawn_as_one():
+    """u is wrong; p was derived correctly from it, and s before it."""
+    A, B = np.array([[0.5, -1.0, 0.2], [1.5, 0.3, -0.7]]), np.array([[1.0, -2.0], [0.5, 1.0]])
+    p = ag.Tensor([1.0, -0.5, 2.0])
+    u = A @ p
+    s = ag.tanh(u)
+    L = ((B @ s) ** 2).sum()
+    L.backward()
+    s.hand = B.T @ (2 * B @ s.data)
+    u.hand = s.hand * (1 - s.data)
+    p.hand = A.T @ u.hand
+    boxes, _ = parts(ag.draw(L))
+    assert "✓ agrees" in boxes["s"]
+    assert "the derivative of tanh was taken as 1 − y" in boxes["u"]
+    assert "✗ differs" in boxes["p"]
+    assert "right in itself: it follows from a wrong one after it" in boxes["p"]
+
+
 def test_a_hand_gradient_of_another_shape_is_said_and_drawn():
     z, L, _ = softmax_by_hand()
     z.hand = np.ones((2, 3))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node
+from ..graph import Node, toposort
+from ..walk import walk
 from .text import number, plain
 
-__all__ = ["cause", "compared"]
+if TYPE_CHECKING:
+    from ..check.report import Row
+
+__all__ = ["causes", "compared"]
 
 EXAMINED = 200  # nodes and entries: in a larger graph the cause is left to `ag.compare`
+
+TOGETHER = 1_000  # entries: where there are more, those that agree are not judged again
 
 
 def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
@@ -39,22 +45,40 @@ def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
     return False, f"by {number(largest)} in {', '.join(places)}" + f" and {more} more" * (more > 0)
 
 
-def cause(root: Node, nodes: int, node: Node, name: str) -> str | None:
-    """The likely mistake in a node's hand-derived gradient, as `ag.compare` finds it.
+def causes(root: Node) -> dict[int, str | None]:
+    """The likely mistake in each hand-derived gradient that is off, by the node's id.
 
-    None where that finds only rounding: a gradient that is zero in mathematics is the difference of
-    larger terms, and what is left of them differs from way to way.
+    All are judged together, as `ag.compare` does: a step that is right, given a wrong one nearer
+    the output, is called a consequence. None where that finds only rounding: a gradient that is
+    zero in mathematics is the difference of larger terms, and what is left of them differs from way
+    to way.
     """
-    if nodes > EXAMINED or node.size > EXAMINED or node.grad is None:
-        return ""
-    if compared(plain(node.hand), plain(node.grad), name)[0]:
-        return ""
+    nodes = list(walk([root]))
+    hands = {
+        x: plain(x.hand)
+        for x in nodes
+        if x.hand is not None and x.grad is not None and x.size <= EXAMINED
+    }
+    off = {x: hand for x, hand in hands.items() if not compared(hand, plain(x.grad), "")[0]}
+    if not off or len(nodes) > EXAMINED:
+        return {}
     try:
         from ..check import compare
 
-        report = compare(root, {node: plain(node.hand)})
-        if report.ok:
-            return None
-        return report.causes[0].message if report.causes else ""
+        judged = hands if sum(x.size for x in hands) <= TOGETHER else off
+        listed = [x for x in reversed(toposort([root])) if x in judged]  # as the report has them
+        rows = zip(listed, compare(root, judged).rows, strict=True)
+        return {id(x): words(row) for x, row in rows if x in off}
     except Exception:  # the drawing says that it differs; why is a courtesy
+        return {}
+
+
+def words(row: Row) -> str | None:
+    """The first cause of a row in the room that a box has; None for a row that agrees."""
+    if row.ok:
+        return None
+    if not row.causes:
         return ""
+    if row.causes[0].code == "consequence":
+        return "right in itself: it follows from a wrong one after it"
+    return row.causes[0].message

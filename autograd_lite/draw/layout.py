@@ -16,7 +16,7 @@ from .boxes import Box, Edge, gradient
 from .cells import MONO, SANS, cell, font
 from .colour import GRADIENT, INK, MUTE, scale_of
 from .groups import edge_phrase, shortcuts
-from .hand import cause
+from .hand import causes
 from .label import box_label
 from .legend import heading, legend
 from .phrases import phrase
@@ -64,11 +64,14 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     for box in view.boxes:
         lines.setdefault(box.group, []).append(box)
 
+    reasons = causes(view.root) if "hand" in show else {}
+
     def node(graph: Any, box: Box) -> None:
+        reason = reasons.get(id(box.node), "")
         graph.node(
             name_of[id(box)],
             id=f"\x01{name_of[id(box)]}",
-            label=box_label(box, root.name, scale, show, blank, where, reason(view, box, show)),
+            label=box_label(box, root.name, scale, show, blank, where, reason),
         )
 
     def level(graph: Any, group: tuple[int, ...]) -> None:
@@ -122,13 +125,6 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     source = dot.source.replace("&#92;", "&#92;&#92;")
     prefix = "a" + hashlib.sha256(source.encode()).hexdigest()[:10]
     return source.replace("\x01", prefix + "_")
-
-
-def reason(view: View, box: Box, show: Collection[str]) -> str | None:
-    """Why the hand-derived gradient of a box is wrong, if there is one and it is."""
-    if "hand" not in show or box.kind == "constant" or box.node.hand is None:
-        return ""
-    return cause(view.root, len(view.nodes), box.node, box.name)
 
 
 def declined(words: str) -> str:
