@@ -7,6 +7,7 @@ whose metadata has `"alt"` gives that text to its pictures, for those who cannot
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import sys
@@ -20,6 +21,8 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+NUMBER = re.compile(r"[-−+]?\d+\.?\d*(?:e[-+]?\d+)?")
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -76,6 +79,42 @@ def tidy(output: nbformat.NotebookNode, alt: str | None) -> nbformat.NotebookNod
     elif alt and "image/png" in output.get("data", {}):
         output.metadata = nbformat.from_dict({"image/png": {"alt": alt}})
     return output
+
+
+def shown(output: nbformat.NotebookNode) -> dict[str, str]:
+    """What an output says, kind by kind; of a picture only that it is there."""
+    if output.output_type == "stream":
+        return {output.name: output.text}
+    data = {kind: "" if "image" in kind else text for kind, text in sorted(output.data.items())}
+    if "text/html" in data:
+        markup = re.sub(r"<(style|script)\b.*?</\1>", " ", data["text/html"], flags=re.DOTALL)
+        data["text/html"] = html.unescape(re.sub(r"<[^>]*>", " ", markup))
+    return data
+
+
+def difference(was: str, now: str) -> str | None:
+    """Where two texts part, or None: numbers may differ in the fourth digit, and below 1e-6."""
+    if NUMBER.sub("#", was).split() != NUMBER.sub("#", now).split():
+        return f"it said\n{was}\nand says\n{now}"
+    for before, after in zip(NUMBER.findall(was), NUMBER.findall(now), strict=True):
+        x, y = (float(number.replace("−", "-")) for number in (before, after))
+        if abs(x - y) > max(1e-3 * abs(x), 1e-6):
+            return f"{before} has become {after} in\n{now}"
+    return None
+
+
+def drift(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> str | None:
+    """The first cell that no longer shows what is stored, and how it differs, or None."""
+    for before, after in zip(stored.cells, fresh.cells, strict=True):
+        old, new = ([shown(o) for o in cell.get("outputs", [])] for cell in (before, after))
+        if [list(output) for output in old] != [list(output) for output in new]:
+            return f"{before.source}\nshowed {old}\nand shows {new}"
+        for was, now in zip(old, new, strict=True):
+            for kind in was:
+                wrong = difference(was[kind], now[kind])
+                if wrong is not None:
+                    return f"{before.source}\n{wrong}"
+    return None
 
 
 def main(wanted: list[str]) -> None:

@@ -1,17 +1,15 @@
 """The notebooks run from a clean kernel and still show what is stored in them."""
 
 import ast
-import html
 import re
 import sys
 
 import nbformat
 import pytest
 
-from notebooks import NOTEBOOKS, executed, tidy
+from notebooks import NOTEBOOKS, difference, drift, executed, shown, tidy
 
 MAY_IMPORT = {"autograd_lite", "numpy", "matplotlib", "scipy", "sklearn", "tqdm"}
-NUMBER = re.compile(r"[-−+]?\d+\.?\d*(?:e[-+]?\d+)?")
 
 
 def cells(book, kind):
@@ -22,40 +20,10 @@ def outputs(book):
     return [output for cell in cells(book, "code") for output in cell.outputs]
 
 
-def shown(output):
-    """What an output says, kind by kind; of a picture only that it is there."""
-    if output.output_type == "stream":
-        return {output.name: output.text}
-    data = {kind: "" if "image" in kind else text for kind, text in output.data.items()}
-    if "text/html" in data:
-        markup = re.sub(r"<(style|script)\b.*?</\1>", " ", data["text/html"], flags=re.DOTALL)
-        data["text/html"] = html.unescape(re.sub(r"<[^>]*>", " ", markup))
-    return data
-
-
-def difference(was, now):
-    """Where two texts part, or None: numbers may differ in the fourth digit, and below 1e-6."""
-    if NUMBER.sub("#", was).split() != NUMBER.sub("#", now).split():
-        return f"it said\n{was}\nand says\n{now}"
-    for before, after in zip(NUMBER.findall(was), NUMBER.findall(now), strict=True):
-        x, y = (float(number.replace("−", "-")) for number in (before, after))
-        if abs(x - y) > max(1e-3 * abs(x), 1e-6):
-            return f"{before} has become {after} in\n{now}"
-    return None
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_shows_what_is_stored(path):
-    stored, fresh = nbformat.read(path, as_version=4), executed(path)
-    for before, after in zip(stored.cells, fresh.cells, strict=True):
-        old, new = (cell.get("outputs", []) for cell in (before, after))
-        kinds = [[sorted(shown(output)) for output in each] for each in (old, new)]
-        again = f"run: python tests/notebooks.py {path.name[:2]}"
-        assert kinds[0] == kinds[1], f"{before.source}\n{again}"
-        for was, now in zip(map(shown, old), map(shown, new), strict=True):
-            for kind in was:
-                wrong = difference(was[kind], now[kind])
-                assert wrong is None, f"{before.source}\n{wrong}\n{again}"
+    wrong = drift(nbformat.read(path, as_version=4), executed(path))
+    assert wrong is None, f"{wrong}\nrun: python tests/notebooks.py {path.name[:2]}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
