@@ -1,6 +1,5 @@
-"""One thread for every engine: set before NumPy is imported, since BLAS reads it only then."""
+"""One thread for every engine, before a test module imports NumPy."""
 
-import os
+from machine import one_thread
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
+one_thread()

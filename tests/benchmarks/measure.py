@@ -1,4 +1,4 @@
-"""Ratios that a noisy machine can give: both sides interleaved in one run, medians compared."""
+"""Ratios that a noisy machine can give: all sides interleaved in one run, medians compared."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
+Sides = dict[str, Callable[[], Any]]
+Samples = dict[str, list[float]]
 
-def interleaved(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """The median time in seconds of each side, called in turn `rounds` times after a warm-up.
+
+def interleaved_samples(sides: Sides, rounds: int) -> Samples:
+    """The times in seconds of each side, called in turn `rounds` times after a warm-up.
 
     The order is drawn anew each round, so that no side always finds the caches another one left.
     """
-    times: dict[str, list[float]] = {name: [] for name in sides}
+    times: Samples = {name: [] for name in sides}
     order = list(sides)
     rng = random.Random(0)
-    for _ in range(max(3, rounds // 10)):
+    for _ in range(min(rounds, max(3, rounds // 10))):
         for side in sides.values():
             side()
     for _ in range(rounds):
@@ -32,30 +35,56 @@ def interleaved(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, f
             start = time.perf_counter()
             side()
             times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(t) for name, t in times.items()}
+    return times
+
+
+def interleaved(sides: Sides, rounds: int) -> dict[str, float]:
+    """The median time in seconds of each side, called in turn `rounds` times after a warm-up."""
+    return medians(interleaved_samples(sides, rounds))
 
 
 def interleaved_processes(
-    script: str, engines: list[str], passes: int, rounds: int
-) -> tuple[dict[str, float], dict[str, str]]:
-    """Median seconds a pass, and last line, of `script ENGINE PASSES` in fresh processes."""
-    times: dict[str, list[float]] = {engine: [] for engine in engines}
+    script: str, engines: list[str], arguments: list[str], rounds: int
+) -> tuple[Samples, dict[str, str]]:
+    """Numbers, and last line, that `script ENGINE ARGUMENTS` prints, in fresh processes in turn."""
+    printed: Samples = {engine: [] for engine in engines}
     last: dict[str, str] = {}
     for _ in range(rounds):
         for engine in engines:
             run = subprocess.run(
-                [sys.executable, str(HERE / script), engine, str(passes)],
+                [sys.executable, str(HERE / script), engine, *arguments],
                 capture_output=True,
                 text=True,
                 check=True,
             )
-            *seconds, last[engine] = run.stdout.split("\n")[:-1]
-            times[engine] += map(float, seconds)
-    return {engine: statistics.median(t) for engine, t in times.items()}, last
+            *numbers, last[engine] = run.stdout.split("\n")[:-1]
+            printed[engine] += map(float, numbers)
+    return printed, last
 
 
-def report(title: str, times: dict[str, float]) -> None:
-    """Print each side's time and how many times ours it is."""
-    ours = times["ours"]
-    row = ", ".join(f"{name} {t * 1e3:.3f} ms ({t / ours:.2f})" for name, t in times.items())
+def medians(samples: Samples) -> dict[str, float]:
+    """The median of each side."""
+    return {name: statistics.median(x) for name, x in samples.items()}
+
+
+def quantity(x: float, unit: str) -> str:
+    """Three digits of seconds or bytes, with the prefix that fits.
+
+    >>> quantity(0.000123456, "s"), quantity(160.2, "B")
+    ('123 µs', '160 B')
+    """
+    prefixes = {1e9: "G", 1e6: "M", 1e3: "k", 1: "", 1e-3: "m", 1e-6: "µ", 1e-9: "n"}
+    scale = next((s for s in prefixes if x >= 0.9995 * s), 1e-9)
+    return f"{three_digits(x / scale)} {prefixes[scale]}{unit}"
+
+
+def three_digits(x: float) -> str:
+    """A number of 1 to 1000 to three digits."""
+    return f"{x:.0f}" if x >= 99.95 else f"{x:.1f}" if x >= 9.995 else f"{x:.2f}"
+
+
+def report(title: str, medians: dict[str, float], unit: str = "s") -> None:
+    """Print what each side took and how many times ours it is."""
+    ours = medians["ours"]
+    row = ", ".join(f"{name} {quantity(x, unit)} ({x / ours:.2f})" for name, x in medians.items())
     print(f"\n{title}: {row}")

@@ -1,7 +1,7 @@
-"""An MLP 64-32-10 with softmax and cross-entropy written out: one gradient step in four engines.
+"""An MLP 64-32-10 with softmax and cross-entropy written out: value and gradients in each engine.
 
-The same mathematics each time: a = tanh(X W1 + b1), z = a W2 + b2, h = exp z / Σ exp z,
-L = −Σ t log h / B; every function returns L and the four gradients as NumPy arrays.
+The same formula each time; every function makes a step that returns L and the four gradients as
+NumPy arrays.
 """
 
 from __future__ import annotations
@@ -21,6 +21,18 @@ def problem(batch: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     t = np.eye(10)[rng.integers(0, 10, batch)]
     shapes = [(64, 32), (32,), (32, 10), (10,)]
     return x, t, [rng.normal(size=s) * 0.1 for s in shapes]
+
+
+def loss_in(np_: Any, x: Any, t: Any) -> Callable[..., Any]:
+    """a = tanh(x W1 + b1), h = softmax(a W2 + b2), L = −Σ t log h / B, in NumPy's names."""
+
+    def loss(w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
+        a = np_.tanh(x @ w1 + b1)
+        e = np_.exp(a @ w2 + b2)
+        h = e / np_.sum(e, axis=1, keepdims=True)
+        return -np_.sum(t * np_.log(h)) / len(x)
+
+    return loss
 
 
 def by_hand(batch: int) -> Step:
@@ -43,38 +55,14 @@ def ours(batch: int) -> Step:
     import autograd_lite as ag
 
     x, t, arrays = problem(batch)
-    parameters = [ag.Tensor(p) for p in arrays]
+    loss, parameters = loss_in(ag, x, t), [ag.Tensor(p) for p in arrays]
 
     def step() -> tuple[float, list[np.ndarray]]:
-        w1, b1, w2, b2 = parameters
         for p in parameters:
             p.grad = None
-        a = ag.tanh(x @ w1 + b1)
-        e = ag.exp(a @ w2 + b2)
-        h = e / e.sum(axis=1, keepdims=True)
-        loss = -(t * ag.log(h)).sum() / batch
-        loss.backward()
-        return loss.item(), [p.grad for p in parameters]
-
-    return step
-
-
-def ours_grad(batch: int) -> Step:
-    import autograd_lite as ag
-
-    x, t, arrays = problem(batch)
-
-    def loss(w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
-        a = ag.tanh(x @ w1 + b1)
-        e = ag.exp(a @ w2 + b2)
-        h = e / e.sum(axis=1, keepdims=True)
-        return -(t * ag.log(h)).sum() / batch
-
-    gradient = ag.value_and_grad(loss, (0, 1, 2, 3))
-
-    def step() -> tuple[float, list[np.ndarray]]:
-        value, gradients = gradient(*arrays)
-        return value, list(gradients)
+        L = loss(*parameters)
+        L.backward()
+        return L.item(), [p.grad for p in parameters]
 
     return step
 
@@ -83,19 +71,56 @@ def torch(batch: int) -> Step:
     import torch
 
     torch.set_num_threads(1)
-    arrays = problem(batch)
-    x, t = torch.tensor(arrays[0]), torch.tensor(arrays[1])
-    parameters = [torch.tensor(p, requires_grad=True) for p in arrays[2]]
+    x, t, arrays = problem(batch)
+    loss = loss_in(torch, torch.tensor(x), torch.tensor(t))
+    parameters = [torch.tensor(p, requires_grad=True) for p in arrays]
 
     def step() -> tuple[float, list[np.ndarray]]:
-        w1, b1, w2, b2 = parameters
         for p in parameters:
             p.grad = None
-        a = torch.tanh(x @ w1 + b1)
-        e = torch.exp(a @ w2 + b2)
-        h = e / e.sum(dim=1, keepdim=True)
-        loss = -(t * torch.log(h)).sum() / batch
-        loss.backward()
-        return loss.item(), [p.grad.numpy() for p in parameters]
+        L = loss(*parameters)
+        L.backward()
+        return L.item(), [p.grad.numpy() for p in parameters]
+
+    return step
+
+
+def mygrad(batch: int) -> Step:
+    import mygrad
+
+    x, t, arrays = problem(batch)
+    loss = loss_in(mygrad, x, t)
+
+    def step() -> tuple[float, list[np.ndarray]]:
+        parameters = [mygrad.tensor(p) for p in arrays]
+        L = loss(*parameters)
+        L.backward()
+        return L.item(), [p.grad for p in parameters]
+
+    return step
+
+
+def hips(batch: int) -> Step:
+    import autograd
+    import autograd.numpy
+
+    x, t, arrays = problem(batch)
+    loss = loss_in(autograd.numpy, x, t)
+    gradient = autograd.value_and_grad(lambda parameters: loss(*parameters))
+    return lambda: gradient(arrays)
+
+
+def jax(batch: int, jitted: bool = False) -> Step:
+    """Eager, or compiled beforehand."""
+    import jax
+
+    x, t, arrays = problem(batch)
+    gradient = jax.value_and_grad(loss_in(jax.numpy, x, t), (0, 1, 2, 3))
+    if jitted:
+        gradient = jax.jit(gradient)
+
+    def step() -> tuple[float, list[np.ndarray]]:
+        L, gradients = gradient(*arrays)
+        return float(L), [np.asarray(g) for g in gradients]
 
     return step

@@ -1,4 +1,4 @@
-"""micrograd's demo, one engine a process: `python scalar_demo.py ENGINE ROUNDS` prints seconds.
+"""micrograd's demo, one engine a process: `python scalar_demo.py ENGINE PASSES` prints seconds.
 
 An MLP 2-16-16-1 with relu on 100 points of two classes, hinge loss and L2 regularisation: about
 65,000 scalar operations forward, and as many backward. The garbage collector stays on, as a user
@@ -93,14 +93,14 @@ def xad() -> Callable[[], list[float]]:
     return once
 
 
-def main(engine: str, rounds: int) -> None:
-    once = {"ours": ours, "micrograd": micrograd, "xad": xad}[engine]()
+def main(engine: str, passes: int) -> None:
+    once = {"ours": ours, "micrograd": micrograd, "XAD": xad}[engine]()
     gradient = once()  # warm up, and something to compare the engines by
-    for _ in range(rounds):
+    for _ in range(passes):
         start = time.perf_counter()
         once()
         print(time.perf_counter() - start)
-    print("gradient", sum(abs(g) for g in gradient))
+    print(sum(abs(g) for g in gradient))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""The page and the README's lines, made of the numbers that `table.py` has written down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from measure import quantity
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "notebooks" / "reference"
+DATA = REFERENCE / "benchmarks.json"
+PAGE = REFERENCE / "benchmarks.md"
+README = ROOT / "README.md"
+START, END = (
+    "<!-- benchmarks: written by tests/benchmarks/table.py -->\n",
+    "<!-- end of benchmarks -->",
+)
+
+HEAD = "| what | ours | how many times ours the others take |\n|---|---:|---|\n"
+
+INTRODUCTION = """\
+# How fast it is, beside others
+
+Written by `python tests/benchmarks/table.py`; `python -m pytest tests/benchmarks` runs the same
+measurements and holds them to limits. All sides compute the same numbers, which is asserted first;
+then they are called in turn in one run, in a new order each round (micrograd's demo and the
+memory: in fresh processes in turn). A number is a median; each engine has one thread and float64;
+Python's garbage collector is on, as a user has it. JAX *jitted* was compiled beforehand: its
+compilation, half a second for the MLP, is not counted.
+
+{machine}. {versions}.
+
+The last column says how many times our time, or memory, the others take. **Bold**: less than ours,
+so there the other one is ahead.
+"""
+
+PICTURES = """\
+## The same as a picture
+
+![A row of marks for each benchmark, one a peer: how many times ours it takes.](benchmarks.svg)
+
+## Growth
+
+Time and memory of one node, in graphs of 1,000 to 1,000,000 nodes of one number each: sums of
+products, in blocks of a hundred operations, so that engines which recur can take part. The time is
+that of building, sweeping and freeing; the memory that of a swept graph that is kept.
+
+![Microseconds and bytes a node against the number of nodes, by engine.](growth.svg)
+"""
+
+
+def measured() -> dict[str, Any]:
+    """What was written down."""
+    return json.loads(DATA.read_text(encoding="utf-8"))
+
+
+def row(line: dict[str, Any]) -> str:
+    """A benchmark's row: our median, and how many times that the others take."""
+    median = {name: quartiles[1] for name, quartiles in line["sides"].items()}
+    ours = median.pop("ours")
+    others = ", ".join(f"{name} {times(x / ours)}" for name, x in median.items())
+    return f"| {line['title']} | {quantity(ours, line['unit'])} | {others} |\n"
+
+
+def times(ratio: float) -> str:
+    """Two digits of a ratio; bold where it is below 1 as it is written."""
+    if ratio < 0.995:
+        return f"**{ratio:.2f}**"
+    return f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
+
+
+def details(lines: list[dict[str, Any]]) -> str:
+    """Every median, with the quartiles that say how noisy it was."""
+    text = "## All numbers\n\n| what | who | median | middle half |\n|---|---|---:|---|\n"
+    for line in lines:
+        for name, (low, median, high) in line["sides"].items():
+            low, median, high = (quantity(x, line["unit"]) for x in (low, median, high))
+            text += f"| {line['title']} | {name} | {median} | {low} to {high} |\n"
+    return text
+
+
+def page(data: dict[str, Any]) -> str:
+    """The whole page."""
+    text = INTRODUCTION.format(**data)
+    groups = dict.fromkeys(line["group"] for line in data["lines"])
+    for group in groups:
+        text += f"\n## {group}\n\n{HEAD}"
+        text += "".join(row(line) for line in data["lines"] if line["group"] == group)
+    return f"{text}\n{PICTURES}\n{details(data['lines'])}"
+
+
+def quoted(data: dict[str, Any]) -> str:
+    """The README's part."""
+    rows = "".join(row(line) for line in data["lines"] if line["short"])
+    return (
+        f"{HEAD}{rows}\n"
+        f"**Bold**: less than ours, so there the other one is ahead. {data['machine']};\n"
+        "[all of it, with pictures](notebooks/reference/benchmarks.md).\n"
+    )
+
+
+def in_readme(text: str, block: str) -> str:
+    """The README with its part replaced."""
+    before, _, rest = text.partition(START)
+    _, _, after = rest.partition(END)
+    return f"{before}{START}{block}{END}{after}"
+
+
+def write_pages() -> None:
+    """Write the page, its pictures and the README's part."""
+    from plot import write_plots
+
+    data = measured()
+    PAGE.write_text(page(data), encoding="utf-8")
+    README.write_text(in_readme(README.read_text(encoding="utf-8"), quoted(data)), encoding="utf-8")
+    write_plots(data)

@@ -1,0 +1,18 @@
+"""Graphs of single numbers: micrograd's demo, one process for each engine."""
+
+from benchmark import InProcesses
+
+GROUP = "Numbers"
+
+BENCHMARKS = [
+    InProcesses(
+        title="micrograd's demo: an MLP 2-16-16-1 on 100 points, 65,000 operations",
+        short=True,
+        group=GROUP,
+        script="scalar_demo.py",
+        engines=["ours", "XAD", "micrograd"],
+        arguments=["5"],
+        rounds=3,
+        limits={"XAD": 1.8, "micrograd": 0.25},
+    ),
+]

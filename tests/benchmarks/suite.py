@@ -1,0 +1,16 @@
+"""Every line of the table, in its order. A benchmark is added by adding it here."""
+
+import checking
+import derivatives
+import drawing
+import memory
+import scalars
+import startup
+import tensors
+from benchmark import Benchmark
+
+ALL: list[Benchmark] = [
+    benchmark
+    for module in (scalars, tensors, derivatives, memory, checking, drawing, startup)
+    for benchmark in module.BENCHMARKS
+]

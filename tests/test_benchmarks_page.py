@@ -1,0 +1,47 @@
+"""What README and page say of speed is what was measured, and is said once."""
+
+import re
+
+import page
+import pytest
+
+DATA = page.measured()
+README = page.README.read_text(encoding="utf-8")
+PAGE = page.PAGE.read_text(encoding="utf-8")
+
+
+def rows(text):
+    """The rows of all tables of three columns."""
+    return re.findall(r"^\|[^|]+\|[^|]+\|[^|]+\|$", text, re.MULTILINE)
+
+
+def test_the_readme_quotes_rows_of_the_page():
+    block = README.partition(page.START)[2].partition(page.END)[0]
+    assert len(rows(block)) > 8
+    assert set(rows(block)) <= set(rows(PAGE))
+    assert DATA["machine"] in block
+    assert DATA["machine"] in PAGE
+
+
+def test_both_are_what_the_numbers_give():
+    assert page.page(DATA) == PAGE
+    assert page.in_readme(README, page.quoted(DATA)) == README
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(0.21, "**0.21**"), (0.996, "1.0"), (1.04, "1.0"), (3.26, "3.3"), (37.4, "37")],
+)
+def test_where_another_is_ahead_the_ratio_is_bold(ratio, text):
+    assert page.times(ratio) == text
+
+
+def test_a_row_is_ours_and_how_many_times_ours_the_others_are():
+    sides = {"ours": [1e-3, 2e-3, 3e-3], "A": [1e-3, 1e-3, 1e-3], "B": [6e-3, 6e-3, 6e-3]}
+    line = {"title": "what", "unit": "s", "sides": sides}
+    assert page.row(line) == "| what | 2.00 ms | A **0.50**, B 3.0 |\n"
+
+
+@pytest.mark.parametrize("name", ["benchmarks.svg", "growth.svg"])
+def test_the_pictures_are_there(name):
+    assert (page.REFERENCE / name).read_text(encoding="utf-8").rstrip().endswith("</svg>")
