@@ -11,6 +11,9 @@ from typing import Any
 
 import griffe
 
+from autograd_lite.draw import operations
+from autograd_lite.ops.elementwise import Elementwise
+
 # An example: from a prompt to the next empty line (an example's own empty lines are <BLANKLINE>).
 EXAMPLE = re.compile(r"^>>> .*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -34,6 +37,14 @@ def as_markdown(text: str) -> str:
     return EXAMPLE.sub(lambda found: f"```pycon\n{found[0]}\n```", text)
 
 
+def slopes(row: Elementwise) -> str:
+    """The partial derivatives of a row, as the page of operations has them."""
+    _, _, z, *given, _ = re.split(r"(?<!\\)\|", operations.row("", row).strip())
+    partials = [f"∂z/∂{x} = {slope.strip()}" for x, slope in zip("xyw", given, strict=False)]
+    known = [text for text in partials[: len(row.partials)] if not text.endswith(("= ", "′(x, y)"))]
+    return f"z = {z.strip()}: {', '.join(known)}".replace("\\|", "|")
+
+
 class LiveDocstrings(griffe.Extension):
     """Give every object that mkdocstrings has read the docstring that `help` shows."""
 
@@ -42,4 +53,7 @@ class LiveDocstrings(griffe.Extension):
         if inspect.ismodule(item) or not (callable(item) or isinstance(item, property)):
             return
         if text := inspect.getdoc(item):
+            if isinstance(item, Elementwise):
+                first, _, rest = text.partition("\n")
+                text = f"{first}\n\n{slopes(item)}\n{rest}"
             obj.docstring = griffe.Docstring(as_markdown(text), parent=obj)

@@ -43,11 +43,9 @@ _running: list[list[Node]] = []  # the orders of the sweeps under way, outermost
 class Node:
     """A value in the graph, the operation that made it, and the inputs it was made from.
 
-    `primal` is the data that rules read; users read and assign `data`, which notices changes. The
-    inputs lie in `left` and `right` rather than in one tuple (`right` is None for one input, and a
-    tuple of all further ones for more than two): a tuple is one more object for the garbage
-    collector to follow, and the collector, not this code, decides how fast a large scalar graph is
-    built (measured: 0.6 times the time).
+    `data` is the number or array, `op` the operation (None for a leaf), `inputs` what it was
+    applied to. `grad` is None until a sweep reaches the node; then it is the derivative of the
+    sweep's root with respect to it. A node is made by an operation, or as a Value or a Tensor.
 
     >>> import autograd_lite as ag
     >>> x = ag.Value(3.0)
@@ -56,6 +54,11 @@ class Node:
     ('*', True, 2.0)
     """
 
+    # `primal` is the data that rules read; users read and assign `data`, which notices changes. The
+    # inputs lie in `left` and `right` rather than in one tuple (`right` is None for one input, and
+    # a tuple of all further ones for more than two): a tuple is one more object for the garbage
+    # collector to follow, and the collector, not this code, decides how fast a large scalar graph
+    # is built (measured: 0.6 times the time).
     __slots__ = (
         "__weakref__",
         "cotangent",

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.ops.elementwise import Elementwise
+from autograd_lite.ops.meanings import MEANINGS
 
 HOME = Path(ag.__file__).parent
 FILES = sorted(HOME.rglob("*.py"))
@@ -21,7 +23,7 @@ ORDER = [
     ["graph", "callsite"],
     ["walk", "variables"],
     ["copying"],
-    ["ops.base"],
+    ["ops.base", "ops.meanings"],
     ["ops.shape"],
     ["ops.elementwise"],
     ["ops"],
@@ -192,6 +194,15 @@ def test_every_public_name_shows_an_example_that_runs(name):
     assert test.examples, f"ag.{name} has no example"
     runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert runner.run(test, out=lambda text: None).failed == 0
+
+
+def test_every_public_row_says_what_it_computes():
+    rows = {id(getattr(ag, name)) for name in PUBLIC if type(getattr(ag, name)) is Elementwise}
+    for name in MEANINGS:
+        rows.remove(id(getattr(ag, name)))
+        first = getattr(ag, name).__doc__.splitlines()[0]
+        assert first.startswith(MEANINGS[name].partition("; ")[0] + ", entry by entry")
+    assert not rows
 
 
 def test_no_file_is_two_ideas_long():

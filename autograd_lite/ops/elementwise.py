@@ -53,8 +53,8 @@ class _Docstring:
         known = (name for name, other in TABLE.items() if other is row)
         name = next(known, getattr(row.on_arrays, "__name__", row.name))
         count = len(row.partials)
-        inputs = "xyz"[:count] if count < 3 else "zxy"
-        text = f"{name}({', '.join(inputs)}), entry by entry, with NumPy's broadcasting."
+        what, but, note = meaning(name, count).partition("; ")
+        text = f"{what}, entry by entry, with NumPy's broadcasting{but}{note}."
         if hasattr(np, name):
             text += f" Mirrors `numpy.{name}`."
         at = (2.0,) if name == "arccosh" else (0.5, 2.0, 0.5)[:count]
@@ -66,6 +66,13 @@ class _Docstring:
             f">>> round(ag.{name}{call}, 4), round(ag.grad(ag.{name}){call}, 4)\n"
             f"({round(value, 4)}, {round(float(slope), 4)})"
         )
+
+
+def meaning(name: str, count: int) -> str:
+    """What the row computes, in mathematics."""
+    from .meanings import MEANINGS
+
+    return MEANINGS.get(name, f"{name}({', '.join('xyz'[:count] if count < 3 else 'zxy')})")
 
 
 class Elementwise(Op):
