@@ -144,7 +144,7 @@ MEMBERS = {
     "Stepper": "save",
     "primitive": "defvjp",
     "nn.Module": "parameters zero_grad state_dict load_state_dict train eval",
-    "optim.Optimiser": "step zero_grad",
+    "optim.Optimiser": "step zero_grad state_dict load_state_dict",
 }
 
 

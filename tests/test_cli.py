@@ -140,6 +140,7 @@ def test_every_function_of_the_language_can_be_called(name):
         "broadcast_to": ", (3, 2, 2)",
         "clip": ", 0, 1",
         "expand_dims": ", 0",
+        "hinge": ", [[1, -1], [-1, 1]]",
         "moveaxis": ", 0, 1",
         "reshape": ", (4,)",
         "swapaxes": ", 0, 1",

@@ -31,16 +31,19 @@ ELEMENTWISE: tuple[str, ...] = words(
 )
 OTHERS: tuple[str, ...] = words(
     """
-    broadcast_to concatenate cross_entropy expand_dims log_softmax logsumexp matmul max mean min
-    moveaxis prod ravel reshape softmax softmax_cross_entropy squeeze stack std sum swapaxes
-    transpose var
+    binary_cross_entropy broadcast_to concatenate cross_entropy expand_dims hinge kl_divergence
+    log_softmax logsumexp matmul max mean min moveaxis mse prod ravel reshape softmax
+    softmax_cross_entropy squeeze stack std sum swapaxes transpose var
     """
+)
+# Their second argument is a target: data.
+TARGETED: tuple[str, ...] = words(
+    "binary_cross_entropy cross_entropy hinge kl_divergence mse softmax_cross_entropy"
 )
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: getattr(ag, name) for name in (*ELEMENTWISE, *OTHERS)
 }
-TARGETED = ("cross_entropy", "softmax_cross_entropy")  # their second argument is a target: data
-KEYWORDS = ("axis", "ddof", "keepdims", "max", "min", "reduction", "shape", "t")
+KEYWORDS = ("axis", "ddof", "keepdims", "logits", "max", "min", "reduction", "shape", "t")
 
 # Each sign with its operation on nodes and arrays, and with Python's own for two plain numbers.
 ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., Any], Callable[..., Any]]] = {

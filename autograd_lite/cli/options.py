@@ -37,12 +37,12 @@ values:
   x=2                  a number
   z=2,1,0.1            a vector
   "W=1,2;3,4"          a matrix, row by row (quotes, because of the shell); also W=[[1,2],[3,4]]
-  Every name is differentiated, except the targets t of cross_entropy(h, t) and
-  softmax_cross_entropy(z, t), which are data. --wrt says it otherwise.
+  Every name is differentiated, except the targets t of cross_entropy(h, t) and the other
+  losses, which are data. --wrt says it otherwise.
 
 formulas:
   + - * / ** % @, comparisons, indices like z[0] and W[:, 1:], lists, pi, and these functions
-  (options: axis=, keepdims=, ddof=, reduction=):
+  (options: axis=, keepdims=, ddof=, reduction=, logits=):
 """
 EPILOG = """\
 exit code: 0 done; 1 a gradient derived by hand is wrong; 2 the request cannot be done (one line
