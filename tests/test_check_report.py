@@ -185,3 +185,31 @@ def test_constants_are_called_by_the_caller_s_variables():
     report = ag.check_gradients(f, weights, hand=hidden.T @ (2 * hidden * (1 - hidden**2)))
     assert report.causes[0].code == "wrong-operand"
     assert "used for inputs" in report.causes[0].message
+
+
+def test_one_row_and_several_rows_in_words():
+    rng = np.random.default_rng(5)
+    E, weights = rng.normal(size=(5, 3)), rng.normal(size=(6, 3))
+    for index, rows in (([1, 4, 1, 0, 1, 2], "row 1."), ([1, 4, 1, 4, 0, 2], "rows 1, 4.")):
+        hand = np.zeros_like(E)
+        hand[index] += weights
+        text = str(ag.check_gradients(lambda E, i=index: ag.sum(E[i] * weights), E, hand=hand))
+        assert f"exactly those in {rows}" in text
+
+
+@pytest.mark.parametrize(
+    ("counted", "message"),
+    [
+        ([5], "only the last of the 6 examples was counted (overwritten in the loop: = for +=)"),
+        ([0], "only the first of the 6 examples was counted"),
+        ([2], "only example 2 of 6 was counted"),
+        ([0, 2, 3, 4, 5], "example 1 of 6 was left out"),
+        ([0, 2, 4, 5], "examples 1, 3 of 6 were left out"),
+    ],
+)
+def test_examples_left_out_in_words_and_said_once(counted, message):
+    rng = np.random.default_rng(6)
+    x, w = rng.normal(size=(6, 9)), rng.normal(size=9)
+    each = x * (1 - np.tanh(x @ w) ** 2)[:, None]
+    report = ag.check_gradients(lambda w: ag.sum(ag.tanh(x @ w)), w, hand=each[counted].sum(0))
+    assert [cause.message for cause in report.causes] == [message]

@@ -195,7 +195,11 @@ def of_examples(case: Case, shares: np.ndarray, count: int) -> Iterator[Cause]:
         left_out = [int(j) for j in np.flatnonzero(whole == 0)]
         guess = rest + np.tensordot(whole, shares, 1)
         if len(left_out) == count - 1:
-            text = f"only example {int(np.flatnonzero(whole)[0])} was counted"
+            one = int(np.flatnonzero(whole)[0])
+            if one in (0, count - 1):
+                return  # the first or the last, which has been said
+            text = f"only example {one} of {count} was counted"
         else:
-            text = f"example {', '.join(map(str, left_out[:6]))} of {count} was left out"
+            many = "examples {} of {} were" if len(left_out) > 1 else "example {} of {} was"
+            text = many.format(", ".join(map(str, left_out[:6])), count) + " left out"
         yield from case.cause("one-example", text, "sum over all examples", guess, 2.1)

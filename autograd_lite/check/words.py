@@ -72,8 +72,8 @@ def places(case: Case) -> Iterator[tuple[str, np.ndarray]]:
             index[axis] = rows  # type: ignore[call-overload]
             mask[tuple(index)] = True
             numbers = [int(i) for i in np.flatnonzero(rows)]
-            name = ("rows", "columns")[axis] if len(shape) == 2 else f"positions of axis {axis}:"
-            if len(shape) == 1:
-                name = "positions"
+            many = "s" * (len(numbers) > 1)
+            name = ("row", "column")[axis] if len(shape) == 2 else "position"
+            name += many if len(shape) < 3 else f"{many} of axis {axis}:"
             listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
             yield f"those in {name} {listed}", mask
