@@ -26,6 +26,7 @@ import notebook
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TABLES = sorted((ROOT / "notebooks" / "reference").glob("*.md"))
+PICTURES = sorted((ROOT / "notebooks" / "reference").glob("*.[ps][nv]g"))
 
 log = logging.getLogger("mkdocs.hooks.autograd_lite")
 
@@ -54,7 +55,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         uri = f"notebooks/{path.stem}.md"
         text, outputs[uri] = notebook.page(path)
         files.append(File.generated(config, uri, content=text))
-    for path in TABLES:
+    for path in [*TABLES, *PICTURES]:
         uri = f"notebooks/reference/{path.name}"
         files.append(File.generated(config, uri, abs_src_path=str(path)))
     for uri, path in {
