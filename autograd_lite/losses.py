@@ -43,8 +43,9 @@ def binary_cross_entropy(h: Any, t: Any, reduction: str = "mean", logits: bool =
     """−t log h − (1 − t) log(1 − h) of probabilities `h`, entry by entry, with 0 · log 0 = 0.
 
     With `logits` the first argument is z instead of h = sigmoid(z), and the loss is exact for z of
-    any size; its gradient is sigmoid(z) − t, over the entries. Targets are from 0 to 1. Raises
-    ValueError where the shapes differ. Mirrors `torch.nn.BCELoss` and `BCEWithLogitsLoss`.
+    any size; its gradient is sigmoid(z) − t, over the entries. Raises ValueError where the shapes
+    differ, and for probabilities and targets outside [0, 1]. Mirrors `torch.nn.BCELoss` and
+    `BCEWithLogitsLoss`.
 
     >>> import autograd_lite as ag
     >>> ag.binary_cross_entropy([0.9, 0.2], [1, 0]).round(4)
@@ -55,6 +56,9 @@ def binary_cross_entropy(h: Any, t: Any, reduction: str = "mean", logits: bool =
     array([0. , 0.5])
     """
     h, t = paired(h, t, "binary_cross_entropy")
+    outside(t, "targets", "of −1 and +1 make (t + 1) / 2")
+    if not logits:
+        outside(h, "probabilities", "for logits write logits=True")
     with group("binary cross-entropy"), np.errstate(divide="ignore", invalid="ignore"):
         if logits:  # −log h and −log(1 − h), without h: neither cancels, and both are positive
             yes, no = softplus(negative(h)), softplus(h)
@@ -117,6 +121,15 @@ def paired(y: Any, t: Any, name: str) -> tuple[Any, Any]:
     if t.dtype.kind in "iub" and y.dtype.kind == "f" and not isinstance(t, Node):
         t = t.astype(y.dtype)  # so that float32 stays float32
     return y, np.asarray(t, dtype=object) if is_objects(t) else t
+
+
+def outside(x: Any, what: str, way_out: str) -> None:
+    """ValueError where a number is below 0 or above 1. (NaN passes, and comes out again.)"""
+    numbers = plain(x)
+    if (wrong := numbers[(numbers < 0) | (numbers > 1)]).size:
+        raise ValueError(
+            f"{what} of binary_cross_entropy are from 0 to 1, not {wrong.flat[0]}; {way_out}"
+        )
 
 
 def totalled(losses: Any, reduction: str) -> Any:

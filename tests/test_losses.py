@@ -162,6 +162,29 @@ def test_certain_probabilities():
     np.testing.assert_array_equal(z.grad, [0.0, 0.0])
 
 
+@pytest.mark.parametrize("wrong", [1.5, -0.25, 3])
+def test_probabilities_outside_their_range(wrong):
+    for kind in (np.array, ag.Tensor, values):
+        with pytest.raises(ValueError, match=r"probabilities .* from 0 to 1, .*logits=True"):
+            ag.binary_cross_entropy(kind([0.5, wrong]), [1, 0])
+    for logits in (False, True):
+        with pytest.raises(ValueError, match=r"targets .* from 0 to 1, .*\(t \+ 1\) / 2"):
+            ag.binary_cross_entropy([0.5, 0.5], [1.0, wrong], logits=logits)
+    ag.binary_cross_entropy([0.5, wrong], [1, 0], logits=True)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("loss", [ag.mse, ag.binary_cross_entropy, ag.hinge])
+def test_nan_stays_nan(loss):
+    for t in (1.0, -1.0 if loss is ag.hinge else 0.0):
+        x = ag.Tensor([np.nan, 0.5])
+        out = loss(x, [t, 1.0])
+        out.backward()
+        assert np.isnan(out.data)
+        assert np.isnan(x.grad[0])
+        assert np.isfinite(x.grad[1])
+
+
 def test_kl_divergence_against_scipy():
     h, t = rng(5).dirichlet(np.ones(4), size=6), rng(6).dirichlet(np.ones(4), size=6)
     t[0] = [1.0, 0.0, 0.0, 0.0]

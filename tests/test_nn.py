@@ -324,6 +324,18 @@ def test_running_statistics_go_to_those_of_the_data():
     assert norm.running_mean is kept
 
 
+def test_arrays_of_values_and_of_float32_leave_plain_statistics():
+    x = np.array([[1.0, 2.0], [3.0, 6.0]])
+    scalars = np.array([[ag.Value(v) for v in row] for row in x])
+    kept = []
+    for given in (x, ag.Tensor(x), scalars, x.astype(np.float32), x.tolist()):
+        norm = nn.BatchNorm(2)
+        norm(given)
+        kept.append(np.stack([norm.running_mean, norm.running_var]))
+        assert kept[-1].dtype == np.float64
+        np.testing.assert_allclose(kept[-1], kept[0], rtol=1e-6)
+
+
 @pytest.mark.parametrize("x", [np.ones((1, 3)), np.ones(3), np.ones((0, 3))])
 def test_a_batch_of_one_has_no_variance(x):
     norm = nn.BatchNorm(3)

@@ -192,6 +192,18 @@ def test_what_adam_refuses(kind, options, message):
         kind([ag.Value(1.0)], **options)
 
 
+@pytest.mark.parametrize("wrong", ["0.1", None, ag.Value(0.1), np.array([0.1, 0.2]), 1j])
+def test_what_is_no_number(wrong):
+    with pytest.raises(TypeError, match="lr is a number, not"):
+        optim.SGD([ag.Value(1.0)], lr=wrong)
+    with pytest.raises(TypeError, match="beta1 is a number, not"):
+        optim.Adam([ag.Value(1.0)], betas=(wrong, 0.9))
+    with pytest.raises(TypeError, match="betas are two numbers"):
+        optim.Adam([ag.Value(1.0)], betas=wrong)
+    with pytest.raises(TypeError, match="max_norm is a number"):
+        optim.clip_grad_norm([ag.Value(1.0)], wrong)
+
+
 X = ag.Tensor([1.0, 2.0], label="w")
 
 
@@ -200,7 +212,9 @@ X = ag.Tensor([1.0, 2.0], label="w")
     [
         ([], ValueError, "no parameters to optimise"),
         (X, TypeError, r"a list of them, \[x\]"),
-        (ag.nn.Linear(2, 1), TypeError, r"model\.parameters\(\)"),
+        (ag.nn.Linear(2, 1), TypeError, r"not a Linear: give it model\.parameters\(\)"),
+        (ag.nn.Linear(2, 1).parameters, TypeError, r"not a method: give it model\.parameters\(\)"),
+        (None, TypeError, "not a NoneType"),
         ([X, np.ones(2)], TypeError, "parameter 1 is a ndarray, not a Tensor or Value"),
         ([X * 2], ValueError, r"parameter 0 \(of shape \(2,\)\) was computed by '\*'"),
         ([X, X], ValueError, "given twice"),

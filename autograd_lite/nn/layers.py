@@ -96,8 +96,8 @@ class Embedding(Module):
 class Dropout(Module):
     """Each entry set to 0 with probability `p`, the others divided by 1 − p; nothing in eval mode.
 
-    The division keeps the expected value. `rng` is a NumPy Generator or a seed. Raises ValueError
-    for p outside [0, 1).
+    The division keeps the expected value. `rng` is a NumPy Generator or a seed. Every call draws
+    anew, so a gradient check belongs into eval mode. Raises ValueError for p outside [0, 1).
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout", JMLR 15 (2014).
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..context import group
-from ..graph import data
+from ..ops.base import numbers, shape
 from ..ops.elementwise import sqrt
 from ..ops.reduce import mean
-from ..ops.shape import shape
 from ..tensor import Tensor
 from .module import Module
 from .sizes import last_axis, size
@@ -80,7 +79,7 @@ class BatchNorm(Norm):
             mu = mean(x, axes)
             centred = x - mu
             variance = mean(centred**2, axes)
-            self.keep(data(mu), data(variance) * (examples / (examples - 1)))
+            self.keep(numbers(mu), numbers(variance) * (examples / (examples - 1)))
             return centred / sqrt(variance + self.eps) * self.weight + self.bias
 
     def keep(self, mu: Any, variance: Any) -> None:

@@ -41,6 +41,8 @@ class Adam(Optimiser):
     ) -> None:
         super().__init__(parameters)
         at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise TypeError(f"betas are two numbers, as in (0.9, 0.999), not {betas!r}")
         below_one(beta1=betas[0], beta2=betas[1])
         self.lr = lr
         self.betas = betas

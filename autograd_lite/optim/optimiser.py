@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -83,9 +85,10 @@ class Optimiser:
 
 def checked(parameters: Any) -> list[Any]:
     """The parameters as a list of different leaves, or an error that says what is wrong."""
-    if hasattr(parameters, "parameters") or isinstance(parameters, Node):
+    if isinstance(parameters, Node) or not isinstance(parameters, Iterable):
         wanted = "a list of them, [x]" if isinstance(parameters, Node) else "model.parameters()"
-        raise TypeError(f"an optimiser takes a list of parameters: give it {wanted}")
+        kind = type(parameters).__name__
+        raise TypeError(f"an optimiser takes a list of parameters, not a {kind}: give it {wanted}")
     leaves = list(parameters)
     if not leaves:
         raise ValueError("there are no parameters to optimise")
@@ -124,15 +127,22 @@ def shapes(x: Any) -> Any:
     return [np.shape(item) for item in x] if isinstance(x, list) else np.shape(x)
 
 
-def at_least_zero(**numbers: Any) -> None:
-    """ValueError where one of the numbers is negative or NaN."""
-    for name, x in numbers.items():
-        if not x >= 0:
+def at_least_zero(**given: Any) -> None:
+    """TypeError where one of them is no number, ValueError where it is negative or NaN."""
+    for name, x in given.items():
+        if not number(name, x) >= 0:
             raise ValueError(f"{name} is at least 0, not {x}")
 
 
-def below_one(**numbers: Any) -> None:
-    """ValueError where one of the numbers is outside [0, 1)."""
-    for name, x in numbers.items():
-        if not 0 <= x < 1:
+def below_one(**given: Any) -> None:
+    """TypeError where one of them is no number, ValueError where it is outside [0, 1)."""
+    for name, x in given.items():
+        if not 0 <= number(name, x) < 1:
             raise ValueError(f"{name} is from 0 to below 1, not {x}")
+
+
+def number(name: str, x: Any) -> Any:
+    """`x`, or TypeError where it is no real number."""
+    if not isinstance(x, Real):
+        raise TypeError(f"{name} is a number, not {type(x).__name__} {x!r:.40}")
+    return x
