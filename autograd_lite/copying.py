@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, new, tick
+from .graph import Node, new, slots, tick
 from .walk import walk
 
 __all__ = ["Copying"]
@@ -86,8 +86,7 @@ def restore(
     node.forget()
     if op is not None:
         node.op = op
-        node.left = inputs[0]
-        node.right = None if len(inputs) == 1 else inputs[1] if len(inputs) == 2 else inputs[1:]
+        node.left, node.right = slots(inputs)
     node.grad, node.stamp, node.notes = grad, stamp, notes
     tick(at_least=stamp)  # nodes made from now on are younger
     return node

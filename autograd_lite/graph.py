@@ -258,13 +258,19 @@ def touch(x: Node) -> None:
     x.stamp = tick()
 
 
-def wrap(primal: Any, op: Any, left: Any, *more: Any) -> Node:
-    """A node of the kind that fits the data, made by `op` from its inputs; see `Node`."""
+def slots(inputs: Sequence[Any]) -> tuple[Any, Any]:
+    """What a node keeps in `left` and in `right` for these inputs; see `Node`."""
+    left, *more = inputs
+    return left, more[0] if len(more) == 1 else tuple(more) or None
+
+
+def wrap(primal: Any, op: Any, left: Any, right: Any = None) -> Node:
+    """A node of the kind that fits the data, made by `op` from the inputs in two `slots`."""
     node: Any = new(kinds[type(primal)])
     node.primal = primal
     node.op = op
     node.left = left
-    node.right = None if not more else more[0] if len(more) == 1 else more
+    node.right = right
     node.grad = node.cotangent = node.mark = node.notes = None
     node.stamp = clock
     return context.applied(node) if context.open_blocks else node

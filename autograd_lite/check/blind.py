@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, wrap
+from ..graph import Node, slots, wrap
 from ..tensor import Tensor
 from ..value import Value
 from .case import Case
@@ -99,7 +99,9 @@ def elsewhere(tape: Tape) -> dict[Node, Node] | None:
             if node.op is not None:
                 inputs = [copies[y] if isinstance(y, Node) else y for y in node.inputs]
                 made = node.op(*inputs)  # plain data where an operation was given nothing else
-                copies[node] = made if isinstance(made, Node) else wrap(made, node.op, *inputs)
+                if not isinstance(made, Node):
+                    made = wrap(made, node.op, *slots(inputs))
+                copies[node] = made
                 copies[node].notes = node.notes
                 continue
             now = np.asarray(node.primal, float)

@@ -16,7 +16,7 @@ import numpy as np
 from .. import context
 from ..callsite import place, text
 from ..ends import constant
-from ..graph import Node, data, describe, node_types, tick, wrap
+from ..graph import Node, data, describe, node_types, slots, tick, wrap
 from ..numpy_protocol import FUNCTIONS, PLAIN
 from ..ops.base import Op, as_constant, is_objects
 from .captures import Captures
@@ -304,7 +304,7 @@ class Recorder(context.Block):
             raise
         if not is_node:
             return out
-        return wrap(out, op, *kept)
+        return wrap(out, op, *slots(kept))
 
     def python_number(self, x: TracedArray) -> TracedNumber:
         """What NumPy computed of numbers, as Python's float."""

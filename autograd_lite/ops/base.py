@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import context
-from ..graph import Node, data, describe, node_types, stand_ins, wrap
+from ..graph import Node, data, describe, node_types, slots, stand_ins, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
@@ -175,7 +175,7 @@ class Op:
             for i, x in enumerate(kept):
                 if type(x) is ndarray and self.saves(i):
                     kept[i] = frozen(x)
-        return wrap(out, self, *kept)
+        return wrap(out, self, *(kept if len(kept) == 2 else slots(kept)))
 
     def with_objects(self, inputs: tuple[Any, ...]) -> Any:
         """The result where an input is an array of Values: another; beside a Tensor, a Tensor."""
