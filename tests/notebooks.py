@@ -62,6 +62,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(p for p in paths if p),
                 "IPYTHONDIR": folder,
+                "OMP_NUM_THREADS": "1",  # sums in one order, on any number of cores
+                "OPENBLAS_NUM_THREADS": "1",
                 "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             }
         )
