@@ -22,6 +22,7 @@ SIGNATURES = 64  # combinations of shapes that are kept; the one not used for lo
 VARIANTS = 12  # programs for one combination, one for each outcome of its decisions
 RESTARTS = 12  # times that what a function takes from outside may change
 
+ARRAYS = {np.ndarray}
 NODES = object()  # in place of a key: arguments that are nodes
 
 _lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
@@ -41,49 +42,50 @@ class Compiled:
         self.passes = passes
         self.captures: Captures | None = None
         self.restarts = 0
-        self.last: tuple[Any, list[Any]] = None, []  # key and shapes of the last call
+        self.last: tuple[Any, ...] = None, [], [], []  # key, shapes, dtypes, recordings
         self.programs: OrderedDict[Any, list[Recording]] = OrderedDict()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if context.recorder_here() is not None:
             return self.f(*args, **kwargs)  # part of another function that is being compiled
-        key, leaves = self.key_of(args, kwargs)
-        if key is NODES:
-            return self.f(*args, **kwargs)  # to be differentiated: as the function itself
+        key, shapes, dtypes, known = self.last
+        if (  # as in the last call, nearly always
+            not kwargs
+            and {*map(type, args)} == ARRAYS
+            and [x.shape for x in args] == shapes
+            and [x.dtype for x in args] == dtypes
+        ):
+            leaves: Any = args
+        else:
+            key, leaves = self.key_of(args, kwargs)
+            if key is NODES:
+                return self.f(*args, **kwargs)  # to be differentiated: as the function itself
+            known = self.programs.get(key, [])
         if self.captures is not None and (name := self.captures.changed()):
             self.restart(name)
-        known = self.programs.get(key)
-        if known is not None:
-            with np.errstate(all="ignore"):
-                for recording in known:
-                    try:
-                        result = recording(leaves)
-                    except Changed:
-                        continue
-                    if not recording.trusted:
-                        self.trust(recording, args, kwargs)
-                    return result
-        return self.record(key, args, kwargs)(leaves)
+            known = []
+        for recording in known:
+            try:
+                result = recording(leaves)
+            except Changed:
+                continue
+            if not recording.trusted:
+                self.trust(recording, args, kwargs)
+            return result
+        recording = self.record(key, args, kwargs)
+        if {*map(type, args)} == ARRAYS and not kwargs and all(x.dtype.isnative for x in args):
+            shapes, dtypes = [x.shape for x in args], [x.dtype for x in args]
+            self.last = key, shapes, dtypes, self.programs[key]
+        return recording(leaves)
 
     def key_of(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         """What a program depends on, and the numbers it is given."""
-        key, shapes = self.last
-        if not kwargs and len(args) == len(shapes):  # as in the last call, nearly always
-            for x, (shape, dtype) in zip(args, shapes, strict=True):
-                if type(x) is not np.ndarray or x.shape != shape or x.dtype is not dtype:
-                    break
-            else:
-                return key, list(args)
         leaves: list[Any] = []
         try:
             key = signature(args, leaves)
-            if kwargs:
-                return (key, signature(kwargs, leaves)), leaves
+            return ((key, signature(kwargs, leaves)) if kwargs else key), leaves
         except HasNodes:
             return NODES, leaves
-        if args and all(type(x) is np.ndarray and x.dtype.isnative for x in args):
-            self.last = key, [(x.shape, x.dtype) for x in args]
-        return key, leaves
 
     def record(self, key: Any, args: Any, kwargs: Any) -> Callable[..., Any]:
         """Record a program for arguments that none of the known ones holds for."""
@@ -109,7 +111,8 @@ class Compiled:
             known.append(recording)
             while len(self.programs) > SIGNATURES:
                 self.programs.popitem(last=False)
-            return functools.partial(quietly, known[-1])
+                self.last = None, [], [], []
+            return recording
 
     def trust(self, recording: Recording, args: Any, kwargs: Any) -> None:
         """Record once more: what comes out otherwise the second time is not to be replayed."""
@@ -135,6 +138,7 @@ class Compiled:
                 )
             self.captures = None
             self.programs.clear()
+            self.last = None, [], [], []
 
     @property
     def source(self) -> str:
@@ -151,12 +155,6 @@ class Compiled:
     def __repr__(self) -> str:
         count = sum(map(len, self.programs.values()))
         return f"<compiled {self.__name__}: {count} program{'s' * (count != 1)}>"
-
-
-def quietly(run: Callable[..., Any], leaves: list[Any]) -> Any:
-    """Run a program without warnings: they belong to the function, which has given them."""
-    with np.errstate(all="ignore"):
-        return run(leaves)
 
 
 def compile(f: Callable[..., Any], passes: bool = True) -> Compiled:

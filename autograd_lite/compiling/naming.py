@@ -22,7 +22,7 @@ from .program import INPUT, Step
 __all__ = ["Namer", "assign_names", "safe"]
 
 WATCHED = 2000  # steps; in a longer program nobody reads the names
-RESERVED = {"np", "bool", "float", "int", "slice", *(helper.__name__ for helper in HELPERS)}
+RESERVED = {"np", "size", "bool", "float", "int", "slice", *(helper.__name__ for helper in HELPERS)}
 
 
 class Namer:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .helpers import HELPERS, check, finite
+from .helpers import HELPERS, check
 from .naming import assign_names, safe
 from .passes import read
 from .program import GUARD, Method, Program, Step, getitem, leaves
@@ -27,7 +27,8 @@ SYMBOLS = {
     np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
     np.bitwise_and: "&", np.bitwise_or: "|", np.bitwise_xor: "^",
 }  # fmt: skip
-LITERAL = 60  # entries of an array that is written out in the line that uses it
+SIZE = "size"  # of the results that show whether there is an infinity or NaN
+LITERAL = 4  # entries of an array that is made in the line that uses it, at every call
 
 
 class Text:
@@ -62,9 +63,14 @@ def written(program: Program, name: str, result: Callable[[list[str]], str], gue
         careful = f"{text.name}_carefully"
         fast = read([s for s in program.steps if s not in guessed.without], program.outputs)
         lines = writer.body(fast, guessed.plain)
-        writer.need(finite)
-        seen = ", ".join(names[x] for x in guessed.look_at)
-        lines += [f"    if not finite({seen}):", f"        return {careful}({parameters})"]
+        terms = [
+            f"np.vdot({names[x]}, {names[x]})" if x.shape else names[x] for x in guessed.look_at
+        ]
+        lines += [
+            f"    {SIZE} = {' + '.join(terms)}",
+            f"    if {SIZE} - {SIZE} != 0:  # it is infinite or NaN",
+            f"        return {careful}({parameters})",
+        ]
         lines.append(f"    return {result(writer.results(program))}")
         text.functions.append("\n".join([f"def {text.name}({parameters}):", *lines]))
     else:
@@ -215,9 +221,11 @@ class Writer:
         short = spelled_out(x) if x.size <= LITERAL else None
         if short is None or len(short) > 40:
             if id(x) not in self.hoisted:
-                name = f"c{len(self.hoisted) + 1}"
-                while name in self.names.values():
-                    name += "_"
+                letter = "ones" if x.size and (x == 1).all() else "c"
+                name, k = letter, 1
+                while name in self.names.values() or name in self.text.constants:
+                    k += 1
+                    name = f"{letter}{k}"
                 self.hoisted[id(x)] = name
                 self.text.constants[name] = x
             return self.hoisted[id(x)]

@@ -126,7 +126,8 @@ def runnable(text: Text) -> Callable[..., Any]:
     space: dict[str, Any] = {"__builtins__": BUILTINS, "np": np, **text.constants}
     space |= {h.__name__: checked if h is check else h for h in HELPERS}
     exec(builtins.compile(text.code(), f"<compiled {text.name}>", "exec"), space)
-    return space[text.name]
+    # As a decorator it takes half the time of a block, a twentieth of a small program's.
+    return np.errstate(all="ignore")(space[text.name])
 
 
 def inner(f: Any) -> Any:

@@ -127,11 +127,11 @@ def write_sum_to(recorder: Any, op: Any, x: Any) -> Any:
     ndim, n = len(np.shape(x)), len(op.old)
     if op.old == op.new:
         return x
-    if x.size > 4096 and ndim == n == 2:  # as the plain sweep does it, and as fast
+    if x.size > 256 and ndim == n == 2:  # as the plain sweep does it, and as fast
         ones = np.ones(op.old[0], x.dtype)
         if op.old[1:] == op.new:
             return recorder.call(np.dot, (ones, x))
-        if op.new == (op.old[0], 1):
+        if x.size > 4096 and op.new == (op.old[0], 1):
             return recorder.call(np.dot, (x, np.ones((op.old[1], 1), x.dtype)))
     axes = tuple(a + ndim for a in shape.copied_axes(op.old, op.new))
     kept = tuple(1 if i in axes else m for i, m in enumerate(np.shape(x)))

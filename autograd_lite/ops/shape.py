@@ -158,10 +158,10 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return g
     if type(g) in node_types:
         return SumTo(old, new)(g)
-    if g.size > 4096 and len(old) == g.ndim == 2:  # a matrix, and no seeds in front
+    if g.size > 256 and len(old) == g.ndim == 2:  # a matrix, and no seeds in front
         if old[1:] == new:  # a bias: a quarter of reduce's time
             return np.dot(np.ones(old[0], g.dtype), g)
-        if new == (old[0], 1):  # a normaliser, likewise
+        if g.size > 4096 and new == (old[0], 1):  # a normaliser, likewise
             return np.dot(g, np.ones((old[1], 1), g.dtype))
     total = np.asarray(np.add.reduce(g, axis=copied_axes(old, new)))
     shape = g.shape[: g.ndim - len(old)] + new

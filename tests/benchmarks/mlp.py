@@ -124,3 +124,23 @@ def jax(batch: int, jitted: bool = False) -> Step:
         return float(L), [np.asarray(g) for g in gradients]
 
     return step
+
+
+def compiled(batch: int) -> Step:
+    import autograd_lite as ag
+
+    x, t, arrays = problem(batch)
+
+    def loss(w1: Any, b1: Any, w2: Any, b2: Any, x: Any, t: Any) -> Any:
+        a = np.tanh(x @ w1 + b1)
+        e = np.exp(a @ w2 + b2)
+        h = e / e.sum(axis=1, keepdims=True)
+        return -(t * np.log(h)).sum() / len(x)
+
+    gradient = ag.compile(ag.value_and_grad(loss, (0, 1, 2, 3)))
+
+    def step() -> tuple[float, list[np.ndarray]]:
+        value, gradients = gradient(*arrays, x, t)
+        return value, list(gradients)
+
+    return step
