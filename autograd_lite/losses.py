@@ -59,7 +59,7 @@ def binary_cross_entropy(h: Any, t: Any, reduction: str = "mean", logits: bool =
     outside(t, "targets", "of −1 and +1 make (t + 1) / 2")
     if not logits:
         outside(h, "probabilities", "for logits write logits=True")
-    with group("binary cross-entropy"), np.errstate(divide="ignore", invalid="ignore"):
+    with group("binary_cross_entropy"), np.errstate(divide="ignore", invalid="ignore"):
         if logits:  # −log h and −log(1 − h), without h: neither cancels, and both are positive
             yes, no = softplus(negative(h)), softplus(h)
         else:
@@ -104,7 +104,7 @@ def kl_divergence(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     """
     h, (axis,) = scores_along(h, axis, "kl_divergence")
     t = targets(t, h, axis)
-    with group("KL divergence"), np.errstate(divide="ignore", invalid="ignore"):
+    with group("kl_divergence"), np.errstate(divide="ignore", invalid="ignore"):
         terms = chain_product(t, log(t) - log(h))
         return totalled(sum(terms, axis), reduction)
 

@@ -253,6 +253,6 @@ def test_what_is_no_number(loss):
 def test_groups():
     t = ag.Tensor([0.5, 0.25])
     assert ag.mse(t, [1, 0]).group == ("mse",)
-    assert ag.binary_cross_entropy(t, [1, 0]).group == ("binary cross-entropy",)
+    assert ag.binary_cross_entropy(t, [1, 0]).group == ("binary_cross_entropy",)
     assert ag.hinge(t, [1, -1]).group == ("hinge",)
-    assert ag.kl_divergence(t, [1, 0]).group == ("KL divergence",)
+    assert ag.kl_divergence(t, [1, 0]).group == ("kl_divergence",)
