@@ -37,14 +37,23 @@ outputs: dict[str, list[str]] = {}
 def on_config(config: MkDocsConfig) -> None:
     """Fill in the lists of the navigation that the files themselves give."""
     lists = {
-        "Notebooks": [f"notebooks/{path.stem}.md" for path in NOTEBOOKS],
+        "Notebooks": [{title: f"notebooks/{path.stem}.md"} for path, title in titles().items()],
         "Reference": [f"reference/{group.slug}.md" for group in inventory.groups()]
-        + [f"notebooks/reference/{path.name}" for path in TABLES],
+        + [{"Tables": [f"notebooks/reference/{path.name}" for path in TABLES]}],
     }
     for item in config.nav:
         for title, pages in item.items() if isinstance(item, dict) else ():
             if title in lists:
                 pages.extend(lists[title])
+
+
+def titles() -> dict[Path, str]:
+    """The notebooks with their number and title: `2 · The softmax Jacobian`."""
+    found = {}
+    for path in NOTEBOOKS:
+        heading = notebook.page(path)[0].partition("\n")[0].removeprefix("# ")
+        found[path] = f"{int(path.name[:2])} · {re.sub('^[0-9]+ · ', '', heading)}"
+    return found
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
@@ -66,12 +75,16 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """The list of the notebooks, by their own titles."""
-    if page.file.src_uri != "notebooks/index.md":
-        return markdown
-    titles = [notebook.page(path)[0].partition("\n")[0].removeprefix("# ") for path in NOTEBOOKS]
-    rows = [f"1. [{title}]({path.stem}.md)" for title, path in zip(titles, NOTEBOOKS, strict=True)]
-    return markdown + "\n".join(rows)
+    """The lists of the notebooks and of the tables, by their own titles."""
+    lists = {
+        "notebooks/index.md": [(f"{path.stem}.md", title) for path, title in titles().items()],
+        "reference/index.md": [
+            (f"../notebooks/reference/{path.name}", path.read_text("utf-8").partition("\n")[0][2:])
+            for path in TABLES
+        ],
+    }
+    rows = [f"* [{title}]({uri})" for uri, title in lists.get(page.file.src_uri, [])]
+    return "\n".join([markdown, *rows])
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
