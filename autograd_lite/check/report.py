@@ -282,7 +282,8 @@ def reproduces(cause: Cause) -> str:
     """How well an explanation fits, in words; nothing for one that predicts no numbers."""
     if cause.code == "unknown" or cause.match != cause.match:
         return ""
-    return f" (reproduces your numbers to {cause.match:.0e})"
+    how = "exactly" if cause.match == 0 else f"to {cause.match:.0e}"
+    return f" (reproduces your numbers {how})"
 
 
 def entry(row: Row, at: tuple[int, ...]) -> str:
