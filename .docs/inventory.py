@@ -22,7 +22,7 @@ class Group:
 
     def page(self) -> str:
         """The page in Markdown: a line for each name, which mkdocstrings turns into its entry."""
-        entries = [entry(name) for name in self.names]
+        entries = [entry(name) for name in [*self.names, *RETURNED.get(self.slug, ())]]
         return "\n\n".join([f"# {self.title}", self.words, *entries]) + "\n"
 
 
@@ -135,6 +135,12 @@ GROUPS = [
     ),
 ]
 
+# What functions return, which nobody calls by its name.
+RETURNED = {
+    "compare": ["check.Report", "check.report.Row", "check.report.Cause", "check.report.Note"],
+    "draw": ["draw.trace.Trace"],
+}
+
 # What a user reads and calls of the classes; the rest is for the engine.
 MEMBERS = {
     "Node": "backward inputs label hand group",
@@ -143,6 +149,9 @@ MEMBERS = {
     "Drawing": "svg png save",
     "Stepper": "save",
     "primitive": "defvjp",
+    "check.Report": "ok verdict causes notes assert_ok to_dict",
+    "check.report.Row": "ok largest worst",
+    "draw.trace.Trace": "html markdown latex",
     "nn.Module": "parameters zero_grad state_dict load_state_dict train eval",
     "optim.Optimiser": "step zero_grad state_dict load_state_dict",
 }

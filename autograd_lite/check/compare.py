@@ -32,9 +32,9 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
     `hand` is a dict from nodes to arrays; without it, every node below `root` that has `.hand` is
     compared (and without any, the leaves are, autodiff against the numerical witness alone). A hand
     gradient has its node's shape; that of a root with several entries is the Jacobian, shape
-    `(*root.shape, *node.shape)`. An error is carried forward: a step that
-    follows from a wrong step nearer the output is reported as a consequence of it. A node without a
-    label is called by the caller's variable that holds it.
+    `(*root.shape, *node.shape)`. An error is carried forward: a step that follows from a wrong step
+    nearer the output is reported as a consequence of it. A node without a label is called by the
+    caller's variable that holds it.
 
     Raises ValueError for a node that is not in the graph, TypeError for what is no node or number.
 

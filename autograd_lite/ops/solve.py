@@ -106,7 +106,10 @@ inv_, solve_, det_, logabsdet_ = Inv(), Solve(), Det(), LogAbsDet()
 
 
 def inv(x: Any) -> Any:
-    """X⁻¹. Mirrors `numpy.linalg.inv`; LinAlgError for a singular matrix.
+    """X⁻¹ of a square matrix or a stack of them. Mirrors `numpy.linalg.inv`.
+
+    With g the gradient of the inverse, that of X is −X⁻ᵀ g X⁻ᵀ. Raises LinAlgError for a singular
+    matrix. Source: Giles, "Collected matrix derivative results" (2008).
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([[2.0]])
@@ -120,9 +123,15 @@ def inv(x: Any) -> Any:
 def solve(x: Any, b: Any) -> Any:
     """The y with X y = b, a vector or matrix of right-hand sides. Mirrors `numpy.linalg.solve`.
 
+    With g the gradient of y, that of b is X⁻ᵀ g, and that of X is −(X⁻ᵀ g) yᵀ. Raises LinAlgError
+    for a singular matrix. Source: Giles, "Collected matrix derivative results" (2008).
+
     >>> import autograd_lite as ag
-    >>> ag.linalg.solve([[2.0, 1.0], [1.0, 3.0]], [3.0, 4.0])
-    array([1., 1.])
+    >>> b = ag.Tensor([3.0, 4.0])
+    >>> y = ag.linalg.solve([[2.0, 1.0], [1.0, 3.0]], b)
+    >>> y[0].backward()
+    >>> y.data, b.grad
+    (array([1., 1.]), array([ 0.6, -0.2]))
     """
     x, (b, of_b) = square(x, "solve"), arrayed(b)
     if len(of_b) == 1:
@@ -152,6 +161,8 @@ class SlogdetResult(NamedTuple):
 
 def slogdet(x: Any) -> SlogdetResult:
     """(sign of det X, log |det X|), the sign as plain data. Mirrors `numpy.linalg.slogdet`.
+
+    The gradient of the logarithm is X⁻ᵀ. It stays finite where the determinant would not.
 
     >>> import autograd_lite as ag
     >>> ag.linalg.slogdet([[2.0, 1.0], [1.0, 3.0]]).logabsdet.round(4)

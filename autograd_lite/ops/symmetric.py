@@ -76,7 +76,8 @@ cholesky_, eigh_ = Cholesky(), Eigh()
 def cholesky(x: Any, upper: bool = False) -> Any:
     """The lower triangular L with LLᵀ = X (or the upper Lᵀ). Mirrors `numpy.linalg.cholesky`.
 
-    X counts as (X + Xᵀ)/2. LinAlgError when it is not positive definite.
+    X counts as (X + Xᵀ)/2. Raises LinAlgError when it is not positive definite. Source: Murray,
+    "Differentiation of the Cholesky decomposition" (2016).
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([[4.0]])
@@ -99,7 +100,8 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
     """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
 
     Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
-    Their signs are a matter of chance, so differentiate what does not depend on them.
+    Their signs are a matter of chance, so differentiate what does not depend on them. Source: Giles,
+    "Collected matrix derivative results" (2008), section 3.
 
     >>> import autograd_lite as ag
     >>> ag.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues
@@ -112,8 +114,13 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:
     """Eigenvalues of (X + Xᵀ)/2 in ascending order. Mirrors `numpy.linalg.eigvalsh`.
 
+    The gradient of an eigenvalue is v vᵀ, with v its eigenvector of length 1.
+
     >>> import autograd_lite as ag
-    >>> ag.linalg.eigvalsh([[2.0, 0.0], [0.0, 1.0]])
-    array([1., 2.])
+    >>> x = ag.Tensor([[2.0, 0.0], [0.0, 1.0]])
+    >>> ag.linalg.eigvalsh(x)[0].backward()
+    >>> x.grad
+    array([[0., 0.],
+           [0., 1.]])
     """
     return eigh(x, UPLO).eigenvalues
