@@ -100,8 +100,9 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
     """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
 
     Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
-    Their signs are a matter of chance, so differentiate what does not depend on them. Source: Giles,
-    "Collected matrix derivative results" (2008), section 3.
+    Their signs are a matter of chance, so differentiate what does not depend on them.
+
+    Source: Giles, "Collected matrix derivative results" (2008), section 3.
 
     >>> import autograd_lite as ag
     >>> ag.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues
