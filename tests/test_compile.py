@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+import torch
 from numpy_calls import ARRAYS, CALLS, function_of, names_in
 
 import autograd_lite as ag
 from autograd_lite.trees import flatten
 
+from .peers.programs import program, run
 from .test_every_call import nodes_of
 
 # What they return has a shape that depends on the numbers.
@@ -54,8 +60,15 @@ def inputs(names):
     yield [np.round(x * 2) / 2 for x in arrays]
 
 
+def pasted(source):
+    """The function that a printed program defines, run on its own."""
+    space = {}
+    exec(source, space)
+    return space[re.findall(r"^def (\w+)\(", source, re.MULTILINE)[-1].removesuffix("_carefully")]
+
+
 def agree(f, names, tolerance=1e-14):
-    """Assert that compiled and eager agree wherever the eager one has a result."""
+    """Assert that compiled, pasted and eager agree wherever the eager one has a result."""
     compiled = ag.compile(f)
     with np.errstate(all="ignore"):
         for xs in inputs(names):
@@ -63,7 +76,10 @@ def agree(f, names, tolerance=1e-14):
                 expected = f(*xs)
             except (np.linalg.LinAlgError, ValueError):
                 continue  # outside the domain
+            known = repr(compiled)
             equal(compiled(*xs), expected, tolerance)
+            if repr(compiled) != known:  # a new program
+                equal(pasted(compiled.source)(*xs), expected, tolerance)
 
 
 @pytest.mark.parametrize("call", [c for c in CALLS if function_of(c) not in SHAPED_BY_VALUES])
@@ -89,3 +105,94 @@ def test_a_shape_that_depends_on_values_is_refused(call):
     names = names_in(call)
     with pytest.raises(TypeError, match=r"shape that depends on the numbers, in .*\nInstead: "):
         ag.compile(total(call, names))(*[ARRAYS[n].astype(float) for n in names])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_programs_compiled_equal_eager(seed):
+    steps, point = program(seed)
+
+    def f(x):
+        return ag.sum(run(steps, np, x) ** 2)
+
+    rng = np.random.default_rng(seed)
+    for derivative in (ag.value_and_grad(f), ag.hessian(f)):
+        compiled = ag.compile(derivative)
+        for _ in range(3):
+            x = point + 0.1 * rng.normal(size=point.shape)
+            equal(compiled(x), derivative(x), 1e-12)
+
+
+FRESH = """
+import sys, numpy as np
+np.seterr(all="ignore")
+worst = 0.0
+numbers = dict(np.load(sys.argv[1]))
+for i, source in enumerate(open(sys.argv[2], encoding="utf-8").read().split("# ----")[1:]):
+    space = {}
+    exec(source, space)
+    functions = [x for x in space.values() if callable(x) and not x.__name__.endswith("carefully")]
+    x = numbers[f"x{i}"]
+    value, slope = functions[-1](x)
+    np.testing.assert_allclose(value, numbers[f"v{i}"], rtol=1e-13)
+    np.testing.assert_allclose(slope, numbers[f"g{i}"], rtol=1e-12, atol=1e-13)
+assert "autograd_lite" not in sys.modules
+print(i + 1)
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pasted_sources_run_in_a_fresh_interpreter_with_numpy_alone(tmp_path):
+    functions = [ag.logsumexp, lambda z: ag.softmax_cross_entropy(z, 1), lambda x: ag.prod(x)]
+    functions += [lambda x: ag.log(ag.sort(x) ** 2).sum(), lambda x: ag.std(x) * x[[0, 0, 2]].sum()]
+    for seed in range(20):
+        steps, _ = program(seed)
+        functions.append(lambda x, steps=steps: ag.sum(run(steps, np, x)))
+    numbers, text = {}, ""
+    for i, f in enumerate(functions):
+        compiled = ag.compile(ag.value_and_grad(f))
+        x = np.random.default_rng(i).normal(size=3)
+        numbers |= {
+            f"x{i}": x,
+            **dict(zip((f"v{i}", f"g{i}"), ag.value_and_grad(f)(x), strict=True)),
+        }
+        compiled(x)
+        text += "# ----\n" + compiled.source
+    np.savez(tmp_path / "numbers.npz", **numbers)
+    (tmp_path / "sources.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-I", "-c", FRESH, "numbers.npz", "sources.py"]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == str(len(functions))
+
+
+def test_training_on_digits_has_pytorch_s_losses_for_500_steps():
+    from sklearn.datasets import load_digits
+
+    torch.set_num_threads(1)  # threads that wait for each other take most of the time
+
+    x, t = load_digits(return_X_y=True)
+    x = x / 16
+    rng = np.random.default_rng(0)
+    parameters = [
+        rng.normal(size=(64, 32)) / 8, np.zeros(32), rng.normal(size=(32, 10)) / 6, np.zeros(10),
+    ]  # fmt: skip
+
+    def loss(p, x, t):
+        w1, b1, w2, b2 = p
+        return ag.softmax_cross_entropy(np.tanh(x @ w1 + b1) @ w2 + b2, t)
+
+    step = ag.compile(ag.value_and_grad(loss))
+    theirs = [torch.tensor(p, requires_grad=True) for p in parameters]
+    batches = rng.integers(0, len(x), size=(500, 32))
+    for rows in batches:
+        value, gradients = step(parameters, x[rows], t[rows])
+        parameters = [p - 0.5 * g for p, g in zip(parameters, gradients, strict=True)]
+        w1, b1, w2, b2 = theirs
+        z = torch.tanh(torch.tensor(x[rows]) @ w1 + b1) @ w2 + b2
+        other = torch.nn.functional.cross_entropy(z, torch.tensor(t[rows]))
+        for p, g in zip(theirs, torch.autograd.grad(other, theirs), strict=True):
+            with torch.no_grad():
+                p -= 0.5 * g
+        assert value == pytest.approx(other.item(), rel=1e-9, abs=1e-12)
+    assert value < 0.2
+    assert len(step.programs) == 1

@@ -58,6 +58,7 @@ class Namer:
         for name, held in list(frame.f_locals.items()):
             kind = type(held)
             if isinstance(held, Node):
+                name = held.label or name
                 held = held.primal
                 kind = type(held)
             step = getattr(held, "step", None) if hasattr(kind, "recorder") else None

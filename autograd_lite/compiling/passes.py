@@ -54,7 +54,7 @@ def double_negation(step: Step) -> Any:
 
 def nothing_moved(step: Step) -> Any:
     """A reshape or broadcast to the shape that is there, and the whole as an index, are x."""
-    if step.call in (method("reshape"), np.broadcast_to) or is_whole(step):
+    if (step.call in (method("reshape"), np.broadcast_to) and not step.kwargs) or is_whole(step):
         x = step.args[0]
         if isinstance(x, Step) and same_kind(x, step):
             return x
@@ -64,6 +64,8 @@ def nothing_moved(step: Step) -> Any:
 def reshaped_twice(step: Step) -> Any:
     """Of two reshapes the last one counts; a sum that keeps its axes and is reshaped keeps none."""
     if step.call is not method("reshape") or not isinstance(inner := step.args[0], Step):
+        return None
+    if step.kwargs or (inner.call is method("reshape") and inner.kwargs):  # order="F"
         return None
     if inner.call is method("reshape"):
         step.args = (inner.args[0], step.args[1])
@@ -88,7 +90,7 @@ def transposed(step: Step) -> Any:
 
 def one_number(step: Step) -> Any:
     """An array of one number throughout is that number, where the other operand has the shape."""
-    if isinstance(step.call, np.ufunc) or step.call in (times, over):
+    if is_elementwise(step):
         for i, x in enumerate(step.args):
             if isinstance(x, np.ndarray) and same_dtype(step.dtype, x.dtype) and x.size:
                 others = [y for k, y in enumerate(step.args) if k != i and isinstance(y, Step)]
@@ -102,7 +104,7 @@ def one_number(step: Step) -> Any:
 
 def broadcast_anyway(step: Step) -> Any:
     """NumPy broadcasts the operands of an elementwise step itself."""
-    if not isinstance(step.call, np.ufunc) and step.call not in (times, over):
+    if not is_elementwise(step):
         return None
     wide = [i for i, x in enumerate(step.args) if is_broadcast(x)]
     for i in wide:
@@ -188,6 +190,12 @@ def key_of(x: Any) -> Any:
     if isinstance(x, float):
         return float, x.hex()
     return type(x), x
+
+
+def is_elementwise(step: Step) -> bool:
+    """Whether a step works entry by entry, with broadcasting. (`np.matmul` is a ufunc too.)"""
+    call = step.call
+    return (isinstance(call, np.ufunc) and call.signature is None) or call in (times, over)
 
 
 def is_constant(x: Any) -> bool:

@@ -156,6 +156,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
 def _by_method(name: str) -> Any:
     def called(self: Traced, *args: Any, **kwargs: Any) -> Any:
+        if name == "reshape" and len(args) > 1:
+            args = (args,)
         return self.recorder.call(method(name), (self, *args), kwargs)
 
     called.__name__ = name

@@ -1,0 +1,147 @@
+"""Each simplification of a compiled program: what it makes of a few lines, and the same numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+
+X = np.array([[1.5, -2.0], [0.25, 3.0], [-0.5, 7.0]])
+V = np.array([2.0, -3.0])
+Y = np.arange(1.0, 7.0).reshape(3, 2)
+
+
+def lines(f, *args, passes=True):
+    """The lines of the program of `f` between its head and what it returns, and that."""
+    compiled = ag.compile(f, passes=passes)
+    found, expected = compiled(*args), f(*args)
+    np.testing.assert_allclose(found, expected, rtol=1e-15)
+    np.testing.assert_allclose(compiled(*args), expected, rtol=1e-15)
+    body = compiled.source.partition(f"def {compiled.__name__.strip('<>')}"[:8])[2]
+    return [line.strip() for line in body.splitlines()[1:] if line.strip()]
+
+
+CASES = {
+    "x · 1": (lambda x: 1.0 * x * np.ones((3, 2)), ["return x.copy()"]),
+    "x / 1": (lambda x: x / 1, ["return x.copy()"]),
+    "x · (−1)": (lambda x: x * -1.0, ["n = -x", "return n"]),
+    "−(−x)": (lambda x: np.negative(-x) * 2.0, ["m = x * 2.0", "return m"]),
+    "a reshape of a reshape": (
+        lambda x: x.reshape(6).reshape(2, 3) * 2.0,
+        ["r = x.reshape((2, 3))", "m = r * 2.0", "return m"],
+    ),
+    "a reshape to the same shape": (lambda x: x.reshape(3, 2), ["return x.copy()"]),
+    "a whole index": (lambda x: x[:] * 2.0, ["m = x * 2.0", "return m"]),
+    "a sum that keeps its axis, reshaped": (
+        lambda x: x.sum(axis=1, keepdims=True).reshape(3),
+        ["s = x.sum(axis=1)", "return s"],
+    ),
+    "one number throughout": (
+        lambda x: np.full((3, 2), 0.5) * x,
+        ["m = 0.5 * x", "return m"],
+    ),
+    "equal steps": (
+        lambda x: np.exp(x) * (np.exp(x) + 1.0),
+        ["e = np.exp(x)", "r = e + 1.0", "m = e * r", "return m"],
+    ),
+    "what nothing reads": (lambda x: [x * 2.0, np.exp(x)][0], ["m = x * 2.0", "return m"]),
+    "constants": (
+        lambda x: x * np.exp(np.zeros((3, 2)) + 1.0)[0, 0],
+        [f"m = x * np.float64({np.e})", "return m"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_pass_does_what_it_says_and_keeps_the_numbers(case):
+    f, expected = CASES[case]
+    f.__name__ = "f"
+    assert lines(f, X) == expected
+
+
+def test_a_broadcast_that_numpy_does_anyway_is_dropped():
+    def f(x, y):
+        return np.broadcast_to(x, (3, 2)) * y
+
+    assert lines(f, V, Y) == ["m = x * y", "return m"]
+
+    def g(x):
+        return np.broadcast_to(x, (3, 2)) * 2.0
+
+    assert lines(g, V) == ["b = np.broadcast_to(x, (3, 2))", "m = b * 2.0", "return m"]
+
+
+def test_a_gradient_times_a_reciprocal_is_a_quotient():
+    compiled = ag.compile(ag.grad(lambda x: np.sum(np.log(x))))
+    np.testing.assert_array_equal(compiled(Y), 1 / Y)
+    assert "1 / x" in compiled.source
+
+
+def test_without_passes_every_operation_has_its_line():
+    def f(x):
+        return np.negative(-x) * 1.0
+
+    assert lines(f, X) == ["return x.copy()"]
+    assert lines(f, X, passes=False) == ["n = -x", "n2 = -n", "m = n2 * 1.0", "return m"]
+
+
+def test_products_are_plain_where_results_show_what_is_infinite():
+    def loss(x):
+        return np.sum(np.log(x) * np.tanh(x))
+
+    source = ag.compile(ag.grad(loss))
+    source(Y)
+    plain, careful = source.source.split("def grad_loss_carefully")
+    body = plain.split("def grad_loss(")[1]
+    assert "times(" not in body
+    assert "np.vdot(dx, dx)" in body
+    assert "times(" in careful
+
+    def hidden(x):  # an infinity in the entries that are left out does not show
+        return np.sum((np.log(x) * np.tanh(x))[:1])
+
+    compiled = ag.compile(ag.grad(hidden))
+    np.testing.assert_allclose(compiled(Y), ag.grad(hidden)(Y), rtol=1e-15)
+    for numbers in (np.zeros((3, 2)), np.array([[1.0, 2.0], [0.0, 1.0], [-1.0, 0.5]])):
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(compiled(numbers), ag.grad(hidden)(numbers))
+
+
+def test_names_are_the_user_s_and_gradients_have_a_d():
+    def loss(w, b):
+        h = np.tanh(w + b)
+        import_ = ag.Tensor(1.0, label="np")  # a name that would hide NumPy
+        z = h * h * import_
+        z.label = "class"
+        return z.sum()
+
+    compiled = ag.compile(ag.value_and_grad(loss, (0, 1)))
+    compiled(X, V)
+    source = compiled.source
+    for line in ("h = np.tanh(", "dh = ", "class_ = ", "return (loss, (dw, db))"):
+        assert line in source
+    assert "# forward" in source
+    assert "# backward" in source
+
+
+@pytest.mark.parametrize("label", ["__import__('os')", "x\ny = 1", "1 + 1", "π²", "lambda", ""])
+def test_labels_become_identifiers(label):
+    def f(x):
+        y = ag.tanh(x)
+        y.label = label
+        return (y * y).sum()
+
+    compiled = ag.compile(ag.grad(f))
+    expected = ag.grad(f)(X)
+    np.testing.assert_allclose(compiled(X), expected, rtol=1e-15)
+    assert "import os" not in compiled.source
+    assert "__import__(" not in compiled.source
+
+
+def test_a_notebook_shows_the_source_in_colour():
+    compiled = ag.compile(lambda x: x * 2.0)
+    assert "not been called yet" in compiled._repr_html_()
+    compiled(X)
+    assert "style=" in compiled._repr_html_()
+    assert "import" in compiled._repr_html_()
