@@ -84,7 +84,9 @@ class Namer:
             dg: Any = getattr(getattr(g, "primal", None), "step", None)
             if node.label and of is not None and not of.label:
                 of.label = node.label
-            if dg is not None and of is not None and dg.of is None:
+            if dg is None or of is None:
+                continue
+            if dg.of is None or (of.label and not dg.of.label):  # the better known of two
                 dg.of = of
         self.pairs.clear()
 
