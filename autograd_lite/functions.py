@@ -138,7 +138,7 @@ def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     with group("cross-entropy"):
         with np.errstate(divide="ignore"):
             logs = log(h)
-        return reduced(t, logs, along, reduction)
+        return reduced(with_nan(t, logs), logs, along, reduction)
 
 
 def softmax_cross_entropy(z: Any, t: Any, axis: int = -1, reduction: str = "mean") -> Any:
@@ -168,6 +168,13 @@ def reduced(t: Any, logs: Any, axis: int, reduction: str) -> Any:
     examples = int(np.prod(terms.shape)) // max(terms.shape[axis], 1)
     total = negative(sum(terms))
     return total / examples if reduction == "mean" and examples != 1 else total
+
+
+def with_nan(t: Any, logs: Any) -> Any:
+    """The targets, NaN where a logarithm is: 0 · log 0 is 0, but no NaN is hidden by a 0."""
+    numbers = plain(logs)
+    lost = np.isnan(numbers)
+    return t + np.where(lost, numbers, np.zeros((), numbers.dtype)) if lost.any() else t
 
 
 def check_reduction(reduction: Any) -> str:

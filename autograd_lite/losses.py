@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .context import group
-from .functions import check_reduction, plain, scores_along, targets
+from .functions import check_reduction, plain, scores_along, targets, with_nan
 from .graph import Node
 from .ops.base import is_objects, shape
 from .ops.elementwise import chain_product, log, log1p, negative, relu, softplus, square
@@ -105,7 +105,8 @@ def kl_divergence(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     h, (axis,) = scores_along(h, axis, "kl_divergence")
     t = targets(t, h, axis)
     with group("kl_divergence"), np.errstate(divide="ignore", invalid="ignore"):
-        terms = chain_product(t, log(t) - log(h))
+        logs = log(h)
+        terms = chain_product(with_nan(t, logs), log(t) - logs)
         return totalled(sum(terms, axis), reduction)
 
 

@@ -328,6 +328,23 @@ def ruled_out(kind):
     along(kind, lambda z: ag.softmax(z)[0], [-inf, -inf], [nan, nan], nan)
 
 
+@row(
+    "0 · log 0 in cross_entropy, kl_divergence, binary_cross_entropy",
+    "0; the gradient of the term is 0 too",
+)
+def certain(kind):
+    for loss in (ag.cross_entropy, ag.kl_divergence):
+        along(kind, lambda h, loss=loss: loss(h, [1.0, 0.0]), [1.0, 0.0], [-1.0, 0.0], 0.0)
+        along(kind, lambda h, loss=loss: loss(h, [0.0, 1.0]), [1.0, 0.0], [0.0, -inf], inf)
+    both = [1.0, 0.0]
+    along(kind, lambda h: ag.binary_cross_entropy(h, both, "sum"), both, [-1.0, 1.0], 0.0)
+
+
+@row("hinge at its margin, t s = 1", "0 (equals relu)")
+def margin(kind):
+    along(kind, lambda s: ag.hinge(s, [1, -1], "sum"), [1.0, -1.0], [0.0, 0.0], 0.0)
+
+
 @row("NaN into relu, max, clip †", "NaN out, NaN gradient")
 def not_a_number(kind):
     at(kind, ag.relu, [nan], nan, [nan])

@@ -185,6 +185,21 @@ def test_nan_stays_nan(loss):
         assert np.isfinite(x.grad[1])
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("loss", [ag.cross_entropy, ag.kl_divergence])
+@pytest.mark.parametrize("wrong", [np.nan, -0.5])
+def test_a_target_of_zero_hides_no_nan(loss, wrong):
+    rows, t = [[wrong, 0.5, 0.0], [0.25, 0.75, 0.0]], [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+    for h in (ag.Tensor(rows), np.array(values(rows))):
+        out = loss(h, t, reduction="none")
+        np.testing.assert_allclose(numbers(out), [np.nan, -np.log(0.75)])
+        out.sum().backward()
+        grad = np.reshape(
+            [v.grad for v in h.ravel()] if isinstance(h, np.ndarray) else h.grad, (2, 3)
+        )
+        np.testing.assert_allclose(grad, [[np.nan, -2.0, 0.0], [0.0, -1 / 0.75, 0.0]])
+
+
 def test_kl_divergence_against_scipy():
     h, t = rng(5).dirichlet(np.ones(4), size=6), rng(6).dirichlet(np.ones(4), size=6)
     t[0] = [1.0, 0.0, 0.0, 0.0]
