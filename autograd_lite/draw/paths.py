@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .boxes import Box, Edge, gradient
+from .boxes import Box, Edge, gradient, order
 from .names import named
 from .phrases import factor_of
 from .steps import sent
@@ -19,6 +20,7 @@ from .view import View
 __all__ = ["Path", "Paths", "paths"]
 
 LIMIT = 1000
+LONG = 20_000  # values; in a larger graph paths are not even counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Paths:
         title = f"∂{self.root}/∂{self.x}"
         if self.count > self.limit:
             return textwrap.fill(
-                f"{title} is a sum over {self.count:,} paths, too many to list (the limit is "
+                f"{title} is a sum over {counted(self.count)} paths, too many to list (the limit is "
                 f"{self.limit:,}; limit= sets it). The backward sweep needs no list: it adds up at "
                 "every node what arrives there.",
                 100,
@@ -79,11 +81,17 @@ class Paths:
     __repr__ = __str__
 
 
+def counted(count: int) -> str:
+    """How many there are, in figures; a number too long to read by its power of ten."""
+    return f"{count:,}" if count < 10**30 else f"more than 10^{math.floor(math.log10(count))}"
+
+
 def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Paths:
     """∂root/∂x as a sum over all paths from `x` to `root`, for a graph of scalars.
 
     They are counted first; above `limit` none is listed and the text says how many there are.
-    Raises ValueError when a node on the way is an array, TypeError when an argument is no node.
+    Raises ValueError when a node on the way is an array or there are more than 20,000 nodes,
+    TypeError when an argument is no node.
 
     >>> import autograd_lite as ag
     >>> a, b = ag.Value(-2.0), ag.Value(3.0)
@@ -98,7 +106,13 @@ def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Path
     for node in (root, x):
         if not isinstance(node, Node):
             raise TypeError(f"paths takes two nodes, not {type(node).__name__}")
-    view = View(root, *named(names))
+    given = named(names)
+    if (count := len(order(root))) > LONG:
+        raise ValueError(
+            f"paths lists graphs of up to {LONG:,} values; this one has {count:,}. The backward "
+            "sweep needs no list: backward() adds up at every node what arrives there"
+        )
+    view = View(root, *given)
     if id(x) not in view.home:
         return Paths(view.names[id(root)], x.label or "x", 0, [], limit)
     start, end = view.home[id(x)], view.home[id(root)]

@@ -74,10 +74,10 @@ def step(root: Node, *, names: Any = None) -> Stepper:
     """
     if not isinstance(root, Node):
         raise TypeError(f"step takes a node, not {type(root).__name__}")
-    view = View(root, *named(names))
-    if len(view.boxes) > MOST:
+    view = View(root, *named(names), limit=MOST)
+    if view.declined:
         raise ValueError(
-            f"the stepper shows up to {MOST} values; this graph has {len(view.boxes)}. Step "
+            f"the stepper shows up to {MOST} values; this graph has {view.count:,}. Step "
             "through a smaller example, or print ag.trace(root) or the steps of ag.steps(root)"
         )
     told = Teller(view).everything()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .boxes import Box, gradient
+from .boxes import Box, gradient, order
 from .latex import latex
 from .names import named
 from .notation import write
@@ -20,6 +20,7 @@ __all__ = ["Row", "Trace", "backward_text", "table", "trace"]
 
 COLUMNS = ("forward", "value", "backward", "gradient")
 ROWS, NUMBERS = 4, 6  # a larger array is summed up in words
+LONG, ENDS = 10_000, 500  # of a longer table only the two ends are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
     """The evaluation trace table of the graph below `root`.
 
     The gradients are those of the last `backward()`. `blank` empties columns ("forward", "value",
-    "backward", "gradient") for a worksheet; `names` maps names to nodes.
+    "backward", "gradient") for a worksheet; `names` maps names to nodes. Of more than 10,000 values
+    only the first and last 500 are shown.
 
     >>> import autograd_lite as ag
     >>> z = ag.Value(2.0)
@@ -127,13 +129,20 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
     """
     if not isinstance(root, Node):
         raise TypeError(f"trace takes a node, not {type(root).__name__}")
-    return table(View(root, *named(names)), blank)
+    given = named(names)
+    ends = ENDS if len(order(root)) > LONG else None
+    return table(View(root, *given, ends=ends), blank)
 
 
 def table(view: View, blank: Collection[str] = ()) -> Trace:
     """The table of a view."""
     place = {id(box): k for k, box in enumerate(view.boxes)}
-    return Trace([row(box, place) for box in view.boxes if box.kind != "constant"], blank)
+    shown = [box for box in view.boxes if box.kind != "constant" and id(box.node) in view.shown]
+    rows = [row(box, place) for box in shown]
+    if left_out := view.count - len(view.shown):
+        before = sum(id(box.node) in view.head for box in shown)
+        rows.insert(before, Row(f"… {left_out:,} values are left out …", ("",), "", ("",)))
+    return Trace(rows, blank)
 
 
 def row(box: Box, place: dict[int, int]) -> Row:

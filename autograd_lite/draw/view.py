@@ -27,6 +27,8 @@ FOLDED = 8  # nodes that are read in one formula
 
 READ = 40  # nodes of a collapsed group through which rules are followed
 
+USERS = 20  # uses of a value that are followed when only the ends of a graph are shown
+
 
 class View:
     """Boxes in order of computation, named, with their edges."""
@@ -40,10 +42,12 @@ class View:
         most: int | None = None,
         limit: int | None = None,
         only: Any = None,
+        ends: int | None = None,
     ) -> None:
         """Groups deeper than `depth` are collapsed; with None, as few as leave `most` boxes.
 
         With more than `limit` boxes nothing is built: `declined` is true and `count` says how many.
+        With `ends`, only so many nodes at either end are `shown`, and what their formulas speak of.
         """
         self.root = root
         self.depth = depth
@@ -53,12 +57,17 @@ class View:
         self.declined = limit is not None and self.count > 100 * limit
         if self.declined:
             return
+        self.shown = {id(node) for node in self.nodes}
+        self.head: set[int] = set()
+        self.rim: set[int] = set()
+        if ends is not None:
+            self._keep_ends(ends)
         self.uses: dict[int, list[Node]] = {}
         self.constants: dict[int, Any] = {}
         letters: dict[int, str] = {}
         self.shifts = {id(node) for node in self.nodes if is_shift(node)}
         for node in self.nodes:
-            for x in node.inputs:
+            for x in self._inputs(node):
                 if isinstance(x, Node):
                     self.uses.setdefault(id(x), []).append(node)
                 elif is_drawn(x) and id(node) not in self.shifts:
@@ -85,6 +94,26 @@ class View:
             self._select(only)
             self.count = len(self.boxes)
             self.declined = limit is not None and self.count > limit
+
+    def _keep_ends(self, ends: int) -> None:
+        """Keep the first and last nodes, those that use them, and on the rim what those use."""
+        self.head = {id(node) for node in self.nodes[:ends]}
+        self.shown = self.head | {id(node) for node in self.nodes[-ends:]}
+        kept = set(self.shown)
+        uses: dict[int, int] = {}
+        for node in reversed(self.nodes):
+            for x in node.inputs:
+                if id(x) in self.shown and uses.setdefault(id(x), 0) < USERS:
+                    uses[id(x)] += 1
+                    kept.add(id(node))
+        for node in self.nodes:
+            if id(node) in kept:
+                self.rim |= {id(x) for x in node.inputs if isinstance(x, Node)} - kept
+        self.nodes = [node for node in self.nodes if id(node) in kept or id(node) in self.rim]
+
+    def _inputs(self, node: Node) -> tuple[Any, ...]:
+        """The inputs of a node; none on the rim, where the graph is cut off."""
+        return () if id(node) in self.rim else node.inputs
 
     def _size(self, home: dict[int, Box]) -> int:
         """How many boxes there are."""
@@ -136,7 +165,8 @@ class View:
                 home[id(node)] = box
                 continue
             users = self.uses.get(id(node), [])
-            into = home[id(users[0])] if len(users) == 1 and node is not self.root else None
+            alone = len(users) == 1 and node is not self.root and id(node) not in self.rim
+            into = home[id(users[0])] if alone else None
             room = into is not None and into.collapsed is None and len(into.members) < FOLDED
             if into is not None and room and self._is_part(node, users[0]):
                 into.members.append(node)
@@ -170,7 +200,7 @@ class View:
         seen: set[int] = set()
         for node in self.nodes:
             box = home[id(node)]
-            for x in node.inputs:
+            for x in self._inputs(node):
                 if id(x) in self.constants and id(x) not in seen:
                     seen.add(id(x))
                     self.boxes.append(home[id(x)])
@@ -182,7 +212,7 @@ class View:
                 continue
             inner = {id(m) for m in box.members}
             for m in box.members:
-                for i, x in enumerate(m.inputs):
+                for i, x in enumerate(self._inputs(m)):
                     if id(x) in home and id(x) not in inner:
                         edge = Edge(home[id(x)], box, m, i)
                         box.edges.append(edge)
@@ -191,7 +221,7 @@ class View:
             self._write_rules(box, inner)
 
     def _write_formula(self, box: Box) -> None:
-        if box.node.op is None:
+        if box.node.op is None or id(box.node) in self.rim:
             return
         if box.collapsed is not None:
             edges = sorted(box.edges, key=lambda edge: edge.source.kind == "constant")
@@ -224,7 +254,7 @@ class View:
         """The messages of a box in formulas: its members' rules, one put into the other."""
         known: dict[int, Any] = {id(box.node): gradient(box.name)}
         wanted = {(id(edge.consumer), edge.i): edge for edge in box.edges}
-        if len(box.members) > READ:
+        if len(box.members) > READ or id(box.node) in self.rim:
             return
         for m in reversed(box.members):
             g = known.get(id(m))
