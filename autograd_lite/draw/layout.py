@@ -74,29 +74,9 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
             label=box_label(box, root.name, scale, show, blank, where, reason),
         )
 
-    def level(graph: Any, group: tuple[int, ...]) -> None:
-        for box in lines.get(group, ()):
-            node(graph, box)
-        inner = sorted(
-            {g[: len(group) + 1] for g in lines if len(g) > len(group) and g[: len(group)] == group}
-        )
-        for g in inner:
-            with graph.subgraph(name=f"cluster_{g[-1]}") as cluster:
-                cluster.attr(
-                    id=f"\x01g{g[-1]}",
-                    label=f"<{escape(clip(view.groups.names[g[-1]], 60)) or '&#160;'}>",
-                    labeljust="l",
-                    style="rounded,dashed",
-                    color="#888888",
-                    fontcolor="#444444",
-                    margin="14",
-                    fontsize="11",
-                )
-                level(cluster, g)
-
     if "legend" in show and not down:
         dot.node("legend", id="\x01legend", label=legend(scale, down))
-    level(dot, ())
+    level(view, lines, node, dot, ())
     for k, (a, b, text) in enumerate(shortcuts(view)):
         dot.edge(
             name_of[id(b)], name_of[id(a)], id=f"\x01s{k}", style="dotted", constraint="false",
@@ -125,6 +105,30 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     source = dot.source.replace("&#92;", "&#92;&#92;")
     prefix = "a" + hashlib.sha256(source.encode()).hexdigest()[:10]
     return source.replace("\x01", prefix + "_")
+
+
+def level(
+    view: View, lines: dict[tuple[int, ...], list[Box]], node: Any, graph: Any, group: Any
+) -> None:
+    """The boxes of one group by `node`, and the groups inside it as clusters."""
+    for box in lines.get(group, ()):
+        node(graph, box)
+    inner = sorted(
+        {g[: len(group) + 1] for g in lines if len(g) > len(group) and g[: len(group)] == group}
+    )
+    for g in inner:
+        with graph.subgraph(name=f"cluster_{g[-1]}") as cluster:
+            cluster.attr(
+                id=f"\x01g{g[-1]}",
+                label=f"<{escape(clip(view.groups.names[g[-1]], 60)) or '&#160;'}>",
+                labeljust="l",
+                style="rounded,dashed",
+                color="#888888",
+                fontcolor="#444444",
+                margin="14",
+                fontsize="11",
+            )
+            level(view, lines, node, cluster, g)
 
 
 def declined(words: str) -> str:

@@ -50,9 +50,9 @@ class Paths:
         title = f"∂{self.root}/∂{self.x}"
         if self.count > self.limit:
             return textwrap.fill(
-                f"{title} is a sum over {counted(self.count)} paths, too many to list (the limit is "
-                f"{self.limit:,}; limit= sets it). The backward sweep needs no list: it adds up at "
-                "every node what arrives there.",
+                f"{title} is a sum over {counted(self.count)} paths, too many to list (the limit "
+                f"is {self.limit:,}; limit= sets it). The backward sweep needs no list: it adds "
+                "up at every node what arrives there.",
                 100,
             )
         if not self.paths:
@@ -83,7 +83,7 @@ class Paths:
 
 def counted(count: int) -> str:
     """How many there are, in figures; a number too long to read by its power of ten."""
-    return f"{count:,}" if count < 10**30 else f"more than 10^{math.floor(math.log10(count))}"
+    return f"{count:,}" if count < 10**40 else f"more than 10^{math.floor(math.log10(count))}"
 
 
 def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Paths:

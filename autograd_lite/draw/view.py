@@ -95,6 +95,12 @@ class View:
             self.count = len(self.boxes)
             self.declined = limit is not None and self.count > limit
 
+    def __del__(self) -> None:
+        # Boxes and edges refer to each other: apart, they and the graph need no garbage collector.
+        for box in self.__dict__.get("home", {}).values():
+            box.users.clear()
+            box.edges.clear()
+
     def _keep_ends(self, ends: int) -> None:
         """Keep the first and last nodes, those that use them, and on the rim what those use."""
         self.head = {id(node) for node in self.nodes[:ends]}
