@@ -1,6 +1,7 @@
 """The report: what it says, in text, HTML and JSON, and how it is asserted."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -132,6 +133,19 @@ def test_html_has_four_maps_and_escapes(problem):
     for name in ("by hand", "autodiff", "numerical", "hand − autodiff"):
         assert f">{name}<" in page
     assert page.count("dashed") == 2 * 8
+
+
+def test_html_has_its_own_paper_and_ink_in_a_dark_notebook(problem):
+    """A notebook gives every other row of a table a colour of its own, dark in a dark theme."""
+    z, t = problem
+    node = ag.Tensor(z, label="z")
+    node.hand = diagonal_only(z, t)
+    page = ag.compare(ag.softmax_cross_entropy(node, t))._repr_html_()
+    boxes = re.findall(r"<(table|tr|td|th|h3)\b([^>]*)>", page)
+    assert len(boxes) > 50
+    for name, attributes in boxes:
+        assert "color:#" in attributes, name
+        assert name == "h3" or "background:#" in attributes, name
 
 
 def test_compare_reads_hand_from_the_nodes_and_from_a_dict(problem):

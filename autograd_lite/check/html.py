@@ -22,6 +22,8 @@ STYLE = (
     "font-family:system-ui,'DejaVu Sans',sans-serif;font-size:14px;color:#1a1a1a;background:#fff;"
     "padding:12px 16px;max-width:1100px"
 )
+# A dark notebook has colours of its own for titles and for every other row of a table.
+PAPER = "background:#fff;color:#1a1a1a"
 CELL = (
     "padding:5px 8px;min-width:58px;text-align:right;font-family:'DejaVu Sans Mono',monospace;"
     "font-size:12.5px;border:1px solid #fff"
@@ -36,7 +38,7 @@ def html(report: Report) -> str:
         lines = table(rows)
         parts.append(
             "<pre style=\"font-family:'DejaVu Sans Mono',monospace;font-size:12.5px;"
-            f'background:#fff;color:#1a1a1a">{escape(chr(10).join(lines))}</pre>'
+            f'{PAPER}">{escape(chr(10).join(lines))}</pre>'
         )
         rows = [r for r in rows if not r.ok and not consequence(r)]
     parts += [section(row) for row in rows[:6]]
@@ -59,7 +61,7 @@ def section(row: Row) -> str:
     name = row.name.replace("dL/d", "∂L/∂")
     title = f"{name} {joined}, shape {row.auto.shape}"
     return (
-        f'<h3 style="font-size:18px;margin:6px 0 12px">{escape(title)}</h3>'
+        f'<h3 style="font-size:18px;margin:6px 0 12px;color:#1a1a1a">{escape(title)}</h3>'
         + maps(row)
         + pairs(row)
         + explanation(row)
@@ -129,12 +131,13 @@ def heat(
     n, m = a.shape
     rows, columns = span(n, ROWS, WINDOW[0], worst[0]), span(m, COLUMNS, WINDOW[1], worst[1])
     head = "".join(
-        f'<td style="text-align:center;color:#666;font-size:12px">{j}</td>' for j in columns
+        f'<td style="{PAPER};text-align:center;color:#666;font-size:12px">{j}</td>' for j in columns
     )
     body = []
     for i in rows:
         cells = "".join(cell(a[i, j], scale, off is not None and bool(off[i, j])) for j in columns)
-        body.append(f'<tr><td style="color:#666;font-size:12px">{i}</td>{cells}</tr>')
+        number = f'<td style="{PAPER};color:#666;font-size:12px">{i}</td>'
+        body.append(f'<tr style="{PAPER}">{number}{cells}</tr>')
     cut = ""
     if n > ROWS or m > COLUMNS:
         cut = (
@@ -143,8 +146,8 @@ def heat(
         )
     return (
         f'<div><div style="font-weight:bold;margin-bottom:4px">{escape(name)}</div>'
-        f'<table style="border-collapse:separate;border-spacing:1px;background:#fff"><tr><td></td>'
-        f"{head}</tr>{''.join(body)}</table>{cut}</div>"
+        f'<table style="border-collapse:separate;border-spacing:1px;{PAPER}"><tr style="{PAPER}">'
+        f'<td style="{PAPER}"></td>{head}</tr>{"".join(body)}</table>{cut}</div>'
     )
 
 
@@ -178,10 +181,10 @@ def signed(x: float) -> str:
 
 def pairs(row: Row) -> str:
     """The three pairwise lines as a table."""
-    line = "padding:5px 14px 5px 0;border-bottom:1px solid #ddd;text-align:left"
+    line = f"{PAPER};padding:5px 14px 5px 0;border-bottom:1px solid #ddd;text-align:left"
     out = [
-        '<table style="border-collapse:collapse;background:#fff;font-size:14px;margin-bottom:14px">'
-        "<tr>"
+        f'<table style="border-collapse:collapse;{PAPER};font-size:14px;margin-bottom:14px">'
+        f'<tr style="{PAPER}">'
         + "".join(
             f'<th style="{line}">{h}</th>'
             for h in ("pair", "largest difference", "relative", "entries off", "")
@@ -201,7 +204,11 @@ def pairs(row: Row) -> str:
             f"{p.off} of {p.of}",
             said,
         )
-        out.append("<tr>" + "".join(f'<td style="{line}">{c}</td>' for c in cells) + "</tr>")
+        out.append(
+            f'<tr style="{PAPER}">'
+            + "".join(f'<td style="{line}">{c}</td>' for c in cells)
+            + "</tr>"
+        )
     return "".join(out) + "</table>"
 
 
@@ -212,7 +219,7 @@ def explanation(row: Row) -> str:
     if row.causes:
         first, *others = row.causes
         lines.append(
-            f"<b>Likely cause: {escape(first.message)}.</b>{escape(reproduces(first))} "
+            f"<b>Likely cause: {escape(first.message)}</b>{escape(reproduces(first))}. "
             + escape(" ".join(row.where))
         )
         lines += [f"The same numbers also come from: {escape(c.message)}." for c in others]
@@ -224,8 +231,9 @@ def explanation(row: Row) -> str:
         lines += [escape(text) for text in row.where]
     lines += [f"Note ({escape(n.code)}): {escape(n.message)}" for n in row.notes]
     return (
-        f'<div style="border-left:4px solid {edge};background:#fafafa;padding:8px 12px;'
-        f'line-height:1.5;margin-bottom:16px;white-space:pre-wrap">{"<br>".join(lines)}</div>'
+        f'<div style="border-left:4px solid {edge};background:#fafafa;color:#1a1a1a;'
+        'padding:8px 12px;line-height:1.5;margin-bottom:16px;white-space:pre-wrap">'
+        f"{'<br>'.join(lines)}</div>"
     )
 
 
