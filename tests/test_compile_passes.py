@@ -43,7 +43,7 @@ CASES = {
     ),
     "equal steps": (
         lambda x: np.exp(x) * (np.exp(x) + 1.0),
-        ["e = np.exp(x)", "r = e + 1.0", "m = e * r", "return m"],
+        ["e = np.exp(x)", "m = e + 1.0", "m *= e", "return m"],
     ),
     "what nothing reads": (lambda x: [x * 2.0, np.exp(x)][0], ["m = x * 2.0", "return m"]),
     "constants": (
@@ -76,6 +76,29 @@ def test_a_gradient_times_a_reciprocal_is_a_quotient():
     compiled = ag.compile(ag.grad(lambda x: np.sum(np.log(x))))
     np.testing.assert_array_equal(compiled(Y), 1 / Y)
     assert "1 / x" in compiled.source
+
+
+def test_memory_is_written_to_where_nobody_else_reads_it():
+    def f(x, y):
+        return (x + y) * 2.0 - x
+
+    assert lines(f, X, Y) == ["u = x + y", "u *= 2.0", "u -= x", "return u"]
+
+    def named(x, y):  # a name of the user's stands for what it was given
+        total = x + y
+        return total * 2.0
+
+    assert lines(named, X, Y) == ["total = x + y", "m = total * 2.0", "return m"]
+
+    def shared(x):
+        y = np.exp(x)
+        view = y.T
+        return [y * 2.0, view + 1.0]
+
+    compiled = ag.compile(shared)
+    for numbers in (X, Y):
+        for found, expected in zip(compiled(numbers), shared(numbers), strict=True):
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_without_passes_every_operation_has_its_line():

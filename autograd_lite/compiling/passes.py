@@ -28,9 +28,10 @@ def times_one(step: Step) -> Any:
     for x, y in ((0, 1), (1, 0)) if step.call is not np.divide else ((0, 1),):
         kept, factor = step.args[x], step.args[y]
         if isinstance(kept, Step) and same_kind(kept, step) and is_constant(factor):
-            if np.all(np.equal(factor, 1)):
+            first = np.asarray(factor).flat[0] if np.size(factor) else 0
+            if first == 1 and np.all(np.equal(factor, 1)):
                 return kept
-            if np.all(np.equal(factor, -1)):
+            if first == -1 and np.all(np.equal(factor, -1)):
                 step.call, step.args = np.negative, (kept,)
                 return None
     return None
@@ -95,7 +96,7 @@ def one_number(step: Step) -> Any:
             if isinstance(x, np.ndarray) and same_dtype(step.dtype, x.dtype) and x.size:
                 others = [y for k, y in enumerate(step.args) if k != i and isinstance(y, Step)]
                 fits = x.dtype == np.float64 and any(same_kind(y, step) for y in others)
-                if fits and (bits(x) == bits(x)[0]).all():
+                if fits and x.flat[-1] == x.flat[0] and (bits(x) == bits(x)[0]).all():
                     args = list(step.args)
                     args[i] = x.flat[0].item()
                     step.args = tuple(args)

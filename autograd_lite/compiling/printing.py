@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from .buffers import AUGMENTED, is_fresh, reusing
 from .helpers import HELPERS, check
 from .naming import assign_names, safe
 from .passes import read
 from .program import GUARD, Method, Program, Step, getitem, leaves
-from .speculation import PLAIN, speculated
+from .speculation import PLAIN, Speculation, speculated
 
 __all__ = ["Text", "written"]
 
@@ -38,46 +40,60 @@ class Text:
         self.name = safe(name)
         self.constants: dict[str, Any] = {}
         self.helpers: list[Callable[..., Any]] = []
-        self.functions: list[str] = []
+        self.function = ""
+        self.careful_name = ""
+        self.careful: Callable[[], str] | None = None  # its text: it is seldom needed
 
     def code(self) -> str:
         """The functions alone, as they are run."""
-        return "\n\n\n".join(self.functions) + "\n"
+        return "\n\n\n".join([self.function, *([self.careful()] if self.careful else [])]) + "\n"
 
     def source(self) -> str:
         """Everything it takes to run it on its own."""
+        code = self.code()
         constants = "".join(f"{name} = {spelled_out(x)}\n" for name, x in self.constants.items())
         helpers = [inspect.getsource(helper) for helper in HELPERS if helper in self.helpers]
-        parts = ["import numpy as np\n", constants, *helpers, self.code()]
+        parts = ["import numpy as np\n", constants, *helpers, code]
         return "\n\n".join(part for part in parts if part)
 
 
-def written(program: Program, name: str, result: Callable[[list[str]], str], guess: bool) -> Text:
-    """The program as text; `result` makes the expression that is returned of those of its parts."""
+def written(program: Program, name: str, result: Callable[[list[str]], str], passes: bool) -> Text:
+    """The program as text; `result` makes the expression that is returned of those of its parts.
+
+    With `passes` it has plain products and a careful twin, and writes into its own buffers.
+    """
     text = Text(name)
     names = assign_names([*program.inputs, *(s for s in program.steps if s.call is not GUARD)])
-    writer = Writer(text, names, inlined(program))
-    guessed = speculated(program) if guess else None
     parameters = ", ".join(names[s] for s in program.inputs)
-    if guessed is not None and guessed.look_at:
-        careful = f"{text.name}_carefully"
-        fast = read([s for s in program.steps if s not in guessed.without], program.outputs)
-        lines = writer.body(fast, guessed.plain)
+    careful = f"{text.name}_carefully"
+
+    def carefully(called: str) -> str:
+        writer = Writer(text, names, inlined(program))
+        lines = [f"def {called}({parameters}):", *writer.body(program.steps)]
+        lines.append(f"    return {result(writer.results(program))}")
+        return "\n".join(lines)
+
+    guess = speculated(program) if passes else Speculation(set(), set(), [])
+    if not passes:
+        text.function = carefully(text.name)
+        return text
+    steps = read([s for s in program.steps if s not in guess.without], program.outputs)
+    writer = Writer(text, names, inlined(program), guess.plain)
+    writer.reuse(reusing(steps, guess.plain, program.outputs))
+    lines = [f"def {text.name}({parameters}):", *writer.body(steps)]
+    if guess.look_at:
         terms = [
-            f"np.vdot({names[x]}, {names[x]})" if x.shape else names[x] for x in guessed.look_at
+            f"np.vdot({x}, {x})" if step.shape else x
+            for step, x in ((step, writer.names[step]) for step in guess.look_at)
         ]
         lines += [
             f"    {SIZE} = {' + '.join(terms)}",
             f"    if {SIZE} - {SIZE} != 0:  # it is infinite or NaN",
             f"        return {careful}({parameters})",
         ]
-        lines.append(f"    return {result(writer.results(program))}")
-        text.functions.append("\n".join([f"def {text.name}({parameters}):", *lines]))
-    else:
-        careful = text.name
-    lines = writer.body(program.steps, set())
+        text.careful_name, text.careful = careful, cache(lambda: carefully(careful))
     lines.append(f"    return {result(writer.results(program))}")
-    text.functions.append("\n".join([f"def {careful}({parameters}):", *lines]))
+    text.function = "\n".join(lines)
     return text
 
 
@@ -92,31 +108,32 @@ def is_T(step: Step) -> bool:
     return step.call is np.transpose and len(step.args) == 1 and not step.kwargs
 
 
-def is_fresh(step: Step) -> bool:
-    """Whether what a step gives is memory that nobody else has."""
-    if isinstance(step.call, np.ufunc) or step.call in FRESH:
-        return True
-    return isinstance(step.call, Method) and step.call.name in FRESH_METHODS
-
-
-FRESH = {np.matmul, np.dot, np.where, np.concatenate, np.stack, np.bincount, pow, *HELPERS}
-FRESH_METHODS = {"sum", "prod", "max", "min", "copy", "astype", "mean"}
-
-
 class Writer:
     """Writes steps as lines, with names for steps and literals for constants."""
 
-    def __init__(self, text: Text, names: dict[Step, str], inline: set[Step]) -> None:
+    def __init__(
+        self,
+        text: Text,
+        names: dict[Step, str],
+        inline: set[Step],
+        plain: Iterable[Step] = (),
+    ) -> None:
         self.text = text
         self.names = names
         self.inline = inline
-        self.hoisted: dict[int, str] = {}
-        self.plain: set[Step] = set()
+        self.plain = plain  # the products and quotients that are NumPy's own
+        self.into: dict[Step, int] = {}
         self.returned: set[Step] = set()
 
-    def body(self, steps: list[Step], plain: set[Step]) -> list[str]:
-        """The steps as lines, the products in `plain` as products of NumPy's."""
-        self.plain = plain
+    def reuse(self, into: dict[Step, int]) -> None:
+        """Let steps write into one of their arguments, which then has the same name."""
+        self.into = into
+        self.names = dict(self.names)
+        for step, i in reversed(into.items()):
+            self.names[step.args[i]] = self.names[step]
+
+    def body(self, steps: list[Step]) -> list[str]:
+        """The steps as lines."""
         lines: list[str] = []
         both = any(s.backward for s in steps)
         part = None
@@ -140,6 +157,10 @@ class Writer:
             self.need(check)
             found, expected = map(self.word, step.args)
             return f"check({found}, {expected}, {step.line!r})"
+        if step in self.into:
+            i = self.into[step]
+            call = PLAIN[step.call] if step in self.plain else step.call
+            return f"{self.names[step]} {AUGMENTED[call]} {self.word(step.args[1 - i])}"
         return f"{self.names[step]} = {self.expression(step)}"
 
     def expression(self, step: Step) -> str:
@@ -220,15 +241,16 @@ class Writer:
         """A constant array: its name, or itself where it is short."""
         short = spelled_out(x) if x.size <= LITERAL else None
         if short is None or len(short) > 40:
-            if id(x) not in self.hoisted:
+            known = [name for name, array in self.text.constants.items() if array is x]
+            if not known:
                 letter = "ones" if x.size and (x == 1).all() else "c"
                 name, k = letter, 1
                 while name in self.names.values() or name in self.text.constants:
                     k += 1
                     name = f"{letter}{k}"
-                self.hoisted[id(x)] = name
                 self.text.constants[name] = x
-            return self.hoisted[id(x)]
+                known = [name]
+            return known[0]
         return short
 
     def key(self, key: Any) -> str:

@@ -130,6 +130,9 @@ class Recorder(context.Block):
 
     def call(self, call: Any, args: tuple[Any, ...], kwargs: Any = None) -> Any:
         """Do `call(*args)` on the numbers of this call, and write it down."""
+        if not kwargs and all(type(x) in SIMPLE for x in args):  # nearly always
+            value = call(*[value_of(x) for x in args])
+            return self.result(Step(call, tuple([self.step_of(x) for x in args])), value)
         kwargs = {k: v for k, v in (kwargs or {}).items() if v is not np._NoValue}
         if kwargs.get("out") is not None:
             self.refuse(f"{call.__name__} with out=", "use what it returns")
@@ -324,6 +327,10 @@ class Recorder(context.Block):
                 yield node, (g if record else data(g))
         finally:
             self.backward = outer
+
+
+SIMPLE = {TracedArray, TracedNumber, np.ndarray, float, int}
+"""Arguments with nothing inside."""
 
 
 def value_of(x: Any) -> Any:

@@ -1,0 +1,57 @@
+"""Which steps may write into the memory of what they read: `de = dh / s`, then `de += ds`.
+
+Only memory that a step of the program made, that nothing else reads or shares, and that has no name
+of the user's: so no caller sees it, and no line says something else than it did.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .helpers import HELPERS
+from .passes import same_kind
+from .program import Method, Step, leaves
+from .speculation import PLAIN
+
+__all__ = ["AUGMENTED", "is_fresh", "reusing"]
+
+AUGMENTED: dict[Any, str] = {np.add: "+=", np.subtract: "-=", np.multiply: "*=", np.divide: "/="}
+EITHER_WAY = (np.add, np.multiply)
+
+FRESH = {np.matmul, np.dot, np.where, np.concatenate, np.stack, np.bincount, pow, *HELPERS}
+FRESH_METHODS = {"sum", "prod", "max", "min", "copy", "astype", "mean"}
+
+
+def is_fresh(step: Step) -> bool:
+    """Whether what a step gives is memory that nobody else has."""
+    if isinstance(step.call, np.ufunc) or step.call in FRESH:
+        return True
+    return isinstance(step.call, Method) and step.call.name in FRESH_METHODS
+
+
+def reusing(steps: list[Step], plain: set[Step], outputs: list[Any]) -> dict[Step, int]:
+    """For each step that may write into one of its arguments, which one that is."""
+    counts: dict[Step, int] = {}
+    for step in steps:
+        for x in step.uses():
+            counts[x] = counts.get(x, 0) + 1
+    for x in leaves(outputs):
+        counts[x] = counts.get(x, 0) + 1
+    found = {}
+    for step in steps:
+        call = PLAIN[step.call] if step in plain else step.call
+        if call not in AUGMENTED or step.kwargs or not step.shape:
+            continue
+        for i in (0, 1) if call in EITHER_WAY else (0,):
+            x = step.args[i]
+            if isinstance(x, Step) and counts[x] == 1 and is_free(x) and same_kind(x, step):
+                found[step] = i
+                break
+    return found
+
+
+def is_free(x: Step) -> bool:
+    """Whether the memory of a step is its own, and no name of the user's stands for it."""
+    return is_fresh(x) and not x.label and (x.of is None or not x.of.label)
