@@ -27,6 +27,10 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TABLES = sorted((ROOT / "notebooks" / "reference").glob("*.md"))
 PICTURES = sorted((ROOT / "notebooks" / "reference").glob("*.[ps][nv]g"))
+ELSEWHERE = {
+    "contributing/index.md": ".github/CONTRIBUTING.md",
+    "assets/softmax.svg": ".github/softmax.svg",
+}
 
 log = logging.getLogger("mkdocs.hooks.autograd_lite")
 
@@ -67,15 +71,16 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     for path in [*TABLES, *PICTURES]:
         uri = f"notebooks/reference/{path.name}"
         files.append(File.generated(config, uri, abs_src_path=str(path)))
-    for uri, path in {
-        "contributing/index.md": ".github/CONTRIBUTING.md",
-        "assets/softmax.svg": ".github/softmax.svg",
-    }.items():
+    for uri, path in ELSEWHERE.items():
         files.append(File.generated(config, uri, abs_src_path=str(ROOT / path)))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """The lists of the notebooks and of the tables, by their own titles."""
+    """The lists of notebooks and tables, by their own titles; links out of `.docs/pages`."""
+    # In the repository a page can be read as it is, so its links are those of the repository.
+    markdown = re.sub(r"(\]\((?:\.\./)*)\.\./\.\./(?=notebooks/|\.github/)", r"\1", markdown)
+    for uri, path in ELSEWHERE.items():
+        markdown = markdown.replace(f"]({path})", f"]({uri})")
     lists = {
         "notebooks/index.md": [(f"{path.stem}.md", title) for path, title in titles().items()],
         "reference/index.md": [

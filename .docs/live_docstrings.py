@@ -7,6 +7,9 @@ it is asked for, and no source text holds that.
 import importlib
 import inspect
 import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import griffe
@@ -14,8 +17,8 @@ import griffe
 from autograd_lite.draw import operations
 from autograd_lite.ops.elementwise import Elementwise
 
-# An example: from a prompt to the next empty line (an example's own empty lines are <BLANKLINE>).
-EXAMPLE = re.compile(r"^>>> .*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+sys.path.insert(0, str(Path(__file__).parent))
+from docstring import as_markdown
 
 
 def live(path: str) -> Any:
@@ -32,9 +35,12 @@ def live(path: str) -> Any:
     return None
 
 
-def as_markdown(text: str) -> str:
-    """A docstring with each of its examples in a fence."""
-    return EXAMPLE.sub(lambda found: f"```pycon\n{found[0]}\n```", text)
+def parameters(item: Any) -> Iterable[str]:
+    """The names of the parameters, which may be those of functions too."""
+    try:
+        return inspect.signature(item).parameters
+    except (TypeError, ValueError):
+        return ()
 
 
 def slopes(row: Elementwise) -> str:
@@ -56,4 +62,5 @@ class LiveDocstrings(griffe.Extension):
             if isinstance(item, Elementwise):
                 first, _, rest = text.partition("\n")
                 text = f"{first}\n\n{slopes(item)}\n{rest}"
-            obj.docstring = griffe.Docstring(as_markdown(text), parent=obj)
+            taken = {obj.name, *parameters(item), "data", "fft", "linalg", "nn", "optim"}
+            obj.docstring = griffe.Docstring(as_markdown(text, taken), parent=obj)

@@ -134,6 +134,22 @@ def test_a_page_that_shows_something_else_is_found(tmp_path, monkeypatch):
             test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_links_of_a_page_are_good_in_the_repository_too(page):
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_names_in_docstrings_are_linked_but_parameters_are_not():
+    as_markdown = tool("docstring").as_markdown
+    text = "See `grad` and `x`.\n\n>>> `grad`\n1\n\nAs `ag.sum`, `axis`, ``grad``."
+    assert as_markdown(text, {"x"}) == (
+        "See [`grad`][autograd_lite.grad] and `x`.\n\n```pycon\n>>> `grad`\n1\n```\n\n"
+        "As [`ag.sum`][autograd_lite.sum], `axis`, ``grad``."
+    )
+    assert as_markdown("`grad`", {"grad"}) == "`grad`"
+
+
 def test_every_public_name_stands_once_in_the_reference():
     inventory = tool("inventory")
     listed = [name for group in inventory.groups() for name in group.names]
