@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import json
 import os
-import secrets
 import zipfile
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from .files import replacing
 from .graph import Node
 from .structure import STRUCTURE, Description, bare, built
 
@@ -38,25 +38,11 @@ def save(path: Any, tree: Any) -> None:
     """
     description = Description()
     structure = json.dumps(description.described(tree))
-    path = os.path.realpath(os.fspath(path))
-    temporary = f"{path}.{secrets.token_hex(4)}.tmp"
-    try:
-        with open(temporary, "xb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                whole = {
-                    **description.arrays,
-                    STRUCTURE: np.frombuffer(structure.encode(), np.uint8),
-                }
-                for name, array in whole.items():
-                    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                        np.lib.format.write_array(member, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    whole = {**description.arrays, STRUCTURE: np.frombuffer(structure.encode(), np.uint8)}
+    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in whole.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def load(path: Any, into: Any = None) -> Any:

@@ -19,7 +19,7 @@ FILES = sorted(HOME.rglob("*.py"))
 
 # A module may import what stands on an earlier line, and within its own package.
 ORDER = [
-    ["context"],
+    ["context", "files"],
     ["graph", "callsite"],
     ["walk", "variables"],
     ["copying"],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..files import replacing
 from ..graph import Node
 from .layout import build, declined, direction_of
 from .names import named
@@ -163,16 +163,6 @@ def checked(name: str, given: Any, possible: Sequence[str]) -> None:
 
 def write_file(path: Path, content: bytes) -> Path:
     """Write a file so that it is there whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # A temporary file is the owner's alone; this one is to be readable as any other.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with replacing(path) as file:
+        file.write(content)
     return path
