@@ -116,6 +116,8 @@ class Node:
             return default if self.notes is None else self.notes.get(key, default)
 
         def write(self: Node, value: Any) -> None:
+            if key == "label" and not isinstance(value, str):
+                raise TypeError(f"a label is a string, not {value!r}")
             # A copy, since nodes recorded in one block share their notes.
             self.notes = {**(self.notes or {}), key: value}
 

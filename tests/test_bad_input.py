@@ -117,3 +117,57 @@ def test_every_row_says_how_many_inputs_it_takes():
 def test_calculus(call, kind, message):
     with pytest.raises(kind, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: ag.take_along_axis(t, "a", 0),
+        lambda t: ag.take_along_axis(t, 0.5, 0),
+        lambda t: ag.split(t, "a"),
+        lambda t: ag.split(t, None),
+        lambda t: ag.split(t, 0),
+        lambda t: ag.split(t, 2),
+        lambda t: ag.array_split(t, 0),
+        lambda t: ag.hsplit(t, "q"),
+        lambda t: ag.delete(t, "a"),
+        lambda t: ag.delete(t, None),
+        lambda t: ag.delete(t, 9),
+        lambda t: ag.take(t, "a"),
+        lambda t: ag.roll(t, "a"),
+    ],
+)
+def test_functions_that_move_entries_name_themselves(call):
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        call(ag.Tensor([3.0, 1.0, 2.0]))
+    assert not isinstance(caught.value, AttributeError)
+    assert "of shape (3,), given" in told(caught.value)
+
+
+def test_take_along_axis_takes_a_list():
+    t = ag.Tensor([3.0, 1.0, 2.0])
+    np.testing.assert_array_equal(ag.take_along_axis(t, [1, 0], 0).data, [1.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ag.trim_zeros(ag.Tensor([0.0, 1.0]), "q"), 'trim is "f"'),
+        (lambda: ag.trim_zeros(ag.Tensor([0.0, 1.0]), 5), 'trim is "f"'),
+        (lambda: ag.trim_zeros(None), "vector"),
+        (lambda: ag.trim_zeros(ag.Tensor([[0.0, 1.0]])), "takes a vector"),
+    ],
+)
+def test_trim_zeros(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+@pytest.mark.parametrize("label", [3, None, b"x", ["x"]])
+def test_a_label_is_a_string(label):
+    x = ag.Value(1.0, "x")
+    with pytest.raises(TypeError, match="a label is a string"):
+        x.label = label
+    with pytest.raises(TypeError, match="a label is a string"):
+        ag.Tensor([1.0], label)
+    assert x.label == "x"

@@ -32,6 +32,11 @@ def trim_zeros(x: Any, trim: str = "fb") -> Any:
     >>> ag.trim_zeros([0.0, 1.0, 0.0])
     [1.0]
     """
+    _, old = arrayed(x)
+    if len(old) != 1:
+        raise ValueError(f"trim_zeros takes a vector; it was given shape {old}")
+    if not isinstance(trim, str) or set(trim.lower()) - set("fb"):
+        raise ValueError(f'trim is "f" for the front, "b" for the back or "fb", not {trim!r}')
     used = np.flatnonzero(data(x))
     first, last = (used[0], used[-1] + 1) if used.size else (0, 0)
     start = first if "f" in trim.lower() else 0
@@ -55,7 +60,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     >>> ag.take_along_axis([[3.0, 1.0]], np.array([[1, 0]]), -1)
     array([[1., 3.]])
     """
-    return moved(x, np.take_along_axis, indices, axis)
+    return moved(x, np.take_along_axis, np.asarray(data(indices)), axis)
 
 
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:

@@ -42,7 +42,12 @@ def moved(x: Any, move: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     When it returns a list or tuple of arrays, so does this.
     """
     x, old = arrayed(x)
-    places = move(positions_of(old), *map(data, args), **kwargs)
+    try:
+        places = move(positions_of(old), *map(data, args), **kwargs)
+    except Exception as error:
+        given = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
+        error.add_note(f"in '{move.__name__}' of shape {old}, given {given:.80}")
+        raise
     if isinstance(places, list | tuple):
         return type(places)(Pick(p, old, move.__name__)(x) for p in places)
     return Pick(array(places), old, move.__name__)(x)
