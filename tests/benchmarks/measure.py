@@ -84,7 +84,7 @@ def three_digits(x: float) -> str:
 
 
 def report(title: str, medians: dict[str, float], unit: str = "s") -> None:
-    """Print what each side took and how many times ours it is."""
+    """Print what each side took (seconds, or bytes) and how many times ours it is."""
     ours = medians["ours"]
     row = ", ".join(f"{name} {quantity(x, unit)} ({x / ours:.2f})" for name, x in medians.items())
     print(f"\n{title}: {row}")

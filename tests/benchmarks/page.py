@@ -45,7 +45,7 @@ PICTURES = """\
 
 Time and memory of one node, in graphs of 1,000 to 1,000,000 nodes of one number each: sums of
 products, in blocks of a hundred operations, so that engines which recur can take part. The time is
-that of building, sweeping and freeing; the memory that of a swept graph that is kept.
+the processor's, for building, sweeping and freeing; the memory that of a swept graph that is kept.
 
 ![Microseconds and bytes a node against the number of nodes, by engine.](growth.svg)
 """

@@ -66,7 +66,7 @@ def curves(growth: dict[str, Any]) -> Any:
         for name, values in growth[quantity].items():
             colour, shape = MARKS.get(name, (OURS, "o"))
             axes.plot(
-                growth["nodes"],
+                growth["nodes"][: len(values)],
                 [x * scale for x in values],
                 f"-{shape}",
                 color=colour,
