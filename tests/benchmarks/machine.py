@@ -12,6 +12,7 @@ PEERS = {
     "NumPy": "numpy",
     "micrograd": "micrograd",
     "XAD": "xad",
+    "CasADi": "casadi",
     "PyTorch": "torch",
     "JAX": "jax",
     "HIPS autograd": "autograd",

@@ -15,6 +15,7 @@ MARKS = {
     "NumPy": ("#000000", "*"),
     "micrograd": ("#e69f00", "o"),
     "XAD": ("#d55e00", "D"),
+    "CasADi built": ("#0072b2", "<"),
     "PyTorch": ("#cc79a7", "s"),
     "JAX": ("#56b4e9", "^"),
     "JAX jitted": ("#0072b2", "v"),
@@ -22,6 +23,7 @@ MARKS = {
     "MyGrad": ("#999999", "X"),
     "Graphviz": ("#000000", "h"),
     "torchviz": ("#cc79a7", "h"),
+    "ours eager": ("#f0e442", "o"),
     "backward": ("#f0e442", "o"),
     "grad in a loop": ("#f0e442", "o"),
 }

@@ -93,8 +93,29 @@ def xad() -> Callable[[], list[float]]:
     return once
 
 
+def casadi() -> Callable[[], list[float]]:
+    """CasADi differentiates symbols once, beforehand; a pass runs the result in its own machine."""
+    import casadi
+
+    start: list[float] = []
+    symbolic = True
+
+    def number(x: float) -> Any:
+        if not symbolic:  # the points are constants
+            return casadi.SX(x)
+        start.append(x)
+        return casadi.SX.sym(f"p{len(start)}")
+
+    loss, parameters = network(number, lambda x: casadi.fmax(x, 0))
+    symbolic = False
+    vector = casadi.vertcat(*parameters)
+    gradient = casadi.Function("gradient", [vector], [casadi.gradient(loss(), vector)])
+    return lambda: gradient(start).full().ravel().tolist()
+
+
 def main(engine: str, passes: int) -> None:
-    once = {"ours": ours, "micrograd": micrograd, "XAD": xad}[engine]()
+    engines = {"ours": ours, "micrograd": micrograd, "XAD": xad, "CasADi built": casadi}
+    once = engines[engine]()
     gradient = once()  # warm up, and something to compare the engines by
     for _ in range(passes):
         start = time.perf_counter()

@@ -1,6 +1,7 @@
 """Every line of the table, in its order. A benchmark is added by adding it here."""
 
 import checking
+import compiled
 import derivatives
 import drawing
 import memory
@@ -11,6 +12,6 @@ from benchmark import Benchmark
 
 ALL: list[Benchmark] = [
     benchmark
-    for module in (scalars, tensors, derivatives, memory, checking, drawing, startup)
+    for module in (scalars, tensors, compiled, derivatives, memory, checking, drawing, startup)
     for benchmark in module.BENCHMARKS
 ]
