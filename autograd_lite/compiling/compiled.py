@@ -15,6 +15,7 @@ from .arguments import HasNodes, signature
 from .captures import Captures
 from .recorder import Refused
 from .recording import Changed, Recording
+from .scalars import record
 
 __all__ = ["Compiled", "compile"]
 
@@ -104,7 +105,7 @@ class Compiled:
                     "times, or leave this function as it is"
                 )
             try:
-                recording = Recording(self.f, args, kwargs, self.captures, self.passes)
+                recording = record(self.f, args, kwargs, self.captures, self.passes)
             except Refused:
                 self.f(*args, **kwargs)  # an error of its own, if it has one, says more
                 raise
@@ -118,8 +119,7 @@ class Compiled:
         """Record once more: what comes out otherwise the second time is not to be replayed."""
         with _lock:
             assert self.captures is not None
-            again = Recording(self.f, args, kwargs, self.captures, self.passes)
-            if not recording.same_as(again):
+            if not recording.repeats(self.f, args, kwargs, self.captures, self.passes):
                 raise Refused(
                     f"cannot compile {self.__name__}: recorded twice it gave two different "
                     "programs, as a function does that draws random numbers, reads a clock or "

@@ -8,6 +8,7 @@ numbers themselves (masks, ties, orders) is computed on stand-ins and becomes st
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -25,11 +26,15 @@ from .program import GUARD, INPUT, Step, getitem, leaves, mapped, method
 from .spelling import spelled
 from .traced import Traced, TracedArray, TracedNumber
 
-__all__ = ["Recorder", "Refused"]
+__all__ = ["Recorder", "Refused", "TooLong"]
 
 
 class Refused(TypeError):
     """A function does something that cannot be compiled."""
+
+
+class TooLong(Exception):
+    """A recording has more steps than it may have."""
 
 
 # What NumPy says about an array without looking at its entries.
@@ -62,6 +67,7 @@ class Recorder(context.Block):
         self.captured: dict[int, tuple[Any, Any]] = {}  # leaves and arrays from outside, by id
         self.gradients: list[tuple[Node, Any]] = []  # of those leaves, before
         self.namer = Namer()
+        self.most = sys.maxsize  # steps
 
     def value(self, outer: Any) -> Any:
         if outer is not None:
@@ -144,6 +150,8 @@ class Recorder(context.Block):
     def result(self, step: Step, value: Any) -> Any:
         """The stand-in for what a step gave; of several results one for each."""
         step.backward = self.backward
+        if len(self.steps) > self.most:
+            raise TooLong
         if isinstance(value, tuple | list):
             self.steps.append(step)
             parts = [self.result(Step(getitem, (step, k)), item) for k, item in enumerate(value)]

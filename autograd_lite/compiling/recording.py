@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -45,8 +46,10 @@ class Recording:
         kwargs: dict[str, Any],
         captures: Captures,
         passes: bool,
+        most: int = sys.maxsize,
     ) -> None:
         recorder = Recorder(captures)
+        recorder.most = most
         user = inner(f)
         names = parameter_names(user, len(args))
         recorder.namer.function = getattr(user, "__name__", "L")
@@ -75,6 +78,10 @@ class Recording:
     def __call__(self, leaves: list[Any]) -> Any:
         out = self.run(*leaves, *(map(data, self.captured) if self.live else self.captured))
         return out if self.form is None else self.form(out)
+
+    def repeats(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> bool:
+        """Whether `f`, recorded once more, gives this program again."""
+        return self.same_as(Recording(f, args, kwargs, captures, passes))
 
     def same_as(self, other: Recording) -> bool:
         """Whether two recordings are of one program, constants included."""

@@ -18,7 +18,7 @@ from ..graph import Node, data, kinds, stand_ins
 from ..numpy_protocol import PLAIN
 from ..tensor import Tensor
 from ..value import Value
-from .program import Step, method
+from .program import method
 
 __all__ = ["Traced", "TracedArray", "TracedNumber"]
 
@@ -28,7 +28,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     __slots__ = ("recorder", "step", "value")
 
-    def __init__(self, recorder: Any, step: Step, value: Any) -> None:
+    def __init__(self, recorder: Any, step: Any, value: Any) -> None:
         self.recorder = recorder
         self.step = step
         self.value = value

@@ -1,0 +1,102 @@
+"""Long computations on numbers: recorded on a tape, and run in groups of equal operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, data
+from ..trees import Form, flatten
+from .arguments import replaced
+from .captures import Captures
+from .levels import Levels
+from .passes import simplified
+from .printing import written
+from .program import Program, method
+from .recorder import Recorder, TooLong
+from .recording import Recording, Shown, inner, parameter_names, runnable
+from .tape import CONSTANT, Outgrown, Tape
+
+__all__ = ["record"]
+
+SHORT = 1000  # steps; a program of more numbers than that is run in groups
+
+
+def record(f: Any, args: tuple[Any, ...], kwargs: Any, captures: Captures, passes: bool) -> Any:
+    """A recording of `f`: in groups if it is a long computation on numbers, else step by step."""
+    try:
+        return Recording(f, args, kwargs, captures, passes, SHORT)
+    except TooLong:
+        pass
+    try:
+        return Grouped(f, args, kwargs, captures, passes)
+    except Outgrown:
+        return Recording(f, args, kwargs, captures, passes)
+
+
+class Grouped(Recording):
+    """A program made of groups of equal operations on numbers."""
+
+    def __init__(
+        self, f: Any, args: tuple[Any, ...], kwargs: Any, captures: Captures, passes: bool
+    ) -> None:
+        tape, outputs, form = on_tape(f, args, kwargs, captures)
+        self.tape = written_down(tape), outputs
+        levels = Levels(tape, outputs)
+        recorder = Recorder(captures)
+        with recorder, np.errstate(all="ignore"):
+            together = levels.write(recorder, outputs)
+            if isinstance(together, np.ndarray):
+                raise Outgrown  # nothing depends on the arguments
+            numbers = recorder.call(method("tolist"), (together,))[0].step.args[0]
+        steps = [s for s in recorder.steps if not s.args or s.args[0] is not numbers]
+        program = Program(recorder.inputs, steps, [together.step, numbers])
+        self.program = simplified(program) if passes else program
+        self.captured = [x for x, _ in tape.captured.values()]
+        self.live = any(isinstance(x, Node) for x in self.captured)
+        shown = Listed(form)
+        self.text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
+        self.form = None if shown.nested else form
+        self.run = runnable(self.text)
+        self.trusted = False
+
+    def repeats(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> bool:
+        """Whether `f`, recorded once more, gives this program again."""
+        tape, outputs, _ = on_tape(f, args, kwargs, captures)
+        return (written_down(tape), outputs) == self.tape
+
+
+def written_down(tape: Tape) -> Any:
+    """What two tapes of one program have in common."""
+    constants = [x.hex() for x, row in zip(tape.values, tape.rows, strict=True) if row is CONSTANT]
+    return tape.rows, tape.left, tape.right, constants, tape.guards
+
+
+def on_tape(f: Any, args: Any, kwargs: Any, captures: Captures) -> tuple[Tape, list[int], Form]:
+    """`f` recorded on a tape, the places of its results, and their form."""
+    tape = Tape(captures)
+    try:
+        with tape, np.errstate(all="ignore"):
+            names = parameter_names(inner(f), len(args))
+            given = [replaced(x, tape.input, n) for x, n in zip(args, names, strict=True)]
+            named = {k: replaced(x, tape.input, k) for k, x in kwargs.items()}
+            results, form = flatten(f(*given, **named))
+            outputs = [tape.place_of(data(x)) for x in results]
+    finally:
+        tape.restore()
+    if tape.outgrown or not outputs:
+        raise Outgrown
+    return tape, outputs, form
+
+
+class Listed(Shown):
+    """The expression a program returns that has its results in one list."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        self.count = form.count
+
+    def __call__(self, parts: list[str]) -> str:
+        expression = super().__call__([f"{parts[1]}[{k}]" for k in range(self.count)])
+        return expression if self.nested else parts[1]

@@ -1,0 +1,205 @@
+"""Compiled functions of numbers, in groups of equal operations: the numbers of the eager ones."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from peers.programs import BINARY, UNARY
+
+import autograd_lite as ag
+from autograd_lite.compiling import scalars
+from autograd_lite.compiling.scalars import Grouped
+from autograd_lite.ops.elementwise import TABLE
+
+from .test_elementwise import DOMAINS
+
+AWKWARD = [0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 1000.0, -1000.0, math.inf, -math.inf, math.nan]
+
+
+@pytest.fixture
+def in_groups(monkeypatch):
+    """Short programs go in groups as well."""
+    monkeypatch.setattr(scalars, "SHORT", 0)
+
+
+def recordings(compiled):
+    return [r for known in compiled.programs.values() for r in known]
+
+
+def numbers(tree):
+    """All numbers of a result, in order; Python's floats every one."""
+    if isinstance(tree, tuple | list):
+        return [x for item in tree for x in numbers(item)]
+    assert type(tree) is float
+    return [tree]
+
+
+def close(found, expected, tolerance=1e-15):
+    found, expected = np.array(numbers(found)), np.array(numbers(expected))
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * scale)
+
+
+def scalar_program(seed, length=60):
+    """A random program on numbers: a function of a tuple of three."""
+    rng = random.Random(seed)
+    steps = []
+    for n in range(3, 3 + length):
+        table = UNARY if rng.random() < 0.5 else BINARY
+        count = 1 if table is UNARY else 2
+        name = rng.choice(sorted(table))
+        steps.append((table[name], [rng.randrange(max(0, n - 25), n) for _ in range(count)]))
+
+    def f(xs):
+        values = list(xs)
+        for step, where in steps:
+            values.append(ag.tanh(step(np, *[values[i] for i in where])))
+        total = 0.0
+        for v in values[-20:]:
+            total = total + v
+        return total
+
+    return f
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_programs(seed, in_groups):
+    eager = ag.value_and_grad(scalar_program(seed))
+    compiled = ag.compile(eager)
+    rng = random.Random(-seed)
+    for _ in range(3):
+        xs = tuple(rng.gauss(0, 1) for _ in range(3))
+        close(compiled(xs), eager(xs), 1e-13)
+    assert all(type(r) is Grouped for r in recordings(compiled))
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLE) - {"share", "beats", "chain_product"}))
+def test_every_row_and_its_slope(name, in_groups):
+    row = TABLE[name]
+    count = len(TABLE[name].partials)
+    points = list(itertools.product(*DOMAINS[name][1:]))[:12]
+    points += random.Random(1).sample(list(itertools.product(AWKWARD, repeat=count)), 11)
+    eager = ag.value_and_grad(lambda x: row(*x[:count]) * 3.0 + 0.0 * x[0])
+    compiled = ag.compile(eager)
+    with np.errstate(all="ignore"):
+        for point in points:
+            x = tuple(map(float, point))
+            close(compiled(x), eager(x), 4e-15)
+    assert all(type(r) is Grouped for r in recordings(compiled))
+
+
+def network(sizes=(2, 6, 6, 1), points=12):
+    """A small MLP as micrograd has it: its loss as a function of a tuple, and the tuple."""
+    rng = random.Random(7)
+    shapes = list(itertools.pairwise(sizes))
+    xs = [(rng.gauss(0, 1), rng.gauss(0, 1)) for _ in range(points)]
+    ys = [rng.choice([-1, 1]) for _ in xs]
+    start = tuple(rng.uniform(-1, 1) for a, b in shapes for _ in range((a + 1) * b))
+
+    def loss(parameters):
+        numbers = iter(parameters)
+        layers = [
+            [([next(numbers) for _ in range(a)], next(numbers)) for _ in range(b)]
+            for a, b in shapes
+        ]
+        losses = []
+        for x, y in zip(xs, ys, strict=True):
+            h = list(x)
+            for layer in layers:
+                h = [sum((w * v for w, v in zip(ws, h, strict=True)), b) for ws, b in layer]
+                if layer is not layers[-1]:
+                    h = [ag.relu(a) for a in h]
+            losses.append(ag.relu(1 + -y * h[0]))
+        return sum(losses) * (1.0 / points) + 1e-4 * sum(p * p for p in parameters)
+
+    return loss, start
+
+
+def test_training_for_20_steps_gives_the_same_losses_to_the_last_bit():
+    loss, start = network()
+    eager = ag.value_and_grad(loss)
+    compiled = ag.compile(eager)
+    losses = {}
+    for name, f in {"eager": eager, "compiled": compiled}.items():
+        p, losses[name] = start, []
+        for _ in range(20):
+            value, g = f(p)
+            losses[name].append(value)
+            p = tuple(a - 0.1 * b for a, b in zip(p, g, strict=True))
+    assert losses["compiled"] == losses["eager"]
+    assert losses["eager"][-1] < losses["eager"][0]
+    (recording,) = recordings(compiled)
+    assert type(recording) is Grouped
+    assert len(recording.program.steps) < 100
+
+
+def test_leaves_from_outside_are_read_at_each_call(in_groups):
+    w, b = ag.Value(0.5, label="w"), ag.Value(-1.0)
+    compiled = ag.compile(lambda x: w * x + ag.tanh(b * x))
+    assert compiled(2.0) == 0.5 * 2 + math.tanh(-2.0)
+    w.data, b.data = 3.0, 0.25
+    assert compiled(2.0) == 3.0 * 2 + math.tanh(0.5)
+    assert len(recordings(compiled)) == 1
+
+
+def test_a_decision_is_checked_at_every_call(in_groups):
+    def f(xs):
+        return sum(ag.exp(x) if x > 0 else x * x for x in xs)
+
+    compiled = ag.compile(ag.value_and_grad(f))
+    for xs in [(1.0, -2.0, 3.0), (0.5, -1.0, 2.0), (-1.0, -1.0, 2.0), (0.0, 1.0, 1.0)]:
+        close(compiled(xs), ag.value_and_grad(f)(xs))
+    assert len(recordings(compiled)) == 3
+    assert "check(" in compiled.source
+
+
+def test_what_a_tape_cannot_hold_is_recorded_step_by_step(in_groups):
+    f = ag.hessian(lambda x: ag.exp(x[0]) * x[1])
+    compiled = ag.compile(f)
+    x = np.array([0.5, 2.0])
+    np.testing.assert_allclose(compiled(x), f(x), rtol=1e-14)
+    assert type(recordings(compiled)[0]) is not Grouped
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_numbers_off_the_graph_have_no_share(second, in_groups):
+    """A detached copy, a plain number and two arguments that are one number stay apart."""
+
+    def f(x, y):
+        inner = ag.grad(lambda v, w: v * v * w * x, (0, 1))(x, x)
+        return inner[second] * y + ag.Value(y) * x
+
+    compiled = ag.compile(f)
+    expected = (2 * 3 * 3 * 3 if not second else 3**3) * 5 + 5 * 3
+    assert ag.compile(lambda x, y: ag.Value(y) * x)(3.0, 5.0) == 15
+    assert compiled(3.0, 5.0) == expected == f(3.0, 5.0)
+
+
+def test_the_source_runs_where_there_is_only_numpy(tmp_path):
+    loss, start = network()
+    compiled = ag.compile(ag.value_and_grad(loss))
+    expected = compiled(start)
+    name = recordings(compiled)[0].text.name
+    text = f"{compiled.source}\nassert {name}(*{start!r}) == {expected!r}\nimport sys\n"
+    text += "assert 'autograd_lite' not in sys.modules\n"
+    (tmp_path / "pasted.py").write_text(text)
+    subprocess.run([sys.executable, "-I", str(tmp_path / "pasted.py")], check=True, cwd=tmp_path)
+
+
+def test_long_sums_are_added_up_in_the_order_of_the_plain_sweep(in_groups):
+    rng = random.Random(3)
+    factors = [rng.gauss(0, 1) * 10 ** rng.randint(-8, 8) for _ in range(500)]
+
+    def f(x, y):
+        return sum(a * x for a in factors) + y * 0.0
+
+    eager = ag.value_and_grad(f, (0, 1))
+    compiled = ag.compile(eager)
+    assert compiled(0.7, 1.0) == eager(0.7, 1.0)
+    assert compiled(-0.3, 1.0) == eager(-0.3, 1.0)
