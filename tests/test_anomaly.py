@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import numpy as np
@@ -142,3 +143,21 @@ def test_other_threads_are_left_alone():
         thread.start()
         thread.join()
     assert np.isnan(results[0].item())
+
+
+def test_other_tasks_are_left_alone():
+    async def watched():
+        with ag.detect_anomaly():
+            await asyncio.sleep(0.001)
+            with pytest.raises(FloatingPointError):
+                Value(np.inf) * 0.0
+        return True
+
+    async def free():
+        await asyncio.sleep(0)
+        return np.isnan((Value(np.inf) * 0.0).item())
+
+    async def all_of_them():
+        return await asyncio.gather(watched(), free(), watched(), free())
+
+    assert asyncio.run(all_of_them()) == [True] * 4
