@@ -118,7 +118,7 @@ GROUPS = [
         ["draw", "trace", "step"],
     ),
     ("saving", "Save and load", "Parameters in a file.", ["saving"]),
-    ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile"]),
+    ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile", "source"]),
     (
         "nn",
         "A small network library",

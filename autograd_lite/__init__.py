@@ -100,7 +100,7 @@ if typing.TYPE_CHECKING:
     from .check import GradientMismatch, check_gradients
     from .check.compare import compare
     from .check.step_plot import step_plot
-    from .compiling import compile
+    from .compiling import compile, source
     from .draw import Drawing, Stepper, draw, step
     from .draw.paths import paths
     from .draw.steps import steps
@@ -240,6 +240,7 @@ _LAZY = {
     "mse": "losses",
     "paths": "draw",
     "save": "saving",
+    "source": "compiling",
     "step": "draw",
     "step_plot": "check",
     "steps": "draw",
@@ -478,6 +479,7 @@ __all__ = [
     "softmax_cross_entropy",
     "softplus",
     "sort",
+    "source",
     "split",
     "sqrt",
     "square",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -131,6 +134,46 @@ def test_products_are_plain_where_results_show_what_is_infinite():
             np.testing.assert_array_equal(compiled(numbers), ag.grad(hidden)(numbers))
 
 
+HAND = """
+dq = -t
+dh = dq / h
+de = dh / s
+n = -s
+t2 = h / n
+t2 *= dh
+ds = t2.sum()
+de += ds
+dz = de * e
+"""
+
+
+def test_the_gradient_of_softmax_with_cross_entropy_is_derived_line_by_line():
+    """Each line as it is derived by hand, from the last one back; and the documentation says so."""
+
+    def loss(z, t):
+        e = np.exp(z)
+        s = e.sum()
+        h = e / s
+        q = np.log(h)
+        return -(t * q).sum()
+
+    compiled = ag.compile(ag.value_and_grad(loss))
+    z, t = np.array([2.0, 1.0, 0.1]), np.array([1.0, 0.0, 0.0])
+    _, dz = compiled(z, t)
+    h = np.exp(z) / np.exp(z).sum()
+    np.testing.assert_allclose(dz, h - t, rtol=1e-14)
+    plain = compiled.source.split("_carefully(")[0].split("# backward")[1]
+    found = [line.strip() for line in plain.splitlines() if line.strip()]
+    hand = HAND.split("\n")[1:-1]
+    assert found[: len(hand)] == hand
+    here = {"z": z, "t": t, "e": np.exp(z), "s": np.exp(z).sum(), "h": h}
+    exec(HAND, here)  # what is written above is right, too
+    np.testing.assert_allclose(here["dz"], h - t, rtol=1e-14)
+    page = Path(__file__).parents[1] / ".docs/pages/how-to/compile.md"
+    table = page.read_text(encoding="utf-8").partition("| by hand |")[2].partition("\n\n")[0]
+    assert re.findall(r"`(.*?)`", table) == hand
+
+
 def test_names_are_the_user_s_and_gradients_have_a_d():
     def loss(w, b):
         h = np.tanh(w + b)
@@ -168,3 +211,27 @@ def test_a_notebook_shows_the_source_in_colour():
     compiled(X)
     assert "style=" in compiled._repr_html_()
     assert "import" in compiled._repr_html_()
+
+
+def test_the_source_of_a_recorded_graph():
+    z = ag.Tensor(np.array([2.0, 1.0, 0.1]), label="z")
+    t = np.array([1.0, 0.0, 0.0, 0.0, 0.0])[:3]
+    e = np.exp(z)
+    h = e / e.sum()
+    L = -(t * np.log(h)).sum()
+    space = {}
+    exec(ag.source(L), space)
+    value, (dz,) = space["L"](z.data)
+    assert value == pytest.approx(L.item(), rel=1e-15)
+    np.testing.assert_allclose(dz, h.data - t, rtol=1e-14)
+    assert "h = e / s" in ag.source(L, z)
+    a, b = ag.Value(-2.0), ag.Value(3.0)
+    f = (a * b + a) * 1.5
+    exec(ag.source(f, [a, b]), space)
+    assert space["f"](-2.0, 3.0) == (-12.0, (6.0, -3.0))
+    assert space["f"](1.0, 1.0) == (3.0, (3.0, 1.5))
+    assert "style=" in ag.source(f)._repr_html_()
+    with pytest.raises(TypeError, match="takes a Value or a Tensor"):
+        ag.source(3.0)
+    with pytest.raises(ValueError, match="not in the graph"):
+        ag.source(f, ag.Value(1.0))

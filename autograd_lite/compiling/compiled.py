@@ -13,6 +13,7 @@ import numpy as np
 from .. import context
 from .arguments import HasNodes, signature
 from .captures import Captures
+from .html import Source
 from .recorder import Refused
 from .recording import Changed, Recording
 from .scalars import record
@@ -141,16 +142,14 @@ class Compiled:
             self.last = None, [], [], []
 
     @property
-    def source(self) -> str:
+    def source(self) -> Source:
         """The last program as Python text, complete: it needs NumPy and nothing else."""
         if not self.programs:
-            return f"# {self.__name__} has not been called yet: the first call records it\n"
-        return next(reversed(self.programs.values()))[-1].text.source()
+            return Source(f"# {self.__name__} has not been called yet: the first call records it\n")
+        return Source(next(reversed(self.programs.values()))[-1].text.source())
 
     def _repr_html_(self) -> str:
-        from .html import highlighted
-
-        return highlighted(self.source)
+        return self.source._repr_html_()
 
     def __repr__(self) -> str:
         count = sum(map(len, self.programs.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-__all__ = ["highlighted"]
+__all__ = ["Source"]
 
 LONGEST = 400  # characters of a line that is shown: a long constant is not read by anybody
 
@@ -20,3 +20,12 @@ def highlighted(source: str) -> str:
     except ImportError:
         return f"<pre>{html.escape(source)}</pre>"
     return highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, style="friendly"))
+
+
+class Source(str):
+    """A program's text; a notebook shows it in colour."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return highlighted(self)

@@ -107,12 +107,13 @@ def broadcast_anyway(step: Step) -> Any:
     """NumPy broadcasts the operands of an elementwise step itself."""
     if not is_elementwise(step):
         return None
-    wide = [i for i, x in enumerate(step.args) if is_broadcast(x)]
-    for i in wide:
-        args = list(step.args)
-        args[i] = args[i].args[0]
-        shapes = [x.shape if isinstance(x, Step) else np.shape(x) for x in args]
-        if np.broadcast_shapes(*shapes) == step.shape:
+    for i in range(len(step.args)):
+        while is_broadcast(step.args[i]) or is_widened(step.args[i]):
+            args = list(step.args)
+            args[i] = args[i].args[0]
+            shapes = [x.shape if isinstance(x, Step) else np.shape(x) for x in args]
+            if np.broadcast_shapes(*shapes) != step.shape:
+                break
             step.args = tuple(args)
     return None
 
@@ -155,6 +156,8 @@ def simplified(program: Program) -> Program:
             instead[step] = other
             if isinstance(other, Step) and not other.label and other.call is not INPUT:
                 other.label = step.label
+            if isinstance(other, Step) and other.backward and other.of is None:
+                other.of = step.of
     outputs = [newest(x) for x in program.outputs]
     return Program(program.inputs, read(steps, outputs), outputs)
 
@@ -220,6 +223,17 @@ def same_dtype(a: Any, b: Any) -> bool:
     """Whether two dtypes are one. (None is that of a Python number; NumPy takes it for
     float64.)"""
     return a is b if a is None or b is None else a == b
+
+
+def is_widened(x: Any) -> bool:
+    """Whether `x` is a step that adds axes of length 1 in front."""
+    if not isinstance(x, Step) or x.call is not method("reshape") or x.kwargs:
+        return False
+    inner = x.args[0]
+    return (
+        isinstance(inner, Step)
+        and (1,) * (len(x.shape) - len(inner.shape)) + inner.shape == x.shape
+    )
 
 
 def is_broadcast(x: Any) -> bool:

@@ -183,7 +183,7 @@ class Recorder(context.Block):
             kwargs = {"axis": 0, **named, **kwargs}
             if kwargs.get("keepdims") is False:
                 del kwargs["keepdims"]
-            if kwargs["axis"] is None or (x.ndim == 1 and kwargs["axis"] in (0, -1, (-1,))):
+            if kwargs["axis"] is None or (x.ndim == 1 and kwargs["axis"] in (0, -1, (0,), (-1,))):
                 if not kwargs.get("keepdims"):
                     del kwargs["axis"]
             elif type(kwargs["axis"]) is tuple and len(kwargs["axis"]) == 1:
@@ -303,9 +303,11 @@ class Recorder(context.Block):
                 kept.append(x)
             traced = traced or isinstance(x, Traced)
             args.append(x)
-        if any(map(_is_scalar, args)) and not any(map(_is_array, args)):
+        scalars = [i for i, x in enumerate(inputs) if _is_scalar(x)]
+        if scalars and not any(_is_array(x) for i, x in enumerate(args) if i not in scalars):
             # As for plain data: among scalars a number that NumPy computed is one of Python's.
-            args = [self.python_number(x) if _is_scalar(x) else x for x in args]
+            for i in scalars:
+                args[i] = self.python_number(args[i])
         if not traced and not any(isinstance(v, Traced) for v in parameters(op)):
             return NotImplemented
         try:
@@ -365,4 +367,4 @@ def _is_scalar(x: Any) -> bool:
 
 def _is_array(x: Any) -> bool:
     """Whether `x` is, or stands for, an array."""
-    return isinstance(x, np.ndarray) or (isinstance(x, TracedArray) and not _is_scalar(x))
+    return isinstance(x, np.ndarray | TracedArray)
