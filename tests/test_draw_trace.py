@@ -115,6 +115,15 @@ def test_a_trace_of_a_thousand_nodes():
 # --- paths --------------------------------------------------------------------------------------
 
 
+def test_a_short_table_leaves_nothing_out():
+    """Values that are read in one formula, and constants, are neither missing nor surplus."""
+    x = ag.Tensor([1.0, 2.0, 6.0])
+    centred = x - x.sum() / 3  # four operations, three lines
+    L = -(np.array([1.0, 0.5, 0.0]) * centred * np.array([2.0, 1.0, 3.0])).sum()
+    for node in (centred, L):
+        assert "left out" not in str(ag.trace(node))
+
+
 def test_paths_add_up_to_the_gradient():
     a, b, c = ag.Value(-2.0, "a"), ag.Value(3.0, "b"), ag.Value(1.5, "c")
     f = (a * b + a) * c * ag.sin(a)

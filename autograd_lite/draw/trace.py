@@ -139,9 +139,9 @@ def table(view: View, blank: Collection[str] = ()) -> Trace:
     place = {id(box): k for k, box in enumerate(view.boxes)}
     shown = [box for box in view.boxes if box.kind != "constant" and id(box.node) in view.shown]
     rows = [row(box, place) for box in shown]
-    if left_out := view.count - len(view.shown):
+    if view.left_out:
         before = sum(id(box.node) in view.head for box in shown)
-        rows.insert(before, Row(f"… {left_out:,} values are left out …", ("",), "", ("",)))
+        rows.insert(before, Row(f"… {view.left_out:,} values are left out …", ("",), "", ("",)))
     return Trace(rows, blank)
 
 

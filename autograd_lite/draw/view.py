@@ -58,6 +58,7 @@ class View:
         if self.declined:
             return
         self.shown = {id(node) for node in self.nodes}
+        self.left_out = 0
         self.head: set[int] = set()
         self.rim: set[int] = set()
         if ends is not None:
@@ -105,6 +106,7 @@ class View:
         """Keep the first and last nodes, those that use them, and on the rim what those use."""
         self.head = {id(node) for node in self.nodes[:ends]}
         self.shown = self.head | {id(node) for node in self.nodes[-ends:]}
+        self.left_out = len(self.nodes) - len(self.shown)
         kept = set(self.shown)
         uses: dict[int, int] = {}
         for node in reversed(self.nodes):
