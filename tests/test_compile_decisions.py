@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -295,3 +296,9 @@ def test_errors_are_those_of_the_function():
     np.testing.assert_array_equal(
         ag.compile(ag.grad(lambda x, y: x.sum(), (0, 1)))(ONES, np.ones(2))[1], np.zeros(2)
     )
+
+
+@pytest.mark.parametrize("path", sorted((Path(ag.__file__).parent / "ops").glob("*.py")), ids=str)
+def test_operations_make_no_plain_array_of_what_a_node_holds(path):
+    """While compiling it is a stand-in, which `array` leaves as it is and np.asarray refuses."""
+    assert "np.asarray(data(" not in path.read_text(encoding="utf-8")

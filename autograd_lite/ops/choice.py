@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
+from .base import array
 from .index import Pick
 from .rearrange import moved
 from .shape import arrayed, concatenate, ravel
@@ -60,7 +61,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     >>> ag.take_along_axis([[3.0, 1.0]], np.array([[1, 0]]), -1)
     array([[1., 3.]])
     """
-    return moved(x, np.take_along_axis, np.asarray(data(indices)), axis)
+    return moved(x, np.take_along_axis, array(data(indices)), axis)
 
 
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
