@@ -22,7 +22,13 @@ def step_plot(f: Callable[..., Any], x: Any, ax: Any = None) -> Any:
     by ε/step. `f` takes one number or array and returns one number; for an array the derivative
     along the entry with the largest gradient is plotted. Returns the matplotlib axes.
 
-    Raises ImportError when matplotlib is not installed.
+    Raises ImportError when matplotlib is not installed, ValueError when the result of `f` is no
+    single number.
+
+    >>> import autograd_lite as ag
+    >>> axes = ag.step_plot(ag.exp, 1.0)
+    >>> [line.get_label() for line in axes.get_lines()[:3]]
+    ['forward', 'central', 'Richardson']
     """
     try:
         from matplotlib import pyplot
