@@ -34,7 +34,7 @@ def source(root: Any, wrt: Any = None, passes: bool = True) -> Source:
     >>> print(ag.source(q).partition("def q(h")[2])  # doctest: +ELLIPSIS
     ):
         # forward
-        q2 = np.log(h)
+        m = np.log(h)
     ...
 
     Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 6.1.
