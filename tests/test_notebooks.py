@@ -6,7 +6,9 @@ import sys
 
 import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
 
+import autograd_lite as ag
 from notebooks import NOTEBOOKS, difference, drift, executed, shown, tidy
 
 MAY_IMPORT = {"autograd_lite", "numpy", "matplotlib", "scipy", "sklearn", "tqdm"}
@@ -108,3 +110,17 @@ def test_pictures_get_the_text_of_their_cell():
     assert tidy(picture, "a V").metadata["image/png"]["alt"] == "a V"
     plain = nbformat.v4.new_output("display_data", data={"text/plain": "1"})
     assert tidy(plain, "a V").metadata == {}
+
+
+def test_the_kernel_is_this_python_and_an_error_is_raised(tmp_path):
+    path = tmp_path / "seen.ipynb"
+    cells = ["import sys, autograd_lite as ag\nprint(sys.executable, ag.__file__)", "1 / 0"]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+    nbformat.write(book, path)
+    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
+        executed(path)
+    book.cells[1].source = "6 * 7"
+    nbformat.write(book, path)
+    first, second = outputs(executed(path))
+    assert first.text.split() == [sys.executable, ag.__file__]
+    assert second.data == {"text/plain": "42"}
