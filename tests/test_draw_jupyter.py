@@ -170,7 +170,7 @@ def test_a_class_can_run_the_notebook_on_softmax(server, notebook, browser, tmp_
     path = notebook.parent / "softmax.ipynb"
     nbformat.write(empty, path)
     page = browser.new_page(viewport={"width": 1300, "height": 1200})
-    page.goto(f"{server}/lab/tree/softmax.ipynb", wait_until="domcontentloaded")
+    page.goto(f"{server}/lab/workspaces/class/tree/softmax.ipynb", wait_until="domcontentloaded")
     run_all_cells(page)
     for _ in range(120):
         page.wait_for_timeout(500)

@@ -257,6 +257,25 @@ def test_a_picture_in_a_notebook_shrinks_to_the_column_and_is_white(drawing):
     assert 'fill="white"' in svg
 
 
+def test_a_picture_wider_than_the_column_is_a_little_smaller():
+    """JupyterLab shows it as an image that does not shrink: the size in the file is what counts."""
+
+    def sizes(count):
+        total = 0
+        for k in range(count):
+            total = total + ag.Value(1.0 + k, f"x{k}")
+        svg = ag.draw(total, direction="TB").svg()
+        width, height = map(int, re.search(r'width="(\d+)pt" height="(\d+)pt"', svg).groups())
+        box = [float(x) for x in re.search(r'viewBox="0.00 0.00 (\S+) (\S+)"', svg).groups()]
+        assert width / box[0] == pytest.approx(height / box[1], rel=0.01)
+        return width, width / box[0]
+
+    assert sizes(2)[1] == pytest.approx(1, abs=0.01)
+    width, scale = next(size for size in map(sizes, range(3, 9)) if size[1] < 0.99)
+    assert (width, 0.75 < scale < 1) == (640, True)
+    assert sizes(14)[1] == pytest.approx(0.75, abs=0.01)
+
+
 def test_svg_has_no_link_to_anywhere(drawing):
     links = re.findall(r"https?://[^\"]*", drawing.svg())
     assert set(links) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}

@@ -25,6 +25,7 @@ SHOW = ("value", "gradient", "hand", "rules", "contributions", "legend")
 BLANK = ("value", "gradient", "hand", "rules")
 FORMATS = ("svg", "png", "pdf", "dot", "html")
 
+COLUMN, LEAST = 640, 0.75  # points of a notebook's column; how far text may shrink to fit into it
 COLLAPSED, DECLINED = 60, 200  # boxes: above, groups are collapsed; above, nothing is drawn
 
 
@@ -52,7 +53,12 @@ class Drawing:
         # A picture wider than the page shrinks, and a screen reader says what it is of.
         label = escape(clip(f"Computation graph of {self.title}", 120))
         look = f'<svg role="img" aria-label="{label}" style="max-width:100%;height:auto" '
-        return re.sub(r"<svg\s", lambda _: look, source[source.index("<svg") :], count=1)
+        return re.sub(
+            r'<svg\s+width="(\d+)pt" height="(\d+)pt"',
+            lambda size: look + fitted(int(size[1]), int(size[2])),
+            source[source.index("<svg") :],
+            count=1,
+        )
 
     def svg(self) -> str:
         """The picture as SVG, which can be put into a page. Raises `NoLayout` without Graphviz."""
@@ -151,6 +157,12 @@ def draw(
     dot = build(view, direction or direction_of(view), show, blank)
     shown = table(view)
     return Drawing(dot, title_of(view), str(shown), shown)
+
+
+def fitted(width: int, height: int) -> str:
+    """The size of a picture: JupyterLab would not shrink it to the column, but let it scroll."""
+    scale = max(min(1.0, COLUMN / width), LEAST)
+    return f'width="{width * scale:.0f}pt" height="{height * scale:.0f}pt"'
 
 
 def checked(name: str, given: Any, possible: Sequence[str]) -> None:
