@@ -222,3 +222,21 @@ def test_steps_of_something_else_are_refused():
         list(ag.steps(1.0))
     with pytest.raises(ValueError, match="one number"):
         list(ag.steps(ag.Tensor([1.0, 2.0]) * 2.0))
+
+
+def test_what_is_left_out_of_a_table_is_counted():
+    x = y = ag.Value(1.0)
+    for _ in range(20_000):
+        y = y + x
+    rows = ag.trace(y).rows
+    assert rows[500].forward == "… 19,001 values are left out …"
+    assert [row.forward for row in rows if "left out" in row.forward] == [rows[500].forward]
+
+
+def test_a_drawing_with_closed_groups_leaves_nothing_out_of_its_table():
+    z = ag.Tensor([2.0, 1.0, 0.1])
+    h = ag.softmax(z)
+    L = ag.cross_entropy(h, [1.0, 0.0, 0.0])
+    for drawing in (ag.draw(L, depth=0), ag.draw(L, only="softmax")):
+        assert "left out" not in drawing.text
+        assert drawing.text.count("\n") >= 2

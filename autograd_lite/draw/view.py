@@ -61,6 +61,7 @@ class View:
         self.left_out = 0
         self.head: set[int] = set()
         self.rim: set[int] = set()
+        self.left_out = 0
         if ends is not None:
             self._keep_ends(ends)
         self.uses: dict[int, list[Node]] = {}
