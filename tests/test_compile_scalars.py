@@ -68,6 +68,37 @@ def scalar_program(seed, length=60):
     return f
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_random_short_programs(seed):
+    eager = ag.value_and_grad(scalar_program(seed, 12))
+    compiled = ag.compile(eager)
+    rng = random.Random(-seed)
+    for _ in range(4):
+        xs = tuple(rng.gauss(0, 1) for _ in range(3))
+        close(compiled(xs), eager(xs), 1e-13)
+    assert compiled.source.startswith("import math\n")
+
+
+def test_a_short_program_is_straight_python():
+    compiled = ag.compile(ag.value_and_grad(lambda x, y: ag.tanh(x * y) + ag.log(y) / x, (0, 1)))
+    value, (dx, dy) = compiled(0.5, 2.0)
+    slope = 1 - math.tanh(1.0) ** 2
+    assert value == math.tanh(1.0) + math.log(2) / 0.5
+    assert dx == pytest.approx(slope * 2 - math.log(2) / 0.25, rel=1e-15)
+    assert dy == pytest.approx(slope * 0.5 + 1 / (0.5 * 2), rel=1e-15)
+    straight = compiled.source.split("    try:\n")[1].split("    except")[0]
+    assert "math.tanh(m)" in straight
+    assert "np." not in straight
+
+
+def test_where_python_raises_there_are_the_numbers_of_ieee_754():
+    f = ag.value_and_grad(lambda x, y: ag.exp(x) / y + ag.sqrt(y) * ag.log(y), (0, 1))
+    compiled = ag.compile(f)
+    with np.errstate(all="ignore"):
+        for point in [(0.5, 2.0), (1000.0, 2.0), (0.5, 0.0), (0.5, -1.0), (-1000.0, math.inf)]:
+            close(compiled(*point), f(*point))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_random_programs(seed, in_groups):
     eager = ag.value_and_grad(scalar_program(seed))
@@ -79,8 +110,11 @@ def test_random_programs(seed, in_groups):
     assert all(type(r) is Grouped for r in recordings(compiled))
 
 
+@pytest.mark.parametrize("way", ["in groups", "straight"])
 @pytest.mark.parametrize("name", sorted(set(TABLE) - {"share", "beats", "chain_product"}))
-def test_every_row_and_its_slope(name, in_groups):
+def test_every_row_and_its_slope(name, way, monkeypatch):
+    if way == "in groups":
+        monkeypatch.setattr(scalars, "SHORT", 0)
     row = TABLE[name]
     count = len(TABLE[name].partials)
     points = list(itertools.product(*DOMAINS[name][1:]))[:12]
@@ -91,7 +125,10 @@ def test_every_row_and_its_slope(name, in_groups):
         for point in points:
             x = tuple(map(float, point))
             close(compiled(x), eager(x), 4e-15)
-    assert all(type(r) is Grouped for r in recordings(compiled))
+    if way == "in groups":
+        assert all(type(r) is Grouped for r in recordings(compiled))
+    else:
+        assert compiled.source.startswith("import math\n")
 
 
 def network(sizes=(2, 6, 6, 1), points=12):

@@ -41,6 +41,7 @@ class Text:
         self.constants: dict[str, Any] = {}
         self.helpers: list[Callable[..., Any]] = []
         self.function = ""
+        self.modules = ["numpy as np"]
         self.careful_name = ""
         self.careful: Callable[[], str] | None = None  # its text: it is seldom needed
 
@@ -53,7 +54,8 @@ class Text:
         code = self.code()
         constants = "".join(f"{name} = {spelled_out(x)}\n" for name, x in self.constants.items())
         helpers = [inspect.getsource(helper) for helper in HELPERS if helper in self.helpers]
-        parts = ["import numpy as np\n", constants, *helpers, code]
+        imports = "".join(f"import {module}\n" for module in self.modules)
+        parts = [imports, constants, *helpers, code]
         return "\n\n".join(part for part in parts if part)
 
 

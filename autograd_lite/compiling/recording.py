@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import math
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from ..graph import Node, data
 from ..trees import flatten
 from .arguments import replaced
 from .captures import Captures
+from .floats import on_floats
 from .helpers import HELPERS, check
 from .passes import simplified
 from .printing import Text, written
@@ -23,7 +25,15 @@ from .recorder import Recorder
 
 __all__ = ["Changed", "Recording"]
 
-BUILTINS = {"bool": bool, "float": float, "int": int, "slice": slice}
+BUILTINS = {
+    "ArithmeticError": ArithmeticError,
+    "ValueError": ValueError,
+    "abs": abs,
+    "bool": bool,
+    "float": float,
+    "int": int,
+    "slice": slice,
+}
 
 
 class Changed(Exception):
@@ -70,7 +80,10 @@ class Recording:
         self.captured = [x for x, _ in recorder.captured.values()]
         self.live = any(isinstance(x, Node) for x in self.captured)
         shown = Shown(form)
-        self.text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
+        name = getattr(f, "__name__", "f")
+        self.text = on_floats(self.program, name, shown, passes) or written(
+            self.program, name, shown, passes
+        )
         self.form = None if shown.nested else form
         self.run = runnable(self.text)
         self.trusted = False
@@ -130,7 +143,7 @@ class Word:
 
 def runnable(text: Text) -> Callable[..., Any]:
     """The function that a text defines, in a namespace of NumPy and its helpers."""
-    space: dict[str, Any] = {"__builtins__": BUILTINS, "np": np}
+    space: dict[str, Any] = {"__builtins__": BUILTINS, "np": np, "math": math}
     space |= {h.__name__: checked if h is check else h for h in HELPERS}
 
     def define(code: str) -> None:
