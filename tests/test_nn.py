@@ -430,6 +430,15 @@ def test_the_mlp_over_tensors():
         assert model(x).op is None
 
 
+def test_what_the_weights_of_an_mlp_start_from():
+    """He's normal numbers before a relu, Glorot's uniform ones in the last layer; biases 0."""
+    model, draws = nn.MLP(3, [5, 4, 2], over=ag.Tensor, rng=0), rng(0)
+    wanted = [nn.he(3, 5, draws), nn.he(5, 4, draws), nn.glorot(4, 2, draws)]
+    for layer, w in zip(model.layers, wanted, strict=True):
+        np.testing.assert_array_equal(layer.weight.data, w)
+        assert not layer.bias.data.any()
+
+
 def test_one_mlp_over_values_and_over_tensors():
     """The same weights: the same numbers and the same gradients."""
     tensors, values = nn.MLP(3, [4, 1], over=ag.Tensor, rng=0), nn.MLP(3, [4, 1])
