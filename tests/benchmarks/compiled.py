@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mlp
+import scalar_demo
 from benchmark import InTurn
 from measure import Sides
 
@@ -17,6 +18,15 @@ def network(batch: int) -> Sides:
         "by hand": mlp.by_hand(batch),
         "PyTorch": mlp.torch(batch),
         "JAX jitted": mlp.jax(batch, jitted=True),
+    }
+
+
+def demo() -> Sides:
+    """micrograd's demo, by who can derive it beforehand, and by our plain sweep."""
+    return {
+        "ours": scalar_demo.compiled(),
+        "ours eager": scalar_demo.ours(),
+        "CasADi built": scalar_demo.casadi(),
     }
 
 
@@ -36,5 +46,13 @@ BENCHMARKS = [
         sides=lambda: network(512),
         rounds=150,
         limits={"by hand": 1.4},
+    ),
+    InTurn(
+        title="`ag.compile` of micrograd's demo, 65,000 operations on numbers",
+        group=GROUP,
+        short=True,
+        sides=demo,
+        rounds=4,
+        limits={"ours eager": 0.1, "CasADi built": 15},
     ),
 ]

@@ -59,6 +59,33 @@ def ours() -> Callable[[], list[float]]:
     return once
 
 
+def compiled() -> Callable[[], list[float]]:
+    """Recorded and derived once, beforehand, by ag.compile; a pass replays it."""
+    return compiled_anew(ours_as_a_function())
+
+
+def ours_as_a_function() -> tuple[Callable[[Any], Any], tuple[float, ...]]:
+    """The loss as a function of the parameters, and the parameters, all in one tuple."""
+    start: list[float] = []
+    network(start.append, abs)
+
+    def loss_of(parameters: Any) -> Any:
+        given = iter(parameters)  # the points come after them, and are numbers
+        return network(lambda x: next(given, x), lambda x: x.relu())[0]()
+
+    return loss_of, tuple(start)
+
+
+def compiled_anew(function: tuple[Callable[[Any], Any], tuple[float, ...]]) -> Any:
+    """The gradient as a new compiled function, called once."""
+    import autograd_lite as ag
+
+    loss_of, start = function
+    gradient = ag.compile(ag.grad(loss_of))
+    gradient(start)
+    return lambda: list(gradient(start))
+
+
 def micrograd() -> Callable[[], list[float]]:
     from micrograd.engine import Value
 
@@ -114,7 +141,13 @@ def casadi() -> Callable[[], list[float]]:
 
 
 def main(engine: str, passes: int) -> None:
-    engines = {"ours": ours, "micrograd": micrograd, "XAD": xad, "CasADi built": casadi}
+    engines = {
+        "ours": ours,
+        "ours compiled": compiled,
+        "micrograd": micrograd,
+        "XAD": xad,
+        "CasADi built": casadi,
+    }
     once = engines[engine]()
     gradient = once()  # warm up, and something to compare the engines by
     for _ in range(passes):
