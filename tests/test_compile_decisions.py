@@ -302,3 +302,17 @@ def test_errors_are_those_of_the_function():
 def test_operations_make_no_plain_array_of_what_a_node_holds(path):
     """While compiling it is a stand-in, which `array` leaves as it is and np.asarray refuses."""
     assert "np.asarray(data(" not in path.read_text(encoding="utf-8")
+
+
+def test_a_computation_of_very_many_operations_is_declined_with_the_numbers(monkeypatch, capfd):
+    monkeypatch.setattr("autograd_lite.compiling.recorder.LIMIT", 2048)
+    monkeypatch.setattr("autograd_lite.compiling.progress.PATIENCE", 0.0)
+
+    def f(x):
+        for _ in range(3000):
+            x = np.tanh(x)
+        return x
+
+    with pytest.raises(TypeError, match=r"of 2,048 operations or more.*\d s so far"):
+        ag.compile(f)(ONES)
+    assert "compiling: 1,024 operations in " in capfd.readouterr().err

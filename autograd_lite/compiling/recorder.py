@@ -23,6 +23,7 @@ from ..ops.base import Op, as_constant, is_objects
 from .captures import Captures
 from .naming import Namer
 from .program import GUARD, INPUT, Step, getitem, leaves, mapped, method
+from .progress import Progress
 from .spelling import spelled
 from .traced import Traced, TracedArray, TracedNumber
 
@@ -31,6 +32,9 @@ __all__ = ["Recorder", "Refused", "TooLong"]
 
 class Refused(TypeError):
     """A function does something that cannot be compiled."""
+
+
+LIMIT = 100 * 1024  # steps; writing more lines than that takes minutes
 
 
 class TooLong(Exception):
@@ -68,6 +72,7 @@ class Recorder(context.Block):
         self.gradients: list[tuple[Node, Any]] = []  # of those leaves, before
         self.namer = Namer()
         self.most = sys.maxsize  # steps
+        self.progress = Progress()
 
     def value(self, outer: Any) -> Any:
         if outer is not None:
@@ -150,8 +155,17 @@ class Recorder(context.Block):
     def result(self, step: Step, value: Any) -> Any:
         """The stand-in for what a step gave; of several results one for each."""
         step.backward = self.backward
-        if len(self.steps) > self.most:
+        count = len(self.steps)
+        if count > self.most:
             raise TooLong
+        if not count % 1024:
+            self.progress.tell(count)
+            if count >= LIMIT:
+                raise TypeError(
+                    f"cannot compile a computation of {LIMIT:,} operations or more: this one has "
+                    f"taken {self.progress.seconds():.1f} s so far, and each becomes a line. "
+                    "Instead: compile what it does over and over, one step of a loop say"
+                )
         if isinstance(value, tuple | list):
             self.steps.append(step)
             parts = [self.result(Step(getitem, (step, k)), item) for k, item in enumerate(value)]
