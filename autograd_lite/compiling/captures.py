@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..callsite import PASSED_OVER
-from ..graph import Node
+from ..graph import Node, data, stand_ins
 from ..ops.base import Op
 
 __all__ = ["Captures"]
@@ -48,6 +48,7 @@ class Captures:
         self.contents: list[tuple[np.ndarray, Any, str]] = []
         self.arrays: dict[int, str] = {}
         self.names: dict[int, str] = {}
+        self.nodes: list[Node] = []
         self.seen: set[int] = set()
         self.kept: list[Any] = []  # so that no id is used twice
         stack: list[tuple[Any, str]] = [(f, "")]
@@ -68,6 +69,7 @@ class Captures:
                 continue
             if isinstance(value, Node):
                 self.names[id(value)] = name
+                self.nodes.append(value)
                 continue
             for read, where, item, label in held(value):
                 if read is not itself:
@@ -106,6 +108,20 @@ class Captures:
             elif x.shape != before.shape or np.not_equal(bits(x), bits(before)).any():
                 return name
         return ""
+
+    def restored(self) -> str:
+        """Put back what a function has bound to a stand-in; the name of what it wrote, or none."""
+        name = self.changed()
+        for read, where, value, _ in self.readers:
+            try:
+                left = type(data(read(*where))) in stand_ins
+            except (AttributeError, IndexError, KeyError, ValueError):
+                continue
+            if left and read is contents:
+                where[0].cell_contents = value
+            elif left and read is getitem:
+                where[0][where[1]] = value
+        return repr(name) if name else ""
 
 
 def numbers_of(x: np.ndarray) -> Any:

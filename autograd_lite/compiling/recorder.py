@@ -70,6 +70,8 @@ class Recorder(context.Block):
         self.start = tick()  # leaves older than this were made outside the function
         self.captured: dict[int, tuple[Any, Any]] = {}  # leaves and arrays from outside, by id
         self.gradients: list[tuple[Node, Any]] = []  # of those leaves, before
+        self.before = [(leaf, leaf.primal) for leaf in captures.nodes]
+        self.lent: dict[int, Step] = {}  # what those leaves hold meanwhile
         self.namer = Namer()
         self.most = sys.maxsize  # steps
         self.progress = Progress()
@@ -98,20 +100,29 @@ class Recorder(context.Block):
         self.captured[id(leaf)] = (leaf, primal)
         self.gradients.append((leaf, leaf.grad))
         leaf.primal = self.input(primal, leaf.label or self.captures.names.get(id(leaf), ""))
+        self.lent[id(leaf)] = leaf.primal.step
 
     def restore(self) -> None:
-        """Give the leaves from outside their numbers back; refuse if they were given gradients."""
+        """Give what is outside its numbers back; TypeError if the function wrote to any of it."""
+        written = self.captures.restored()
         for leaf, primal in self.captured.values():
             if isinstance(leaf, Node):
+                if leaf.primal.step is not self.lent[id(leaf)]:
+                    written = written or f"the data of {describe(leaf)}"
                 leaf.primal = primal
-        swept = [leaf for leaf, before in self.gradients if leaf.grad is not before]
+        for leaf, primal in self.before:
+            if leaf.primal is not primal:
+                written = written or f"the data of {describe(leaf)}"
+                leaf.primal = primal
         for leaf, before in self.gradients:
-            leaf.grad = before
-        if swept:
+            if leaf.grad is not before:
+                written = written or f"a gradient, by backward(), in {describe(leaf)}"
+                leaf.grad = before
+        if written:
             raise TypeError(
-                f"cannot compile a function that leaves a gradient in {describe(swept[0])}, made "
-                "outside of it, by backward()\nInstead: let it return the gradient: "
-                "ag.value_and_grad gives both"
+                f"cannot compile a function that leaves {written}, which is outside of it\n"
+                "Instead: let it return what it computes (ag.value_and_grad gives a gradient), and "
+                "store that outside; call eval() on a model that keeps statistics"
             )
 
     def captured_array(self, x: np.ndarray) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..context import group
 from ..graph import Node
+from ..ops.base import array
 from ..ops.linalg import matmul
 from ..ops.shape import arrayed
 from ..tensor import Tensor
@@ -78,14 +79,14 @@ class Embedding(Module):
         self.weight = Tensor(rows, "weight")
 
     def __call__(self, numbers: Any) -> Any:
-        if isinstance(numbers, Node) or (i := np.asarray(numbers)).dtype.kind not in "iu":
+        if isinstance(numbers, Node) or (i := array(numbers)).dtype.kind not in "iu":
             given = type(numbers).__name__
             given += f" of dtype {numbers.dtype}" if hasattr(numbers, "dtype") else ""
             raise TypeError(f"{self!r} takes whole numbers, the rows to give, not {given}")
         count = self.weight.shape[0]
-        outside = i[(i < 0) | (i >= count)]
-        if outside.size:
-            raise IndexError(f"{self!r} has rows 0 to {count - 1}, but not {outside.flat[0]}")
+        outside = (i < 0) | (i >= count)
+        if np.any(outside):
+            raise IndexError(f"{self!r} has rows 0 to {count - 1}, but not {i[outside].flat[0]}")
         with group("embedding"):
             return self.weight[i]
 
