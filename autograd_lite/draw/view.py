@@ -58,7 +58,6 @@ class View:
         if self.declined:
             return
         self.shown = {id(node) for node in self.nodes}
-        self.left_out = 0
         self.head: set[int] = set()
         self.rim: set[int] = set()
         self.left_out = 0
