@@ -240,3 +240,64 @@ def test_long_sums_are_added_up_in_the_order_of_the_plain_sweep(in_groups):
     compiled = ag.compile(eager)
     assert compiled(0.7, 1.0) == eager(0.7, 1.0)
     assert compiled(-0.3, 1.0) == eager(-0.3, 1.0)
+
+
+def pointwise(f, *xs):
+    """The numbers of the function at every point, one after another."""
+    shape = np.broadcast_shapes(*map(np.shape, xs))
+    columns = [np.broadcast_to(x, shape).ravel().tolist() for x in xs]
+    rows = [numbers(f(*point)) for point in zip(*columns, strict=True)]
+    return np.array(rows).T.reshape((-1, *shape))
+
+
+def test_arrays_in_the_place_of_numbers_are_many_points():
+    f = ag.value_and_grad(lambda x, y: ag.tanh(x * y) + ag.log(y) ** 2 / x, (0, 1))
+    compiled = ag.compile(f)
+    compiled(0.5, 2.0)
+    rng = np.random.default_rng(0)
+    for x, y in [(rng.normal(size=1000), 2.0), (rng.normal(size=(4, 1)), rng.random(5) + 0.1)]:
+        value, (dx, dy) = compiled(x, y)
+        np.testing.assert_allclose([value, dx, dy], pointwise(f, x, y), rtol=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_programs_at_many_points(seed):
+    f = ag.value_and_grad(scalar_program(seed, 12))
+    compiled = ag.compile(f)
+    compiled((0.1, 0.2, 0.3))
+    xs = tuple(np.random.default_rng(seed).normal(size=(3, 20)))
+    value, gradient = compiled(xs)
+    expected = pointwise(lambda *x: f(x), *xs)
+    np.testing.assert_allclose([value, *gradient], expected, rtol=1e-12, atol=1e-13)
+
+
+def test_points_of_each_outcome_of_a_decision_go_by_themselves():
+    def f(x):
+        if x > 1:
+            return ag.exp(-x)
+        return x * x if x > 0 else 0.0 * x
+
+    compiled = ag.compile(ag.grad(f))
+    compiled(0.5)
+    for x in [np.array([-1.0, 0.5, 2.0, 1.0, 0.0]), np.array([3.0, 4.0]), np.array([0.1, 3.0])]:
+        expected = np.where(x > 1, -np.exp(-x), np.where(x > 0, 2 * x, 0.0))
+        np.testing.assert_allclose(compiled(x), expected, rtol=1e-15)
+
+
+def test_a_constant_derivative_has_the_shape_of_the_points():
+    compiled = ag.compile(ag.grad(lambda x: 3.0 * x))
+    compiled(1.0)
+    np.testing.assert_array_equal(compiled(np.zeros((2, 3))), np.full((2, 3), 3.0))
+
+
+def test_a_function_that_takes_arrays_itself_has_its_own_meaning():
+    compiled = ag.compile(lambda x: np.sum(x * x))
+    assert compiled(3.0) == 9.0
+    assert compiled(np.array([1.0, 2.0])) == 5.0
+
+
+def test_without_a_call_with_numbers_an_array_is_an_array():
+    compiled = ag.compile(ag.grad(lambda x: x * x))
+    with pytest.raises(ValueError, match="one number as result"):
+        compiled(np.ones(3))
+    assert "has not been called" in compiled.source

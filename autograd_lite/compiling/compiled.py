@@ -14,6 +14,7 @@ from .. import context
 from .arguments import HasNodes, signature
 from .captures import Captures
 from .html import Source
+from .pointwise import Points, on_numbers
 from .recorder import Refused
 from .recording import Changed, Recording
 from .scalars import record
@@ -46,6 +47,7 @@ class Compiled:
         self.restarts = 0
         self.last: tuple[Any, ...] = None, [], [], []  # key, shapes, dtypes, recordings
         self.programs: OrderedDict[Any, list[Recording]] = OrderedDict()
+        self.points: dict[Any, Points] = {}  # for calls with arrays in the place of numbers
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if context.recorder_here() is not None:
@@ -74,7 +76,13 @@ class Compiled:
             if not recording.trusted:
                 self.trust(recording, args, kwargs)
             return result
-        recording = self.record(key, args, kwargs)
+        points = self.points.get(key)
+        if points is not None:
+            return points(args, kwargs, leaves)
+        try:
+            recording = self.record(key, args, kwargs)
+        except (TypeError, ValueError) as error:
+            return self.at_points(key, args, kwargs, leaves, error)
         if {*map(type, args)} == ARRAYS and not kwargs and all(x.dtype.isnative for x in args):
             shapes, dtypes = [x.shape for x in args], [x.dtype for x in args]
             self.last = key, shapes, dtypes, self.programs[key]
@@ -116,6 +124,23 @@ class Compiled:
                 self.last = None, [], [], []
             return recording
 
+    def at_points(self, key: Any, args: Any, kwargs: Any, leaves: Any, error: Exception) -> Any:
+        """The results at many points, of a function of numbers that takes no arrays itself."""
+        if not self.programs[key]:
+            del self.programs[key]
+        assert self.captures is not None
+        arrays = any(np.ndim(x) for x in leaves) and all(np.size(x) for x in leaves)
+        if not arrays or not self.programs.get(on_numbers(args, kwargs, leaves)):
+            raise error
+        with _lock, np.errstate(all="ignore"):
+            points = Points(self.f, self.captures, self.passes)
+            try:
+                results = points(args, kwargs, list(leaves))
+            except (TypeError, ValueError) as other:
+                raise error from other
+            self.points[key] = points
+            return results
+
     def trust(self, recording: Recording, args: Any, kwargs: Any) -> None:
         """Record once more: what comes out otherwise the second time is not to be replayed."""
         with _lock:
@@ -139,6 +164,7 @@ class Compiled:
                 )
             self.captures = None
             self.programs.clear()
+            self.points.clear()
             self.last = None, [], [], []
 
     @property
@@ -169,6 +195,9 @@ def compile(f: Callable[..., Any], passes: bool = True) -> Compiled:
     Decisions that depend on the numbers (`if x > 0`) are checked at every call, and a call for
     which one comes out otherwise is recorded anew. So is one after something has changed that `f`
     takes from outside. Given Tensors or Values it is `f` itself, and can be differentiated.
+
+    A function that has been called with numbers takes arrays in their place, if it has no other use
+    for them: it is then computed at every point, their shapes broadcast against each other.
 
     Raises TypeError, with the line and the way out, for what cannot be compiled: `float(x)`, a
     shape that depends on values, writing into an array, random numbers.

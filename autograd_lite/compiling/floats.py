@@ -19,7 +19,7 @@ from .printing import SIZE, Text, Writer, literal
 from .program import GUARD, Program, Step, method
 from .speculation import PLAIN, speculated
 
-__all__ = ["on_floats"]
+__all__ = ["at_points", "on_floats"]
 
 MATH = {
     np.exp: "exp", np.exp2: "exp2", np.expm1: "expm1", np.log: "log", np.log2: "log2",
@@ -65,9 +65,7 @@ CALLED = {np.logaddexp, np.logaddexp2, np.mod, np.floor, np.ceil, np.trunc, np.r
 
 def on_floats(program: Program, name: str, result: Any, passes: bool) -> Text | None:
     """The program as straight Python on numbers; None if not all of it is of numbers."""
-    if not program.steps or not all(map(is_of_numbers, program.inputs)):
-        return None
-    if not all(step.call is GUARD or can_write(step) for step in program.steps):
+    if not program.steps or not is_on_numbers(program):
         return None
     text = Text(name)
     text.modules = ["math", "numpy as np"]
@@ -97,6 +95,25 @@ def on_floats(program: Program, name: str, result: Any, passes: bool) -> Text | 
     text.function = "\n".join(lines)
     text.careful_name, text.careful = careful, cache(carefully)
     return text
+
+
+def at_points(program: Program, name: str) -> Text | None:
+    """The program with NumPy's functions alone, which take arrays in the place of numbers."""
+    if not is_on_numbers(program):
+        return None
+    text = Text(name)
+    names = assign_names([*program.inputs, *(s for s in program.steps if s.call is not GUARD)])
+    writer = Numbers(text, names, set())
+    lines = [f"def {text.name}({', '.join(names[s] for s in program.inputs)}):"]
+    lines += [*writer.body(program.steps), f"    return [{', '.join(writer.results(program))}]"]
+    text.function = "\n".join(lines)
+    return text
+
+
+def is_on_numbers(program: Program) -> bool:
+    """Whether all steps of a program are of numbers, and can be written so."""
+    known = all(step.call is GUARD or can_write(step) for step in program.steps)
+    return known and all(map(is_of_numbers, program.inputs))
 
 
 def is_of_numbers(step: Step) -> bool:

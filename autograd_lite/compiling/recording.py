@@ -80,6 +80,7 @@ class Recording:
         self.captured = [x for x, _ in recorder.captured.values()]
         self.live = any(isinstance(x, Node) for x in self.captured)
         shown = Shown(form)
+        self.whole = form
         name = getattr(f, "__name__", "f")
         self.text = on_floats(self.program, name, shown, passes) or written(
             self.program, name, shown, passes
@@ -141,10 +142,10 @@ class Word:
         self.text = text
 
 
-def runnable(text: Text) -> Callable[..., Any]:
+def runnable(text: Text, check_with: Callable[..., Any] = checked) -> Callable[..., Any]:
     """The function that a text defines, in a namespace of NumPy and its helpers."""
     space: dict[str, Any] = {"__builtins__": BUILTINS, "np": np, "math": math}
-    space |= {h.__name__: checked if h is check else h for h in HELPERS}
+    space |= {h.__name__: check_with if h is check else h for h in HELPERS}
 
     def define(code: str) -> None:
         space.update(text.constants)
