@@ -30,7 +30,14 @@ def test_both_are_what_the_numbers_give():
 
 @pytest.mark.parametrize(
     ("ratio", "text"),
-    [(0.21, "**0.21**"), (0.996, "1.0"), (1.04, "1.0"), (3.26, "3.3"), (37.4, "37")],
+    [
+        (0.21, "**0.21**"),
+        (0.0043, "**0.0043**"),
+        (0.996, "1.0"),
+        (1.04, "1.0"),
+        (3.26, "3.3"),
+        (37.4, "37"),
+    ],
 )
 def test_where_another_is_ahead_the_ratio_is_bold(ratio, text):
     assert page.times(ratio) == text
@@ -39,7 +46,7 @@ def test_where_another_is_ahead_the_ratio_is_bold(ratio, text):
 def test_a_row_is_ours_and_how_many_times_ours_the_others_are():
     sides = {"ours": [1e-3, 2e-3, 3e-3], "A": [1e-3, 1e-3, 1e-3], "B": [6e-3, 6e-3, 6e-3]}
     line = {"title": "what", "unit": "s", "sides": sides}
-    assert page.row(line) == "| what | 2.00 ms | A **0.50**, B 3.0 |\n"
+    assert page.row(line) == "| what | 2.00 ms | A **0.5**, B 3.0 |\n"
 
 
 @pytest.mark.parametrize("name", ["benchmarks.svg", "growth.svg"])

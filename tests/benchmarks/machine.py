@@ -30,6 +30,7 @@ def one_thread() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+    os.environ.setdefault("JAX_CPU_ENABLE_ASYNC_DISPATCH", "0")  # no hand-over between threads
     os.environ.setdefault("JAX_ENABLE_X64", "1")
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
@@ -44,9 +45,10 @@ def processor() -> str:
 
 
 def description() -> str:
-    """Date, processor and Python, as the table is headed."""
+    """Date, processor, what else it does, and Python, as the table is headed."""
     day = datetime.now(UTC).date().isoformat()
-    return f"{day}, {processor()}, {platform.system()}, Python {platform.python_version()}"
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{day}, {processor()} with {os.getloadavg()[1]:.0f} programs running, {system}"
 
 
 def versions() -> str:
