@@ -98,6 +98,10 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     content = re.sub(
         r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', mathml, content, flags=re.DOTALL
     )
+    # What is said to doctest is not for the reader.
+    content = re.sub(
+        r"&lt;BLANKLINE&gt;|\s*<span class=\"c1\"># doctest: [^<]*</span>", "", content
+    )
     # A search is for what the text says, not for the source code that is folded away.
     source = '<details class="mkdocstrings-source"'
     content = content.replace(source, f"{source} data-search-exclude")
