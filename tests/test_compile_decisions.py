@@ -216,6 +216,42 @@ def test_the_leaves_of_a_model_are_read_at_each_call():
     assert model.w.grad is None
 
 
+def test_a_model_given_as_an_argument_is_looked_at_too():
+    model = Model()
+    compiled = ag.compile(lambda model, x: model(x))
+    assert compiled(model, ONES) == 3.0
+    assert compiled(model, ONES) == 3.0
+    model.layers[0] = 2.0
+    assert compiled(model, ONES) == 6.0
+    other = Model()
+    other.w.data = np.zeros((3, 3))
+    assert compiled(other, ONES) == 0.0
+    assert compiled(model, ONES) == 6.0
+    model.w.data = 3 * np.eye(3)
+    assert compiled(model, ONES) == 18.0
+
+
+def test_as_a_decorator_of_functions_and_methods():
+    @ag.compile
+    def double(x):
+        """Twice x."""
+        return 2 * x
+
+    class Line:
+        slope = 3.0
+
+        @ag.compile
+        def at(self, x):
+            return self.slope * x
+
+    np.testing.assert_array_equal(double(ONES), 2 * ONES)
+    assert double.__doc__ == "Twice x."
+    line = Line()
+    np.testing.assert_array_equal(line.at(ONES), 3 * ONES)
+    line.slope = 4.0
+    np.testing.assert_array_equal(line.at(ONES), 4 * ONES)
+
+
 def test_backward_inside_is_compiled_for_leaves_made_inside_and_refused_for_others():
     def inside(x):
         t = ag.Tensor(x)

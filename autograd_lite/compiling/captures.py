@@ -51,6 +51,10 @@ class Captures:
         self.nodes: list[Node] = []
         self.seen: set[int] = set()
         self.kept: list[Any] = []  # so that no id is used twice
+        self.add(f)
+
+    def add(self, f: Any) -> None:
+        """Note what `f` can reach."""
         stack: list[tuple[Any, str]] = [(f, "")]
         while stack:
             value, name = stack.pop()
@@ -161,11 +165,20 @@ def held(value: Any) -> Held:
             yield getitem, (value, key), item, key if isinstance(key, str) else ""
     elif hasattr(value, "__dict__") and not is_numpy_s(value):
         inside = vars(value)
+        yield len, (inside,), len(inside), ""
         for name, item in list(inside.items()):
             yield getitem, (inside, name), item, name
-        call = getattr(type(value), "__call__", None)  # noqa: B004
-        if isinstance(call, types.FunctionType):
-            yield from of_function(call)
+        for kind in type(value).__mro__[:-1]:
+            yield from of_class(kind)
+
+
+def of_class(kind: type) -> Held:
+    """What a class has for its instances: its methods, and attributes that are data."""
+    for name, item in list(vars(kind).items()):
+        if isinstance(item, types.FunctionType):
+            yield itself, (item,), item, ""
+        elif not name.startswith("__") and not hasattr(item, "__get__"):
+            yield getattr, (kind, name), item, name
 
 
 def of_function(f: types.FunctionType) -> Held:

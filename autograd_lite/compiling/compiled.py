@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import types
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import context
+from ..trees import flatten
 from .arguments import HasNodes, signature
 from .captures import Captures
 from .html import Source
@@ -102,6 +104,9 @@ class Compiled:
         with _lock, np.errstate(all="ignore"):
             if self.captures is None:
                 self.captures = Captures(self.f)
+            for given in flatten((args, kwargs))[0]:
+                if not isinstance(given, np.ndarray | list):
+                    self.captures.add(given)  # a model, say: what is in it may change
             known = self.programs.setdefault(key, [])
             self.programs.move_to_end(key)
             if len(known) >= VARIANTS:
@@ -166,6 +171,10 @@ class Compiled:
             self.programs.clear()
             self.points.clear()
             self.last = None, [], [], []
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a function in a class has it: called on an instance, which comes first."""
+        return self if instance is None else types.MethodType(self, instance)
 
     @property
     def source(self) -> Source:
