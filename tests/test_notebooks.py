@@ -91,6 +91,10 @@ def test_the_notebooks_are_numbered_from_1_to_8():
         ("loss 0.4170", "cost 0.4170", False),
         ("[−0.3 +0.2]", "[+0.3 +0.2]", False),
         ("3 of 9", "4 of 9", False),
+        ("your numbers exactly).", "your\n   numbers to 3e-17).", True),
+        ("your numbers exactly).", "your numbers to 3e-3).", False),
+        ("dL/dz  yes    yes          0.0e+00", "dL/dz  no     yes          3.0e-17", True),
+        ("dL/dz  yes    yes          0.0e+00", "dL/dz  yes    no           3.0e-01", False),
         ("3 of 9", "3 of 9 wrong", False),
     ],
 )
