@@ -24,8 +24,9 @@ AWKWARD = [0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 1000.0, -1000.0, math.inf, -math.inf
 
 @pytest.fixture
 def in_groups(monkeypatch):
-    """Short programs go in groups as well."""
+    """Short and narrow programs go in groups as well."""
     monkeypatch.setattr(scalars, "SHORT", 0)
+    monkeypatch.setattr(scalars, "NARROW", 0)
 
 
 def recordings(compiled):
@@ -112,9 +113,9 @@ def test_random_programs(seed, in_groups):
 
 @pytest.mark.parametrize("way", ["in groups", "straight"])
 @pytest.mark.parametrize("name", sorted(set(TABLE) - {"share", "beats", "chain_product"}))
-def test_every_row_and_its_slope(name, way, monkeypatch):
+def test_every_row_and_its_slope(name, way, request):
     if way == "in groups":
-        monkeypatch.setattr(scalars, "SHORT", 0)
+        request.getfixturevalue("in_groups")
     row = TABLE[name]
     count = len(TABLE[name].partials)
     points = list(itertools.product(*DOMAINS[name][1:]))[:12]
@@ -301,3 +302,32 @@ def test_without_a_call_with_numbers_an_array_is_an_array():
     with pytest.raises(ValueError, match="one number as result"):
         compiled(np.ones(3))
     assert "has not been called" in compiled.source
+
+
+def chain(xs, length=600):
+    y = xs[0]
+    for _ in range(length):
+        y = y * xs[1] + xs[2]
+    return y
+
+
+def test_a_chain_is_written_line_by_line():
+    eager = ag.value_and_grad(chain)
+    compiled = ag.compile(eager)
+    for xs in [(0.5, 0.9, 0.1), (2.0, -0.99, 1.0)]:
+        assert compiled(xs) == eager(xs)
+    assert type(recordings(compiled)[0]) is not Grouped
+    assert compiled.source.count("\n") > 1200
+
+
+def test_a_long_chain_is_declined_with_the_numbers(monkeypatch):
+    monkeypatch.setattr(scalars, "LONG", 1000)
+    with pytest.raises(TypeError, match=r"its 1,200 operations .* 1,200 groups .*\. Instead: "):
+        ag.compile(chain)((0.5, 0.9, 0.1))
+
+
+def test_names_of_the_user_s_hide_nothing():
+    f = ag.value_and_grad(lambda math, abs, size: ag.exp(math) * abs + ag.tanh(size), (0, 1, 2))
+    compiled = ag.compile(f)
+    close(compiled(0.5, 2.0, 3.0), f(0.5, 2.0, 3.0))
+    close(compiled(1.5, -2.0, 0.1), f(1.5, -2.0, 0.1))

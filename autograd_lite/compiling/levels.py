@@ -49,6 +49,7 @@ class Levels:
         self.chains = self.find_chains(outputs)
         self.groups = self.find_groups()
         self.count = sum(len(groups) for groups in self.groups.values())
+        self.operations = sum(type(row) is Elementwise for row in tape.rows)
 
     def find_needed(self, outputs: list[int]) -> bytearray:
         """Which entries a result or a guard depends on."""
@@ -90,6 +91,8 @@ class Levels:
         for sweep in tape.sweeps:
             uses[sweep.root] += 2
             uses[sweep.seed] += 2
+            for at in sweep.stop:
+                uses[at] += 2
         chains: dict[int, tuple[list[int], list[int]]] = {}
         for at in range(self.size):
             if rows[at] is add and needed[at]:

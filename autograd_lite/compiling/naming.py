@@ -22,7 +22,17 @@ from .program import INPUT, Step
 __all__ = ["Namer", "assign_names", "safe"]
 
 WATCHED = 2000  # steps; in a longer program nobody reads the names
-RESERVED = {"np", "size", "bool", "float", "int", "slice", *(helper.__name__ for helper in HELPERS)}
+RESERVED = {
+    "np",
+    "math",
+    "abs",
+    "size",
+    "bool",
+    "float",
+    "int",
+    "slice",
+    *(helper.__name__ for helper in HELPERS),
+}
 
 
 class Namer:

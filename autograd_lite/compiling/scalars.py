@@ -14,13 +14,15 @@ from .levels import Levels
 from .passes import simplified
 from .printing import written
 from .program import Program, method
-from .recorder import Recorder, TooLong
+from .recorder import Recorder, Refused, TooLong
 from .recording import Recording, Shown, inner, parameter_names, runnable
 from .tape import CONSTANT, Outgrown, Tape
 
 __all__ = ["record"]
 
 SHORT = 1000  # steps; a program of more numbers than that is run in groups
+NARROW = 8  # operations a group; with fewer, Python on numbers is faster than NumPy on groups
+LONG = 20_000  # operations; of more, a line each would take too long to write
 
 
 def record(f: Any, args: tuple[Any, ...], kwargs: Any, captures: Captures, passes: bool) -> Any:
@@ -44,6 +46,15 @@ class Grouped(Recording):
         tape, outputs, form = on_tape(f, args, kwargs, captures)
         self.tape = written_down(tape), outputs
         levels = Levels(tape, outputs)
+        if levels.operations < NARROW * levels.count:
+            if levels.operations > LONG:
+                raise Refused(
+                    f"cannot compile {getattr(f, '__name__', 'f')}: its {levels.operations:,} "
+                    f"operations on numbers wait for one another, so that they make "
+                    f"{levels.count:,} groups that can run at once. Instead: compile the body of "
+                    "the loop and call it, or compute with Tensors"
+                )
+            raise Outgrown
         recorder = Recorder(captures)
         with recorder, np.errstate(all="ignore"):
             together = levels.write(recorder, outputs)

@@ -139,6 +139,8 @@ class Tape(Recorder):
             except (ArithmeticError, ValueError):
                 value = op.forward(a)
         rows = self.rows
+        if not len(rows) & 1023:
+            self.progress.tell(len(rows))
         out: Any = TapeNumber(self, len(rows), value)
         rows.append(op)
         self.left.append(at)
