@@ -62,14 +62,15 @@ of graph, operators, value, tensor, ops/base and ops/elementwise, as it stands, 
     cythonize -i -3 -X annotation_typing=False autograd_lite/{graph,operators,value,tensor}.py \\
         autograd_lite/ops/{base,elementwise}.py
 
-The tests of graphs, Values and Tensors pass. Against the interpreter, micrograd's demo takes 1.1 to
-1.4 times the time, the MLP 0.8 to 0.9 at batch 32 and 0.96 at batch 512: the range of medians and
-minima of two trials of four processes each, in processor time, on a busy machine. The loss for
-numbers is presumably that of the caches by which Python 3.11 finds a node's slots: compiled code
-that knows no types looks each up in the general way. A `.pxd` file that makes `Node` a C structure
-should change that. It was not tried, since it needs another source: such a class has no properties
-made by calls in its body and no `object.__new__`. mypyc declined `graph.py` for those properties,
-and `value.py` for `shape`, `ndim` and `size`, which `Node` declares and `Value` sets for the class.
+The tests of graphs, Values and Tensors pass. Against the interpreter, micrograd's demo takes 1.08
+times the instructions (callgrind) and 1.1 to 1.4 times the time, the MLP 0.8 to 0.9 at batch 32 and
+0.96 at batch 512: the range of medians and minima of two trials of four processes each, in
+processor time, on a busy machine. The loss for numbers is presumably that of the caches by which
+Python 3.11 finds a node's slots: compiled code that knows no types looks each up in the general
+way. A `.pxd` file that makes `Node` a C structure should change that. It was not tried, since it
+needs another source: such a class has no properties made by calls in its body and no
+`object.__new__`. mypyc declined `graph.py` for those properties, and `value.py` for `shape`, `ndim`
+and `size`, which `Node` declares and `Value` sets for the class.
 """
 
 
