@@ -52,7 +52,7 @@ class Compiled:
         self.points: dict[Any, Points] = {}  # for calls with arrays in the place of numbers
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if context.recorder_here() is not None:
+        if context.open_blocks and context.recorder.get() is not None:
             return self.f(*args, **kwargs)  # part of another function that is being compiled
         key, shapes, dtypes, known = self.last
         if (  # as in the last call, nearly always
@@ -72,7 +72,7 @@ class Compiled:
             known = []
         for recording in known:
             try:
-                result = recording(leaves)
+                result = recording.run(*leaves) if recording.alone else recording(leaves)
             except Changed:
                 continue
             if not recording.trusted:

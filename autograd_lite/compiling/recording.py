@@ -49,6 +49,8 @@ def checked(found: Any, expected: bool, where: str) -> None:
 class Recording:
     """A program, and the function that runs it."""
 
+    alone = False
+
     def __init__(
         self,
         f: Any,
@@ -87,6 +89,7 @@ class Recording:
         )
         self.form = None if shown.nested else form
         self.run = runnable(self.text)
+        self.alone = not self.captured and self.form is None  # run with the arguments, it is all
         self.trusted = False
 
     def __call__(self, leaves: list[Any]) -> Any:
