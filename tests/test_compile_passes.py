@@ -174,6 +174,18 @@ def test_the_gradient_of_softmax_with_cross_entropy_is_derived_line_by_line():
     assert re.findall(r"`(.*?)`", table) == hand
 
 
+def test_a_product_that_only_decides_something_stays_careful():
+    def slope_is_zero(x):
+        slope = ag.grad(lambda x: ag.where(x > 0, ag.log(x), 0.0).sum())(x)
+        return np.where(slope == 0, 1.0, 2.0)
+
+    compiled = ag.compile(slope_is_zero)
+    for numbers in (np.array([1.0, 2.0]), np.array([0.0, 2.0]), np.array([-1.0, 0.0])):
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(compiled(numbers), slope_is_zero(numbers))
+    np.testing.assert_array_equal(compiled(np.array([0.0, 2.0])), [1.0, 2.0])
+
+
 def test_names_are_the_user_s_and_gradients_have_a_d():
     def loss(w, b):
         h = np.tanh(w + b)
