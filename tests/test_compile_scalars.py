@@ -331,3 +331,30 @@ def test_names_of_the_user_s_hide_nothing():
     compiled = ag.compile(f)
     close(compiled(0.5, 2.0, 3.0), f(0.5, 2.0, 3.0))
     close(compiled(1.5, -2.0, 0.1), f(1.5, -2.0, 0.1))
+
+
+def test_a_number_taken_off_the_graph_is_a_constant_of_this_call(in_groups):
+    def f(x):
+        y = x * x
+        return y.item() * y + y.detach() * x
+
+    compiled = ag.compile(ag.grad(f))
+    for x in (3.0, -2.0):
+        assert compiled(x) == ag.grad(f)(x) == x * x * 2 * x + x * x
+    assert type(recordings(compiled)[0]) is Grouped
+
+
+@pytest.mark.parametrize("answer", ["nothing", "another error"])
+def test_a_function_that_catches_every_error_is_recorded_whole(answer):
+    def f(x):
+        total = x
+        for _ in range(1500):
+            try:
+                total = total + np.array([x, x])[1] * 0.5
+            except Exception as error:
+                if answer == "another error":
+                    raise KeyError from error
+        return total
+
+    assert ag.compile(ag.grad(f))(1.0) == 751.0
+    assert ag.compile(ag.grad(lambda x: f(x) + ag.sum(ag.Tensor([1.0]) * x)))(1.0) == 752.0

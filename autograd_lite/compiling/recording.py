@@ -21,7 +21,7 @@ from .helpers import HELPERS, check
 from .passes import simplified
 from .printing import Text, written
 from .program import Program
-from .recorder import Recorder
+from .recorder import Recorder, TooLong
 
 __all__ = ["Changed", "Recording"]
 
@@ -75,6 +75,12 @@ class Recording:
                 outputs, form = flatten(result)
                 outputs = [recorder.step_of(data(x)) for x in outputs]
                 recorder.namer.finish()
+            if len(recorder.steps) > most:
+                raise TooLong
+        except Exception:
+            if len(recorder.steps) > most:  # whatever the function has made of it
+                raise TooLong from None
+            raise
         finally:
             recorder.restore()
         program = Program(recorder.inputs, recorder.steps, outputs)

@@ -94,6 +94,10 @@ def on_tape(f: Any, args: Any, kwargs: Any, captures: Captures) -> tuple[Tape, l
             named = {k: replaced(x, tape.input, k) for k, x in kwargs.items()}
             results, form = flatten(f(*given, **named))
             outputs = [tape.place_of(data(x)) for x in results]
+    except Exception:
+        if tape.outgrown:  # whatever the function has made of it
+            raise Outgrown from None
+        raise
     finally:
         tape.restore()
     if tape.outgrown or not outputs:
