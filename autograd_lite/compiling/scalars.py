@@ -13,7 +13,7 @@ from .captures import Captures
 from .levels import Levels
 from .passes import simplified
 from .printing import written
-from .program import Program, method
+from .program import Program, Step, method
 from .recorder import Recorder, Refused, TooLong
 from .recording import Recording, Shown, inner, parameter_names, runnable
 from .tape import CONSTANT, Outgrown, Tape
@@ -60,9 +60,8 @@ class Grouped(Recording):
             together = levels.write(recorder, outputs)
             if isinstance(together, np.ndarray):
                 raise Outgrown  # nothing depends on the arguments
-            numbers = recorder.call(method("tolist"), (together,))[0].step.args[0]
-        steps = [s for s in recorder.steps if not s.args or s.args[0] is not numbers]
-        program = Program(recorder.inputs, steps, [together.step, numbers])
+        listed = Step(method("tolist"), (together.step,))
+        program = Program(recorder.inputs, [*recorder.steps, listed], [together.step, listed])
         self.program = simplified(program) if passes else program
         self.captured = [x for x, _ in tape.captured.values()]
         self.live = any(isinstance(x, Node) for x in self.captured)
