@@ -102,10 +102,12 @@ def lead(x: Any, old: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def write_reshape(recorder: Any, op: Any, x: Any) -> Any:
+    """`x.reshape(…)`, leading axes kept."""
     return reshaped(recorder, x, lead(x, op.old) + op.new)
 
 
 def write_transpose(recorder: Any, op: Any, x: Any) -> Any:
+    """`x.T` or `np.transpose(x, …)`; nothing where the order stays."""
     ndim, n = len(np.shape(x)), len(op.axes)
     order = (*range(ndim - n), *(a + ndim for a in op.axes))
     if order == tuple(range(ndim)):
@@ -116,6 +118,7 @@ def write_transpose(recorder: Any, op: Any, x: Any) -> Any:
 
 
 def write_broadcast(recorder: Any, op: Any, x: Any) -> Any:
+    """`np.broadcast_to(…)`; nothing where the shape stays."""
     before = lead(x, op.old)
     x = reshaped(recorder, x, before + (1,) * (len(op.new) - len(op.old)) + op.old)
     new = before + op.new
@@ -123,6 +126,7 @@ def write_broadcast(recorder: Any, op: Any, x: Any) -> Any:
 
 
 def write_sum_to(recorder: Any, op: Any, x: Any) -> Any:
+    """A sum over what broadcasting copied, by the same way as the plain sweep takes."""
     before = lead(x, op.old)
     ndim, n = len(np.shape(x)), len(op.old)
     if op.old == op.new:
@@ -142,6 +146,7 @@ def write_sum_to(recorder: Any, op: Any, x: Any) -> Any:
 
 
 def write_sum(recorder: Any, op: Any, x: Any) -> Any:
+    """`x.sum(axis=…)`."""
     x = as_array(x, recorder)
     if not op.axes:
         return x
@@ -150,32 +155,38 @@ def write_sum(recorder: Any, op: Any, x: Any) -> Any:
 
 
 def write_concatenate(recorder: Any, op: Any, *xs: Any) -> Any:
+    """`np.concatenate([…], axis=…)`."""
     return recorder.call(np.concatenate, (list(xs),), {"axis": op.axis})
 
 
 def write_astype(recorder: Any, op: Any, x: Any) -> Any:
+    """`x.astype(…)`; nothing where the dtype stays."""
     x = as_array(x, recorder)
     return x if x.dtype == op.dtype else recorder.call(method("astype"), (x, op.dtype))
 
 
 def write_slice(recorder: Any, op: Any, x: Any) -> Any:
+    """`x[…]` for a basic index."""
     before = lead(x, op.old)
     return recorder.taken(x, ((Ellipsis, *op.index) if before else op.index))
 
 
 def write_unslice(recorder: Any, op: Any, g: Any) -> Any:
+    """Zeros with the cotangent in the place that a basic index names."""
     before = lead(g, op.new)
     index = (Ellipsis, *op.index) if before else op.index
     return recorder.call(into_zeros, (as_array(g, recorder), before + op.old, index))
 
 
 def write_pick(recorder: Any, op: Any, x: Any) -> Any:
+    """`x[…]` for an advanced index, by flat positions."""
     before = lead(x, op.old)
     flat = reshaped(recorder, x, (*before, int(np.prod(op.old, dtype=np.int64))))
     return recorder.taken(flat, (Ellipsis, op.positions) if before else op.positions)
 
 
 def write_put(recorder: Any, op: Any, g: Any) -> Any:
+    """Zeros to which the cotangent is added, entry by entry, at flat positions."""
     g = as_array(g, recorder)
     before = lead(g, op.positions.shape)
     size = int(np.prod(op.old, dtype=np.int64))
@@ -192,6 +203,7 @@ def write_put(recorder: Any, op: Any, g: Any) -> Any:
 
 
 def write_where(recorder: Any, op: Any, x: Any, y: Any) -> Any:
+    """`np.where(…)`; a number of numbers."""
     out = recorder.call(np.where, (op.condition, x, y))
     if is_number(x) and is_number(y) and not out.shape:
         return recorder.number(out)
@@ -199,23 +211,28 @@ def write_where(recorder: Any, op: Any, x: Any, y: Any) -> Any:
 
 
 def write_extreme(recorder: Any, op: Any, x: Any) -> Any:
+    """`x.max(axis=…)` or `x.min(axis=…)`."""
     ufunc = np.maximum if op.largest else np.minimum
     return recorder.ufunc(ufunc, "reduce", (x,), {"axis": op.axes, "keepdims": op.keepdims})
 
 
 def write_among(recorder: Any, op: Any, *xs: Any) -> Any:
+    """`np.max([…])` or `np.min([…])` of several numbers."""
     return recorder.number(recorder.call(np.max if op.largest else np.min, (list(xs),)))
 
 
 def write_prod(recorder: Any, op: Any, x: Any) -> Any:
+    """`x.prod(axis=-1)`."""
     return recorder.ufunc(np.multiply, "reduce", (as_array(x, recorder),), {"axis": -1})
 
 
 def write_matmul(recorder: Any, op: Any, x: Any, y: Any) -> Any:
+    """`x @ y`."""
     return recorder.call(np.matmul, (x, y))
 
 
 def write_from_values(recorder: Any, op: Any, *xs: Any) -> Any:
+    """`np.stack([…])` of numbers, in the shape of the array."""
     out = recorder.call(np.stack, (list(xs),))
     if out.dtype.kind != "f":
         out = recorder.call(method("astype"), (out, np.dtype(float)))
