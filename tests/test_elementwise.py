@@ -518,3 +518,33 @@ def test_a_mask_of_truth_values(shape):
     mask = np.array([[True, False, True], [True, True, False], [False, True, True]])
     x = np.arange(1.0, 4.0)[: shape[0]].reshape(shape)
     check_rule(lambda x: x * mask, x)
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (2, 3)])
+def test_a_branch_not_taken_beside_what_is_copied_along_the_last_axis(shape):
+    """An infinite slope under a cotangent of 0, in a product that is summed in one go."""
+    x = np.array([[math.inf, 2.0, 3.0], [4.0, math.nan, 6.0]])
+    s = ag.Tensor(np.ones(shape))
+    with np.errstate(invalid="ignore"):
+        ag.where(np.isfinite(x), x * s, 0.0).sum().backward()
+    slopes = np.where(np.isfinite(x), x, 0.0)
+    expected = slopes.sum(axis=1, keepdims=True) if shape == (2, 1) else slopes
+    np.testing.assert_array_equal(s.grad, expected)
+
+
+def test_a_slope_that_is_nan_stays_nan_where_a_gradient_arrives():
+    x = ag.Value(2.0)
+    (x * math.nan * 3).backward()
+    assert math.isnan(x.grad)
+    with np.errstate(invalid="ignore"):
+        t = ag.Tensor([2.0, 2.0])
+        (t * np.array([math.nan, 1.0])).sum().backward()
+    np.testing.assert_array_equal(t.grad, [math.nan, 1.0])
+
+
+@pytest.mark.parametrize("name", ["log", "log1p"])
+def test_a_rule_that_looks_for_its_domain_does_so_inside_a_block_too(name):
+    with ag.group("inside"):
+        x = ag.Tensor([0.5, 2.0])
+        TABLE[name](x).sum().backward()
+    np.testing.assert_allclose(x.grad, 1 / (x.data + (name == "log1p")), rtol=1e-15)
