@@ -20,11 +20,11 @@ def replacing(path: Any) -> Iterator[BinaryIO]:
     leaves an old file as it was; only a kill can leave the other name behind, `.….tmp`. Raises
     FileExistsError where `path` is there and no file, such as a folder or a device.
 
-    >>> import os, tempfile
-    >>> path = os.path.join(tempfile.mkdtemp(), "x")
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "x")
     >>> with replacing(path) as file:
     ...     _ = file.write(b"new")
-    >>> open(path).read()
+    >>> path.read_text()
     'new'
     """
     path = os.path.realpath(os.fspath(path))  # through a link, which stays one

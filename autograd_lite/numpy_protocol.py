@@ -203,8 +203,8 @@ def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:
     ours = UFUNCS.get(ufunc)
     if ours is None:
         raise TypeError(
-            f"{call} has no derivative here, so it takes no node. Make an operation of it with "
-            "ag.primitive, or write t.data for plain numbers off the graph"
+            f"{call} has no derivative here, so it takes no node. Write t.data for plain numbers "
+            "off the graph, or make an operation of it with ag.primitive"
         )
     if method == "__call__":
         return ours
