@@ -68,7 +68,7 @@ def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     solution = matmul(pinv(x, tolerance), b)
     s = svdvals(x)
     values = data(s)
-    rank = int(np.count_nonzero(values > tolerance * values.max(initial=0.0)))
+    rank = int((values > tolerance * values.max(initial=0.0)).sum())
     if rank < n or m <= n:
         return solution, np.empty(0, x.dtype), rank, s
     away = matmul(x, solution) - b
