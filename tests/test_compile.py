@@ -8,7 +8,6 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 from numpy_calls import ARRAYS, CALLS, function_of, names_in
 
 import autograd_lite as ag
@@ -163,36 +162,3 @@ def test_pasted_sources_run_in_a_fresh_interpreter_with_numpy_alone(tmp_path):
     ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == str(len(functions))
-
-
-def test_training_on_digits_has_pytorch_s_losses_for_500_steps():
-    from sklearn.datasets import load_digits
-
-    torch.set_num_threads(1)  # threads that wait for each other take most of the time
-
-    x, t = load_digits(return_X_y=True)
-    x = x / 16
-    rng = np.random.default_rng(0)
-    parameters = [
-        rng.normal(size=(64, 32)) / 8, np.zeros(32), rng.normal(size=(32, 10)) / 6, np.zeros(10),
-    ]  # fmt: skip
-
-    def loss(p, x, t):
-        w1, b1, w2, b2 = p
-        return ag.softmax_cross_entropy(np.tanh(x @ w1 + b1) @ w2 + b2, t)
-
-    step = ag.compile(ag.value_and_grad(loss))
-    theirs = [torch.tensor(p, requires_grad=True) for p in parameters]
-    batches = rng.integers(0, len(x), size=(500, 32))
-    for rows in batches:
-        value, gradients = step(parameters, x[rows], t[rows])
-        parameters = [p - 0.5 * g for p, g in zip(parameters, gradients, strict=True)]
-        w1, b1, w2, b2 = theirs
-        z = torch.tanh(torch.tensor(x[rows]) @ w1 + b1) @ w2 + b2
-        other = torch.nn.functional.cross_entropy(z, torch.tensor(t[rows]))
-        for p, g in zip(theirs, torch.autograd.grad(other, theirs), strict=True):
-            with torch.no_grad():
-                p -= 0.5 * g
-        assert value == pytest.approx(other.item(), rel=1e-9, abs=1e-12)
-    assert value < 0.2
-    assert len(step.programs) == 1

@@ -284,3 +284,37 @@ def test_a_whole_network_trains_alike():
     np.testing.assert_allclose(
         ours(numbers).data, other(torch.tensor(numbers)).detach().numpy(), rtol=1e-8, atol=1e-8
     )
+
+
+def test_compiled_training_on_digits_has_the_losses_for_500_steps():
+    from sklearn.datasets import load_digits
+
+    x, t = load_digits(return_X_y=True)
+    x = x / 16
+    generator = rng()
+    parameters = [
+        generator.normal(size=(64, 32)) / 8,
+        np.zeros(32),
+        generator.normal(size=(32, 10)) / 6,
+        np.zeros(10),
+    ]
+
+    def loss(p, x, t):
+        w1, b1, w2, b2 = p
+        return ag.softmax_cross_entropy(np.tanh(x @ w1 + b1) @ w2 + b2, t)
+
+    step = ag.compile(ag.value_and_grad(loss))
+    others = [theirs(p) for p in parameters]
+    batches = generator.integers(0, len(x), size=(500, 32))
+    for rows in batches:
+        value, gradients = step(parameters, x[rows], t[rows])
+        parameters = [p - 0.5 * g for p, g in zip(parameters, gradients, strict=True)]
+        w1, b1, w2, b2 = others
+        z = torch.tanh(torch.tensor(x[rows]) @ w1 + b1) @ w2 + b2
+        other = F.cross_entropy(z, torch.tensor(t[rows]))
+        for p, g in zip(others, torch.autograd.grad(other, others), strict=True):
+            with torch.no_grad():
+                p -= 0.5 * g
+        assert value == pytest.approx(other.item(), rel=1e-9, abs=1e-12)
+    assert value < 0.2
+    assert len(step.programs) == 1
