@@ -65,7 +65,7 @@ def test_the_lines_shown_are_lines_of_the_answer(tmp_path, monkeypatch, capsys):
         assert line in answer  # and so, after those before it
 
 
-@pytest.mark.parametrize("script", ["setup", "run"])
+@pytest.mark.parametrize("script", ["setup", "run", "newest"])
 def test_the_scripts_are_executable_and_parse(script):
     path = ROOT / ".ci" / script
     assert os.access(path, os.X_OK)
