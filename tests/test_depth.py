@@ -1,7 +1,8 @@
 """A million Values, a hundred thousand Tensors: nothing recurses, and nothing needs the collector.
 
 All of it runs in a thread with a stack of 256 KiB, under Python's default recursion limit, with the
-garbage collector switched off.
+garbage collector switched off. Python 3.13 alone needs 2 MiB: it frees objects that hold each other,
+of any class, ten thousand levels deep before it goes on without recursion.
 """
 
 import copy
@@ -17,7 +18,7 @@ import pytest
 
 import autograd_lite as ag
 
-STACK = 256 * 1024
+STACK = (2048 if sys.version_info[:2] == (3, 13) else 256) * 1024
 CHAINS = {
     "Values": (lambda: ag.Value(1.0, "x"), 1_000_000),
     "Tensors": (lambda: ag.Tensor([1.0, -1.0], "x"), 100_000),
