@@ -1,8 +1,8 @@
 """A million Values, a hundred thousand Tensors: nothing recurses, and nothing needs the collector.
 
 All of it runs in a thread with a stack of 256 KiB, under Python's default recursion limit, with the
-garbage collector switched off. Python 3.13 alone needs 2 MiB: it frees objects that hold each other,
-of any class, ten thousand levels deep before it goes on without recursion.
+garbage collector switched off. Python 3.13 alone needs 2 MiB: it frees objects that hold
+each other, of any class, ten thousand levels deep before it goes on without recursion.
 """
 
 import copy

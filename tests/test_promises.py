@@ -160,8 +160,8 @@ becomes a test in `tests/test_fuzz_formula.py`, which runs a few hundred inputs 
 ## Versions
 
 Every change is tested on Python 3.11 with NumPy 2.0 and with the newest NumPy for it, warnings as
-errors. `.ci/newest`, run by hand, does so on the two newest Pythons of Debian testing with the newest
-NumPy. What it said last:
+errors. `.ci/newest`, run by hand, does so on the two newest Pythons of Debian testing with the
+newest NumPy. What it said last:
 
 | Python | NumPy | passed | failed | left out |
 |---|---|---|---|---|
