@@ -166,14 +166,11 @@ class Node:
         12.0
         """
         start = self.one() if seed is None else self.check_seed(seed)
-        walk = sweep([self], [start])
+        walk = sweep([self], [start], keep=True)
         try:
-            for node, g in walk:
-                if node.op is None:
-                    g = node.fit(g)
-                    node.grad = g if node.grad is None else node.grad + g
-                else:
-                    node.grad = g
+            for leaf, g in walk:
+                g = leaf.fit(g)
+                leaf.grad = g if leaf.grad is None else leaf.grad + g
         finally:
             # Or a traceback that somebody keeps, as a notebook does, would keep the lock.
             walk.close()
@@ -308,48 +305,57 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
         if node is None:  # all inputs of the node below it on the stack are in the list
             finish(pop())
             continue
-        if node.mark is token:
-            continue
-        node.mark = token
-        node.cotangent = None
-        if node.op is None:
-            node.refresh()
-            finish(node)
-            continue
-        push(node)
-        push(None)
-        x = node.right
-        if type(x) in types:
-            if x.mark is not token:
-                push(x)
-        elif type(x) is tuple:
-            stack += [y for y in x if type(y) in types and y.mark is not token]
-        x = node.left
-        if type(x) in types and x.mark is not token:
-            push(x)
+        while node.mark is not token:  # straight down along the first inputs
+            node.mark = token
+            node.cotangent = None
+            if node.op is None:
+                node.refresh()
+                finish(node)
+                break
+            push(node)
+            push(None)
+            x = node.right
+            if x is not None:
+                if type(x) in types:
+                    if x.mark is not token:
+                        push(x)
+                elif type(x) is tuple:
+                    stack += [y for y in x if type(y) in types and y.mark is not token]
+            node = node.left
+            if type(node) not in types:
+                break
     return order
 
 
 def sweep(
-    roots: Sequence[Node], seeds: Sequence[Any], record: bool = False, stop: Sequence[Node] = ()
+    roots: Sequence[Node],
+    seeds: Sequence[Any],
+    record: bool = False,
+    stop: Sequence[Node] = (),
+    keep: bool = False,
 ) -> Generator[tuple[Node, Any], None, None]:
     """Reverse mode: yield `(node, final cotangent)` from the roots down to the leaves.
 
     A node is yielded when every path from the roots to it has arrived, and never before: that is
     what the topological order is for. Seeds may carry leading axes, `(*lead, *root.shape)`; all
     cotangents then carry them too, and one sweep computes a whole Jacobian. With `record` the rules
-    are given nodes instead of data, so the cotangents are themselves nodes that can be swept.
+    are given nodes instead of data, so the cotangents are themselves nodes that can be swept. With
+    `keep` a node that is no leaf keeps its cotangent in `.grad`, and only leaves are yielded.
 
     One sweep runs at a time: cotangents lie in the nodes, and threads may share leaves. A sweep
     inside a sweep (a rule that differentiates something itself) sets the outer one's aside.
     """
     if context.open_blocks and (recorder := context.recorder.get()) is not None:
-        return recorder.sweep(_sweep, roots, seeds, record, stop)
-    return _sweep(roots, seeds, record, stop)
+        return recorder.sweep(_sweep, roots, seeds, record, stop, keep)
+    return _sweep(roots, seeds, record, stop, keep)
 
 
 def _sweep(
-    roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Sequence[Node]
+    roots: Sequence[Node],
+    seeds: Sequence[Any],
+    record: bool,
+    stop: Sequence[Node],
+    keep: bool = False,
 ) -> Generator[tuple[Node, Any], None, None]:
     """What `sweep` yields."""
     enclosed = _lock._is_owned()  # type: ignore[attr-defined]
@@ -369,12 +375,17 @@ def _sweep(
                 if g is None:
                     continue
                 node.cotangent = None
-                yield node, g
-                if node.op is not None:
-                    node.pull(g, record)
-                    if watchers:
-                        for watch in watchers:
-                            watch(node, g)
+                if node.op is None:
+                    yield node, g
+                    continue
+                if keep:
+                    node.grad = g
+                else:
+                    yield node, g
+                node.pull(g, record)
+                if watchers:
+                    for watch in watchers:
+                        watch(node, g)
             for node in stop:
                 if node.cotangent is not None:
                     yield node, node.cotangent

@@ -349,7 +349,13 @@ class Recorder(context.Block):
         return TracedNumber(self, x.step, float(x.value))
 
     def sweep(
-        self, sweep: Any, roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Any
+        self,
+        sweep: Any,
+        roots: Sequence[Node],
+        seeds: Sequence[Any],
+        record: bool,
+        stop: Any,
+        keep: bool,
     ) -> Generator[tuple[Node, Any], None, None]:
         """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
         outer, self.backward = self.backward, True
@@ -359,7 +365,11 @@ class Recorder(context.Block):
             nodes = [g if isinstance(g, Node) else constant(as_seed(g)) for g in seeds]
             for node, g in sweep(roots, nodes, True, stop):
                 self.namer.pairs.append((g, node))
-                yield node, (g if record else data(g))
+                found = g if record else data(g)
+                if keep and node.op is not None:
+                    node.grad = found
+                else:
+                    yield node, found
         finally:
             self.backward = outer
 

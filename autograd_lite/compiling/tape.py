@@ -228,7 +228,13 @@ class Tape(Recorder):
     # --- sweeps
 
     def sweep(
-        self, sweep: Any, roots: Sequence[Node], seeds: Sequence[Any], record: bool, stop: Any
+        self,
+        sweep: Any,
+        roots: Sequence[Node],
+        seeds: Sequence[Any],
+        record: bool,
+        stop: Any,
+        keep: bool,
     ) -> Generator[tuple[Node, Any], None, None]:
         """Note that a sweep was here; its cotangents are entries without numbers."""
         (root, *others), (seed, *_) = roots, seeds
@@ -249,7 +255,10 @@ class Tape(Recorder):
             wanted = not stop or node.op is None or at in stops
             if wanted and at in reached:
                 g = TapeNumber(self, self.entry(GRADIENT, which, at, None), None)
-                yield node, g
+                if keep and node.op is not None:
+                    node.grad = g
+                else:
+                    yield node, g
 
     def reached(self, order: list[int], root: int, stop: set[int]) -> set[int]:
         """The places that get a cotangent."""
