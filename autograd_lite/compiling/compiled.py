@@ -27,7 +27,9 @@ SIGNATURES = 64  # combinations of shapes that are kept; the one not used for lo
 VARIANTS = 12  # programs for one combination, one for each outcome of its decisions
 RESTARTS = 12  # times that what a function takes from outside may change
 
-ARRAYS = {np.ndarray}
+ndarray = np.ndarray
+NOTHING: tuple[Any, ...] = None, [], []
+"""Of the last call: what its program depends on, shape and dtype of each array, its recordings."""
 NODES = object()  # in place of a key: arguments that are nodes
 
 _lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
@@ -47,22 +49,23 @@ class Compiled:
         self.passes = passes
         self.captures: Captures | None = None
         self.restarts = 0
-        self.last: tuple[Any, ...] = None, [], [], []  # key, shapes, dtypes, recordings
+        self.last: tuple[Any, ...] = NOTHING
         self.programs: OrderedDict[Any, list[Recording]] = OrderedDict()
         self.points: dict[Any, Points] = {}  # for calls with arrays in the place of numbers
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if context.open_blocks and context.recorder.get() is not None:
             return self.f(*args, **kwargs)  # part of another function that is being compiled
-        key, shapes, dtypes, known = self.last
-        if (  # as in the last call, nearly always
-            not kwargs
-            and {*map(type, args)} == ARRAYS
-            and [x.shape for x in args] == shapes
-            and [x.dtype for x in args] == dtypes
-        ):
-            leaves: Any = args
+        key, kinds, known = self.last
+        leaves: Any = args
+        if kwargs or len(args) != len(kinds):
+            key = None
         else:
+            for x, (shape, dtype) in zip(args, kinds, strict=True):
+                if type(x) is not ndarray or x.shape != shape or x.dtype is not dtype:
+                    key = None
+                    break
+        if key is None:  # not as in the last call, which is seldom
             key, leaves = self.key_of(args, kwargs)
             if key is NODES:
                 return self.f(*args, **kwargs)  # to be differentiated: as the function itself
@@ -85,9 +88,8 @@ class Compiled:
             recording = self.record(key, args, kwargs)
         except (TypeError, ValueError) as error:
             return self.at_points(key, args, kwargs, leaves, error)
-        if {*map(type, args)} == ARRAYS and not kwargs and all(x.dtype.isnative for x in args):
-            shapes, dtypes = [x.shape for x in args], [x.dtype for x in args]
-            self.last = key, shapes, dtypes, self.programs[key]
+        if not kwargs and all(type(x) is ndarray and x.dtype.isnative for x in args):
+            self.last = key, [(x.shape, x.dtype) for x in args], self.programs[key]
         return recording(leaves)
 
     def key_of(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
@@ -126,7 +128,7 @@ class Compiled:
             known.append(recording)
             while len(self.programs) > SIGNATURES:
                 self.programs.popitem(last=False)
-                self.last = None, [], [], []
+                self.last = NOTHING
             return recording
 
     def at_points(self, key: Any, args: Any, kwargs: Any, leaves: Any, error: Exception) -> Any:
@@ -170,7 +172,7 @@ class Compiled:
             self.captures = None
             self.programs.clear()
             self.points.clear()
-            self.last = None, [], [], []
+            self.last = NOTHING
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a function in a class has it: called on an instance, which comes first."""

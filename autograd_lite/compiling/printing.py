@@ -1,7 +1,9 @@
 """A program as Python: one step a line, forward and backward marked, NumPy and nothing else.
 
 The text is made from steps alone; nothing a user wrote gets into it but names, made safe. What is
-printed is what runs.
+printed is what runs, but for two spellings: `x @ w` and `x.sum()` are what a person writes, and
+`x.dot(w)` and `np.add.reduce(x)` the same arithmetic behind a shorter way into NumPy (measured: a
+tenth of a training step on 32 examples).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from .buffers import AUGMENTED, is_fresh, reusing
 from .helpers import HELPERS, check
 from .naming import assign_names, safe
 from .passes import read
-from .program import GUARD, Method, Program, Step, getitem, leaves
+from .program import GUARD, Method, Program, Step, getitem, leaves, method
 from .speculation import PLAIN, Speculation, speculated
 
 __all__ = ["Text", "written"]
@@ -29,6 +31,8 @@ SYMBOLS = {
     np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
     np.bitwise_and: "&", np.bitwise_or: "|", np.bitwise_xor: "^",
 }  # fmt: skip
+SUM = method("sum")
+FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 SIZE = "size"  # of the results that show whether there is an infinity or NaN
 LITERAL = 4  # entries of an array that is made in the line that uses it, at every call
 
@@ -40,14 +44,15 @@ class Text:
         self.name = safe(name)
         self.constants: dict[str, Any] = {}
         self.helpers: list[Callable[..., Any]] = []
-        self.function = ""
+        self.function = ""  # as it is run
+        self.shown: Callable[[], str] = lambda: self.function
         self.modules = ["numpy as np"]
         self.careful_name = ""
         self.careful: Callable[[], str] | None = None  # its text: it is seldom needed
 
     def code(self) -> str:
-        """The functions alone, as they are run."""
-        return "\n\n\n".join([self.function, *([self.careful()] if self.careful else [])]) + "\n"
+        """The functions alone, as they are shown."""
+        return "\n\n\n".join([self.shown(), *([self.careful()] if self.careful else [])]) + "\n"
 
     def source(self) -> str:
         """Everything it takes to run it on its own."""
@@ -80,22 +85,28 @@ def written(program: Program, name: str, result: Callable[[list[str]], str], pas
         text.function = carefully(text.name)
         return text
     steps = read([s for s in program.steps if s not in guess.without], program.outputs)
-    writer = Writer(text, names, inlined(program), guess.plain)
-    writer.reuse(reusing(steps, guess.plain, program.outputs))
-    lines = [f"def {text.name}({parameters}):", *writer.body(steps)]
+    buffers = reusing(steps, guess.plain, program.outputs)
+
+    def boldly(quick: bool) -> str:
+        writer = Writer(text, names, inlined(program), guess.plain, quick)
+        writer.reuse(buffers)
+        lines = [f"def {text.name}({parameters}):", *writer.body(steps)]
+        if guess.look_at:
+            terms = [
+                f"np.vdot({x}, {x})" if step.shape else x
+                for step, x in ((step, writer.names[step]) for step in guess.look_at)
+            ]
+            lines += [
+                f"    {SIZE} = {' + '.join(terms)}",
+                f"    if {SIZE} - {SIZE} != 0:  # it is infinite or NaN",
+                f"        return {careful}({parameters})",
+            ]
+        lines.append(f"    return {result(writer.results(program))}")
+        return "\n".join(lines)
+
     if guess.look_at:
-        terms = [
-            f"np.vdot({x}, {x})" if step.shape else x
-            for step, x in ((step, writer.names[step]) for step in guess.look_at)
-        ]
-        lines += [
-            f"    {SIZE} = {' + '.join(terms)}",
-            f"    if {SIZE} - {SIZE} != 0:  # it is infinite or NaN",
-            f"        return {careful}({parameters})",
-        ]
         text.careful_name, text.careful = careful, cache(lambda: carefully(careful))
-    lines.append(f"    return {result(writer.results(program))}")
-    text.function = "\n".join(lines)
+    text.function, text.shown = boldly(quick=True), cache(lambda: boldly(quick=False))
     return text
 
 
@@ -103,6 +114,11 @@ def inlined(program: Program) -> set[Step]:
     """The steps that stand inside the lines that use them: transposed matrices."""
     used = set(leaves(program.outputs))
     return {s for s in program.steps if is_T(s) and s not in used}
+
+
+def is_float_matrix(x: Any) -> bool:
+    """Whether this stands for a matrix that BLAS multiplies."""
+    return type(x) is Step and len(x.shape) == 2 and x.dtype in FLOATS
 
 
 def is_T(step: Step) -> bool:
@@ -119,11 +135,13 @@ class Writer:
         names: dict[Step, str],
         inline: set[Step],
         plain: Iterable[Step] = (),
+        quick: bool = False,
     ) -> None:
         self.text = text
         self.names = names
         self.inline = inline
         self.plain = plain  # the products and quotients that are NumPy's own
+        self.quick = quick  # to be run rather than read
         self.into: dict[Step, int] = {}
         self.returned: set[Step] = set()
 
@@ -168,6 +186,12 @@ class Writer:
     def expression(self, step: Step) -> str:
         """The right-hand side of a step's line."""
         call, args = step.call, step.args
+        if self.quick and call is np.matmul and all(map(is_float_matrix, args)):
+            return f"{self.word(args[0])}.dot({self.word(args[1])})"
+        if self.quick and call is SUM and len(args) == 1 and args[0].dtype in FLOATS:
+            how = {"axis": None, **step.kwargs}
+            words = [self.word(args[0]), *(f"{k}={self.word(v)}" for k, v in how.items())]
+            return f"np.add.reduce({', '.join(words)})"
         if step in self.plain:
             call = PLAIN[step.call]
         if call in SYMBOLS and len(args) == 2 and not step.kwargs:
