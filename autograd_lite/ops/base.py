@@ -123,7 +123,8 @@ class Op:
             out = recorder.apply(self, inputs)
             if out is not NotImplemented:
                 return out
-        if len(inputs) == 1:  # half of all calls, and needs none of the bookkeeping below
+        # The usual inputs need none of the bookkeeping below.
+        if len(inputs) == 1:
             (x,) = inputs
             is_node = type(x) in node_types
             if is_node or type(x) is float:
@@ -135,6 +136,17 @@ class Op:
                     error.add_note(self.context(inputs))
                     raise
                 return wrap(out, self, x) if is_node else out
+        elif len(inputs) == 2:  # an array of the caller's beside a node: data beside parameters
+            x, y = inputs
+            if type(x) is ndarray and type(y) in node_types and x.dtype.kind == "f":
+                if y.op is None:
+                    y.refresh()
+                try:
+                    out = self.forward(x, y.primal)
+                except Exception as error:
+                    error.add_note(self.context(inputs))
+                    raise
+                return wrap(out, self, frozen(x) if self.saves(0) else x, y)
         recorded = False
         kept: Any = inputs
         args: list[Any] = []
