@@ -21,6 +21,9 @@ NUMBERS = (int, float, np.generic)
 NARROW = (np.float32, np.float16)  # they keep their dtype, which a Value cannot
 
 
+NOTHING = nullcontext()
+
+
 class _recorded(context.Block):
     """Inside the block operations are recorded, whatever `no_grad` block is around it."""
 
@@ -38,7 +41,7 @@ def recording() -> bool:
 
 def recorded() -> AbstractContextManager[Any]:
     """A block that records: a derivative needs it, and `no_grad` is about its result only."""
-    return nullcontext() if recording() else _recorded()
+    return NOTHING if recording() else _recorded()
 
 
 def fresh(x: Any, name: str) -> Node:
@@ -46,12 +49,13 @@ def fresh(x: Any, name: str) -> Node:
 
     It is no leaf, since leaves get a copy of their cotangent: there is no need of one here.
     """
+    kind = type(x)
     if isinstance(x, Node):
         return identity(x)
-    if type(x) in stand_ins:
-        return constant(as_float(x) if kinds[type(x)] is Value else as_array(x))
+    if kind in stand_ins:
+        return constant(as_float(x) if kinds[kind] is Value else as_array(x))
     try:
-        if isinstance(x, NUMBERS) and not isinstance(x, NARROW):
+        if kind is not np.ndarray and isinstance(x, NUMBERS) and not isinstance(x, NARROW):
             return constant(as_float(x))
         return constant(as_array(x))
     except TypeError as error:

@@ -166,7 +166,7 @@ class Node:
         12.0
         """
         start = self.one() if seed is None else self.check_seed(seed)
-        walk = sweep([self], [start], keep=True)
+        walk = sweep([self], [start], inner="keep")
         try:
             for leaf, g in walk:
                 g = leaf.fit(g)
@@ -332,22 +332,23 @@ def sweep(
     seeds: Sequence[Any],
     record: bool = False,
     stop: Sequence[Node] = (),
-    keep: bool = False,
+    inner: str = "yield",
 ) -> Generator[tuple[Node, Any], None, None]:
     """Reverse mode: yield `(node, final cotangent)` from the roots down to the leaves.
 
     A node is yielded when every path from the roots to it has arrived, and never before: that is
     what the topological order is for. Seeds may carry leading axes, `(*lead, *root.shape)`; all
     cotangents then carry them too, and one sweep computes a whole Jacobian. With `record` the rules
-    are given nodes instead of data, so the cotangents are themselves nodes that can be swept. With
-    `keep` a node that is no leaf keeps its cotangent in `.grad`, and only leaves are yielded.
+    are given nodes instead of data, so the cotangents are themselves nodes that can be swept.
+    `inner` says what becomes of the cotangent of a node that was computed from others: "yield" it
+    as any other, "keep" it in `.grad`, or "drop" it.
 
     One sweep runs at a time: cotangents lie in the nodes, and threads may share leaves. A sweep
     inside a sweep (a rule that differentiates something itself) sets the outer one's aside.
     """
     if context.open_blocks and (recorder := context.recorder.get()) is not None:
-        return recorder.sweep(_sweep, roots, seeds, record, stop, keep)
-    return _sweep(roots, seeds, record, stop, keep)
+        return recorder.sweep(_sweep, roots, seeds, record, stop, inner)
+    return _sweep(roots, seeds, record, stop, inner)
 
 
 def _sweep(
@@ -355,7 +356,7 @@ def _sweep(
     seeds: Sequence[Any],
     record: bool,
     stop: Sequence[Node],
-    keep: bool = False,
+    inner: str = "yield",
 ) -> Generator[tuple[Node, Any], None, None]:
     """What `sweep` yields."""
     enclosed = _lock._is_owned()  # type: ignore[attr-defined]
@@ -369,6 +370,7 @@ def _sweep(
             for root, seed in zip(roots, seeds, strict=True):
                 root.receive(seed)
             leaves = len(stop)
+            keep, drop = inner == "keep", inner == "drop"
             watchers = context.sweep_observers.get() if context.open_blocks else ()
             for node in reversed(order[leaves:] if leaves else order):
                 g = node.cotangent
@@ -380,7 +382,7 @@ def _sweep(
                     continue
                 if keep:
                     node.grad = g
-                else:
+                elif not drop or (node.right is None and type(node.left) not in node_types):
                     yield node, g
                 node.pull(g, record)
                 if watchers:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from copy import copy
 from typing import Any
 
@@ -38,9 +37,8 @@ class Linearized:
         self.reached = self.foreign = False
         called = list(args)
         places = self.chosen(argnums, len(args))
-        chosen = tuple([args[n] for n in places])
         single = not isinstance(argnums, tuple | list)
-        leaves, form = flatten(chosen[0] if single else chosen)
+        leaves, form = flatten(args[places[0]] if single else tuple([args[n] for n in places]))
         self.given_nodes = not node_types.isdisjoint(map(type, leaves))
         # Under no_grad a derivative is computed all the same, and its result is off the graph.
         self.recording = recording()
@@ -54,7 +52,7 @@ class Linearized:
                 called[n] = arg
             self.result = f(*called, **kwargs)
         self.outputs, self.out_form = flatten(self.result)
-        if not any(isinstance(out, Node) for out in self.outputs):
+        if node_types.isdisjoint(map(type, self.outputs)):
             raise ValueError(
                 f"{name}: nothing to differentiate. The function returned "
                 f"{type(self.result).__name__} {self.result!r:.60}, which no operation on its "
@@ -82,7 +80,7 @@ class Linearized:
     def scalar(self) -> Node:
         """The one output, checked to be a single number."""
         out = self.outputs[0]
-        if len(self.outputs) != 1 or not isinstance(out, Node) or out.size != 1:
+        if len(self.outputs) != 1 or type(out) not in node_types or out.size != 1:
             shapes = ", ".join(str(getattr(x, "shape", ())) for x in self.outputs)
             raise ValueError(
                 f"{self.name} needs a function with one number as result; this one returned shape "
@@ -102,10 +100,12 @@ class Linearized:
         zeros of an input that no output depends on. Nodes if the derivative depends on nodes.
         """
         outputs = self.outputs if outputs is None else outputs
-        pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
-        roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
         inputs = self.inputs if inputs is None else inputs
-        if not (self.record or self.foreign or any(isinstance(g, Node) for g in gs)):
+        roots, gs = outputs, seeds
+        if not node_types.issuperset(map(type, outputs)):
+            pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
+            roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
+        if not self.record and not self.foreign and node_types.isdisjoint(map(type, gs)):
             found = self._sweep(roots, gs, inputs, record=False)
             if not self.foreign:
                 return found
@@ -119,17 +119,20 @@ class Linearized:
         outside = False
         if self.given_nodes:
             self.check_fresh()
-        walk = sweep(roots, seeds, record, stop=inputs)
-        with closing(walk), recorded(), np.errstate(all="ignore"):
-            for node, g in walk:
-                if node.op is identity or node.op is None:
-                    found[node] = g
-                    if self.is_foreign(node):
-                        outside = True
-                        if not record and self.recording:
-                            break  # the result depends on it: to be swept again, recorded
+        walk = sweep(roots, seeds, record, inputs, inner="drop")
+        with recorded(), np.errstate(all="ignore"):
+            try:
+                for node, g in walk:
+                    if node.op is identity or node.op is None:
+                        found[node] = g
+                        if node.stamp < self.start and self.is_foreign(node):
+                            outside = True
+                            if not record and self.recording:
+                                break  # the result depends on it: to be swept again, recorded
+            finally:
+                walk.close()
         cotangents = [found.get(x) for x in inputs]
-        self.note(any(g is not None for g in cotangents), outside)
+        self.note(not found.keys().isdisjoint(inputs), outside)
         return cotangents
 
     def check_fresh(self) -> None:
@@ -152,13 +155,14 @@ class Linearized:
 
     def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
         """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
-        self.warn_if_constant()
+        if not self.reached:
+            self.warn_if_constant()
         settled = self.settled if self.given_nodes or self.foreign or self.record else fit
         done = [
             settled(zeros(lead + x.shape) if g is None else g, x)
             for g, x in zip(cotangents, self.inputs, strict=True)
         ]
-        if len(set(map(id, done))) < len(done):  # shared by two inputs: each gets its own
+        if len({*map(id, done)}) < len(done):  # shared by two inputs: each gets its own
             done = [copy(g) if isinstance(g, np.ndarray) else g for g in done]
         return done
 

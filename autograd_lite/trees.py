@@ -24,7 +24,7 @@ __all__ = ["Form", "flatten"]
 class Form:
     """The form of a container without its leaves. Called with as many leaves, it puts them back."""
 
-    __slots__ = ("build", "children", "count", "shape", "take_apart")
+    __slots__ = ("build", "children", "count", "flat", "shape", "take_apart")
 
     def __init__(
         self,
@@ -39,9 +39,11 @@ class Form:
         self.children = children  # None for a leaf and for an array whose entries are leaves,
         self.shape = shape  # which has a shape
         self.take_apart = take_apart  # the children of another container, None if it is another's
+        # Whether `build` takes the leaves as they come, with no container in between.
+        self.flat = children is None or children.count(LEAF) == len(children)
 
     def __call__(self, leaves: Iterable[Any]) -> Any:
-        return self.put(iter(leaves))
+        return self.build(list(leaves)) if self.flat else self.put(iter(leaves))
 
     def put(self, leaves: Iterator[Any]) -> Any:
         """The container with the next leaves."""
@@ -102,21 +104,32 @@ def flatten(tree: Any) -> tuple[list[Any], Form]:
     {'w': (10.0, 20.0), 'b': 30.0}
     """
     leaves: list[Any] = []
-    return leaves, _form(tree, leaves)
+    (form,) = _forms([tree], leaves)
+    return leaves, form
+
+
+def _forms(items: Iterable[Any], leaves: list[Any]) -> list[Form]:
+    """The form of each of the items, whose leaves are added to the list."""
+    forms: list[Form] = []
+    for item in items:
+        kind = type(item)
+        if kind in node_types or kind is float or (kind is np.ndarray and item.dtype.kind != "O"):
+            leaves.append(item)
+            forms.append(LEAF)
+        else:
+            forms.append(_form(item, leaves))
+    return forms
 
 
 def _form(tree: Any, leaves: list[Any]) -> Form:
-    """The form of `tree`, whose leaves are added to the list."""
+    """The form of a container, or of a leaf of an unusual kind."""
     kind = type(tree)
-    if kind in node_types or kind is float or (kind is np.ndarray and tree.dtype.kind != "O"):
-        leaves.append(tree)
-        return LEAF
     if tree is None:
         return Form(0, lambda items: None, [], None, lambda other: [] if other is None else None)
     if isinstance(tree, dict):
         keys = list(tree)
         return _container(
-            [_form(item, leaves) for item in tree.values()],
+            _forms(tree.values(), leaves),
             (lambda items: dict(zip(keys, items, strict=True)))
             if kind is dict
             else (lambda items: _refill(tree, keys, items)),
@@ -129,7 +142,7 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
     shape = rectangle(tree) if kind is list else None
     if isinstance(tree, tuple | list) and shape is None:
         return _container(
-            [_form(item, leaves) for item in tree],
+            _forms(tree, leaves),
             (lambda items: kind(*items)) if hasattr(tree, "_fields") else kind,
             lambda other: list(other) if isinstance(other, tuple | list) else None,
         )
@@ -146,7 +159,7 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
     elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         names = [f.name for f in dataclasses.fields(tree) if f.init]
         return _container(
-            [_form(getattr(tree, name), leaves) for name in names],
+            _forms([getattr(tree, name) for name in names], leaves),
             lambda items: dataclasses.replace(tree, **dict(zip(names, items, strict=True))),
             lambda other: [getattr(other, n) for n in names] if isinstance(other, kind) else None,
         )
@@ -157,7 +170,10 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
 def _container(
     children: list[Form], build: Callable[[list[Any]], Any], take_apart: Callable[[Any], Any]
 ) -> Form:
-    return Form(sum([child.count for child in children]), build, children, None, take_apart)
+    count = len(children)
+    if children.count(LEAF) < count:
+        count = sum([child.count for child in children])
+    return Form(count, build, children, None, take_apart)
 
 
 def rectangle(x: Any) -> tuple[int, ...] | None:

@@ -355,7 +355,7 @@ class Recorder(context.Block):
         seeds: Sequence[Any],
         record: bool,
         stop: Any,
-        keep: bool,
+        inner: str,
     ) -> Generator[tuple[Node, Any], None, None]:
         """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
         outer, self.backward = self.backward, True
@@ -366,7 +366,7 @@ class Recorder(context.Block):
             for node, g in sweep(roots, nodes, True, stop):
                 self.namer.pairs.append((g, node))
                 found = g if record else data(g)
-                if keep and node.op is not None:
+                if inner == "keep" and node.op is not None:
                     node.grad = found
                 else:
                     yield node, found

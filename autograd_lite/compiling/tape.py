@@ -234,7 +234,7 @@ class Tape(Recorder):
         seeds: Sequence[Any],
         record: bool,
         stop: Any,
-        keep: bool,
+        inner: str,
     ) -> Generator[tuple[Node, Any], None, None]:
         """Note that a sweep was here; its cotangents are entries without numbers."""
         (root, *others), (seed, *_) = roots, seeds
@@ -255,7 +255,7 @@ class Tape(Recorder):
             wanted = not stop or node.op is None or at in stops
             if wanted and at in reached:
                 g = TapeNumber(self, self.entry(GRADIENT, which, at, None), None)
-                if keep and node.op is not None:
+                if inner == "keep" and node.op is not None:
                     node.grad = g
                 else:
                     yield node, g

@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import context
-from ..graph import Node, data, describe, node_types, slots, stand_ins, wrap
+from .. import context, graph
+from ..graph import Node, data, describe, kinds, new, node_types, slots, stand_ins, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
@@ -135,7 +135,15 @@ class Op:
                 except Exception as error:
                     error.add_note(self.context(inputs))
                     raise
-                return wrap(out, self, x) if is_node else out
+                if not is_node:
+                    return out
+                node: Any = new(kinds[type(out)])  # what `wrap` does, for half of all calls
+                node.primal = out
+                node.op = self
+                node.left = x
+                node.right = node.grad = node.cotangent = node.mark = node.notes = None
+                node.stamp = graph.clock
+                return context.applied(node) if context.open_blocks else node
         elif len(inputs) == 2:  # an array of the caller's beside a node: data beside parameters
             x, y = inputs
             if type(x) is ndarray and type(y) in node_types and x.dtype.kind == "f":

@@ -99,7 +99,7 @@ class Elementwise(Op):
             raise TypeError(
                 f"'{self.name}' takes {len(self.partials)} inputs, {len(inputs)} were given"
             )
-        if type(inputs[0]) is ndarray or ndarray in map(type, inputs):
+        if type(inputs[0]) is ndarray or (len(inputs) > 1 and ndarray in map(type, inputs)):
             out = self.on_arrays(*inputs)
             return out if type(out) is ndarray else np.asarray(out)
         try:

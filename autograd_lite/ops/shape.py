@@ -434,10 +434,11 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     >>> x.grad
     array([1., 1.])
     """
-    x, old = arrayed(x)
+    if type(x) not in node_types:
+        x, _ = arrayed(x)
     if axis is None or type(axis) is int:
-        return sum_over(axis, bool(keepdims), len(old))(x)
-    return Sum(normal_axes(axis, len(old)), bool(keepdims))(x)
+        return sum_over(axis, bool(keepdims), x.ndim)(x)
+    return Sum(normal_axes(axis, x.ndim), bool(keepdims))(x)
 
 
 def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:
