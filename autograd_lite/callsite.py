@@ -6,10 +6,11 @@ import contextlib
 import linecache
 import os
 import sys
+from types import FrameType
 
 import numpy as np
 
-__all__ = ["depth", "place", "text"]
+__all__ = ["depth", "place", "place_within", "text"]
 
 # Frames of this package, of NumPy's wrappers and of decorators are no line the user wrote.
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -31,6 +32,16 @@ def place() -> tuple[str, int]:
     """The file and the number of the user's own line."""
     frame = sys._getframe(depth() - 1)
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def place_within(outermost: FrameType | None) -> tuple[str, int] | None:
+    """As `place`, of what the frame `outermost` has called; None if no line there is the user's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame is not outermost:
+        if not frame.f_code.co_filename.startswith(PASSED_OVER):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None
 
 
 def text(at: tuple[str, int]) -> str:

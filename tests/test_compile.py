@@ -23,7 +23,11 @@ SHAPED_BY_VALUES = {
 }  # fmt: skip
 
 
-def equal(found, expected, tolerance=1e-14):
+# Differences of numbers nearly equal: rounding of the last digit is some digits further up.
+CANCELLING = {"np.linspace(c, d, 4, endpoint=False, axis=1)", "np.corrcoef(v, w)"}
+
+
+def equal(found, expected, tolerance=1e-15):
     """The same containers, shapes, dtypes, infinities and NaNs; numbers up to rounding."""
     (found, form), (expected, other) = flatten(found), flatten(expected)
     assert type(form([0] * len(found))) is type(other([0] * len(expected)))
@@ -66,7 +70,7 @@ def pasted(source):
     return space[re.findall(r"^def (\w+)\(", source, re.MULTILINE)[-1].removesuffix("_carefully")]
 
 
-def agree(f, names, tolerance=1e-14):
+def agree(f, names, tolerance=1e-15):
     """Assert that compiled, pasted and eager agree wherever the eager one has a result."""
     compiled = ag.compile(f)
     with np.errstate(all="ignore"):
@@ -81,12 +85,17 @@ def agree(f, names, tolerance=1e-14):
                 equal(pasted(compiled.source)(*xs), expected, tolerance)
 
 
+def rounding(call):
+    """How far apart compiled and eager may be, as a part of the largest number."""
+    return 1e-14 if call in CANCELLING else 1e-15
+
+
 @pytest.mark.parametrize("call", [c for c in CALLS if function_of(c) not in SHAPED_BY_VALUES])
 @pytest.mark.filterwarnings("ignore")
 def test_every_call_compiled_equals_eager(call):
     names = names_in(call)
     f = total(call, names)
-    agree(ag.value_and_grad(f, tuple(range(len(names)))), names)
+    agree(ag.value_and_grad(f, tuple(range(len(names)))), names, rounding(call))
 
 
 HESSIANS = [c for c in CALLS if sum(ARRAYS[n].size for n in names_in(c)) <= 8]
@@ -96,7 +105,7 @@ HESSIANS = [c for c in CALLS if sum(ARRAYS[n].size for n in names_in(c)) <= 8]
 @pytest.mark.filterwarnings("ignore")
 def test_every_small_call_s_hessian_compiled_equals_eager(call):
     names = names_in(call)
-    agree(ag.hessian(total(call, names), tuple(range(len(names)))), names)
+    agree(ag.hessian(total(call, names), tuple(range(len(names)))), names, rounding(call))
 
 
 @pytest.mark.parametrize("call", [c for c in CALLS if function_of(c) in SHAPED_BY_VALUES])
@@ -104,6 +113,27 @@ def test_a_shape_that_depends_on_values_is_refused(call):
     names = names_in(call)
     with pytest.raises(TypeError, match=r"shape that depends on the numbers, in .*\nInstead: "):
         ag.compile(total(call, names))(*[ARRAYS[n].astype(float) for n in names])
+
+
+def test_what_is_shown_computes_what_is_run():
+    """They differ in two spellings: `@` is run as `.dot`, `.sum()` as `np.add.reduce`."""
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(32, 8)), rng.normal(size=(8, 4))
+
+    def f(w, x):
+        h = np.exp(x @ w)
+        return np.sum(np.log(h / h.sum(axis=1, keepdims=True)) ** 2)
+
+    compiled = ag.compile(ag.value_and_grad(f, (0, 1)))
+    compiled(w, x)
+    shown = compiled.source
+    ((recording,),) = compiled.programs.values()
+    run = recording.text.function
+    for read, runs in ((" @ ", ".dot("), (".sum(", "np.add.reduce(")):
+        assert read in shown
+        assert runs in run
+        assert read not in run
+    equal(pasted(shown)(w, x), compiled(w, x))
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -118,7 +148,7 @@ def test_random_programs_compiled_equal_eager(seed):
         compiled = ag.compile(derivative)
         for _ in range(3):
             x = point + 0.1 * rng.normal(size=point.shape)
-            equal(compiled(x), derivative(x), 1e-12)
+            equal(compiled(x), derivative(x), 1e-14)
 
 
 FRESH = """

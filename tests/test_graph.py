@@ -144,6 +144,17 @@ def test_leaves_accumulate_and_interior_nodes_are_overwritten(kind):
         assert grads(y, z) == [2.0, 1.0]
 
 
+@pytest.mark.parametrize(("inner", "yielded"), [("yield", 3), ("keep", 1), ("drop", 1)])
+def test_what_becomes_of_the_cotangents_of_nodes_with_inputs(inner, yielded):
+    x = ag.Value(3.0)
+    y = x * x
+    z = y + 1.0
+    found = dict(sweep([z], [1.0], inner=inner))
+    assert len(found) == yielded
+    assert found[x] == 6.0
+    assert (y.grad, z.grad, x.grad) == ((1.0, 1.0, None) if inner == "keep" else (None,) * 3)
+
+
 @kinds
 def test_two_roots_sharing_nodes_add_up(kind):
     x = kind(3.0)

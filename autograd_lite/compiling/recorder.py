@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from .. import context
-from ..callsite import place, text
+from ..callsite import place_within, text
 from ..ends import constant
 from ..graph import Node, data, describe, node_types, slots, tick, wrap
 from ..numpy_protocol import FUNCTIONS, PLAIN
@@ -73,6 +74,7 @@ class Recorder(context.Block):
         self.before = [(leaf, leaf.primal) for leaf in captures.nodes]
         self.lent: dict[int, Step] = {}  # what those leaves hold meanwhile
         self.namer = Namer()
+        self.outermost: FrameType | None = None  # the caller of the function
         self.most = sys.maxsize  # steps
         self.progress = Progress()
 
@@ -80,6 +82,14 @@ class Recorder(context.Block):
         if outer is not None:
             raise TypeError("a function is being compiled already: compile one at a time")
         return self
+
+    def __enter__(self) -> Any:
+        self.outermost = sys._getframe(1)
+        return super().__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        self.outermost = None
+        super().__exit__(*exc)
 
     # --- inputs
 
@@ -280,7 +290,7 @@ class Recorder(context.Block):
         """The truth of `x`, noted as a guard: the program holds where it comes out the same."""
         found = bool(x.value)
         step = Step(GUARD, (x.step, found), None, (), None, self.backward)
-        step.line = text(place())
+        step.line = self.line()
         self.steps.append(step)
         return found
 
@@ -302,7 +312,14 @@ class Recorder(context.Block):
 
     def refuse(self, what: str, way_out: str) -> None:
         """Raise for what cannot be compiled, with the user's line."""
-        raise Refused(f"cannot compile {what} in {text(place())}\nInstead: {way_out}")
+        raise Refused(f"cannot compile {what} in {self.line()}\nInstead: {way_out}")
+
+    def line(self) -> str:
+        """The line that is running of the function that is recorded; a rule of ours has none."""
+        at = place_within(self.outermost)
+        if at is not None:
+            return text(at)
+        return f"{'the backward pass of ' if self.backward else ''}{self.namer.function}"
 
     # --- the engine's two doors
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from ..callsite import place, text
 from ..graph import Node, kinds, stand_ins, toposort, wrap
 from ..ops.elementwise import TABLE, Elementwise, Where, chain_product, identity, positive, power
 from ..value import Value
@@ -222,7 +221,7 @@ class Tape(Recorder):
         if a is None or b is None:
             self.outgrow()
         found = bool(ufunc(a, b))
-        self.guards.append((ufunc, left, right, found, text(place())))
+        self.guards.append((ufunc, left, right, found, self.line()))
         return found
 
     # --- sweeps
