@@ -148,12 +148,12 @@ def copied_axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
 # (NumPy makes numbers of arrays of shape (), so a plain cotangent need not be an array.)
 
 
-@lru_cache(maxsize=64)
-def ones(shape: Any, dtype: np.dtype) -> np.ndarray:
-    """Ones that nobody can write to."""
-    out = np.ones(shape, dtype)
-    out.flags.writeable = False
-    return out
+def ones(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Ones to multiply by; the same ones again, if they are few."""
+    return few_ones(shape, dtype) if shape[0] <= 1024 else np.ones(shape, dtype)
+
+
+few_ones = lru_cache(maxsize=64)(np.ones)
 
 
 def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
@@ -172,7 +172,7 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return SumTo(old, new)(g)
     if g.size > 256 and len(old) == g.ndim == 2:  # a matrix, and no seeds in front
         if old[1:] == new:  # a bias: a quarter of reduce's time
-            return ones(old[0], g.dtype).dot(g)
+            return ones(old[:1], g.dtype).dot(g)
         if new == (old[0], 1):  # a normaliser, likewise
             return g.dot(ones((old[1], 1), g.dtype))
     total = np.asarray(add_up(g, copied_axes(old, new)))
