@@ -18,7 +18,7 @@ import numpy as np
 
 from .graph import Node, node_types
 
-__all__ = ["Form", "flatten"]
+__all__ = ["Form", "flatten", "rectangle", "refilled"]
 
 
 class Form:
@@ -132,7 +132,7 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
             _forms(tree.values(), leaves),
             (lambda items: dict(zip(keys, items, strict=True)))
             if kind is dict
-            else (lambda items: _refill(tree, keys, items)),
+            else (lambda items: refilled(tree, dict(zip(keys, items, strict=True)))),
             lambda other: (
                 [other[k] for k in keys]
                 if isinstance(other, dict) and set(other) == set(keys)
@@ -203,8 +203,8 @@ def _array(items: list[Any], shape: tuple[int, ...], dtype: Any = None) -> np.nd
     return out.reshape(shape)
 
 
-def _refill(tree: dict[Any, Any], keys: list[Any], items: list[Any]) -> dict[Any, Any]:
+def refilled(tree: dict[Any, Any], items: dict[Any, Any]) -> dict[Any, Any]:
     """A dictionary like `tree`, an OrderedDict or a defaultdict say, with other items."""
     new = copy.copy(tree)
-    new.update(zip(keys, items, strict=True))
+    new.update(items)
     return new

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 import threading
+import time
+import types
+from collections import OrderedDict, defaultdict, deque
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.trees import flatten
 
 ONES = np.ones(3)
 
@@ -433,3 +439,194 @@ def test_a_decision_of_the_backward_pass_is_that_of_every_call():
     assert "the backward pass of loss" in slope.source
     np.testing.assert_array_equal(slope(x), first)
     np.testing.assert_array_equal(slope(x), first)
+
+
+def alike(f, *calls):
+    """Assert that compiled and eager give the same numbers, of the same Python types."""
+    compiled = ag.compile(f)
+    for args in calls:
+        (found, form), (expected, _) = flatten(compiled(*args)), flatten(f(*args))
+        assert type(form([0] * len(found))) is type(f(*args))
+        for a, b in zip(found, expected, strict=True):
+            assert type(a) is type(b)
+            np.testing.assert_array_equal(a, b)
+    return compiled
+
+
+def test_adding_to_a_number_binds_its_name_anew():
+    def total(x):
+        s, first = 0.0, x[0]
+        before = first
+        for v in x:
+            s += v * v
+        first *= 2.0
+        first **= 2
+        return s, first, before
+
+    alike(total, (ONES,), (2 * ONES,), (np.arange(3.0),))
+
+    def halved(x):
+        y = x
+        y /= 2.0
+        return x, y
+
+    alike(halved, (3.0,), (5.0,))
+
+    def written(x):
+        y = x * 1.0
+        y += 1.0
+        return y
+
+    said = refuses(written, ONES, match=r"an operator like \+=, which writes into an array")
+    assert "y += 1.0" in said
+
+
+scaled = types.ModuleType("scaled")
+exec("rate = 2.0\ndef by_rate(x): return x * rate", scaled.__dict__)
+scaled.inner = types.ModuleType("inner")
+scaled.inner.rate = 2.0
+
+
+class Rates:
+    rate = 2.0
+    __slots__ = ("own",)
+
+    def __init__(self):
+        self.own = 2.0
+
+    @property
+    def twice(self):
+        return 2.0 * Rates.rate
+
+    @staticmethod
+    def scale(x):
+        return x * Rates.rate
+
+    @classmethod
+    def by_class(cls, x):
+        return x * cls.rate
+
+
+rates, chosen, recent = Rates(), {"a"}, deque([1.0, 2.0])
+
+
+def with_attribute(x):
+    return x * with_attribute.rate
+
+
+with_attribute.rate = 2.0
+
+
+@pytest.mark.parametrize(
+    ("f", "change"),
+    [
+        (lambda x: x * scaled.rate, lambda v: setattr(scaled, "rate", v)),
+        (lambda x: scaled.by_rate(x), lambda v: setattr(scaled, "rate", v)),
+        (lambda x: x * scaled.inner.rate, lambda v: setattr(scaled.inner, "rate", v)),
+        (lambda x: x * Rates.rate, lambda v: setattr(Rates, "rate", v)),
+        (lambda x: x * rates.twice, lambda v: setattr(Rates, "rate", v)),
+        (lambda x: rates.scale(x), lambda v: setattr(Rates, "rate", v)),
+        (lambda x: Rates.by_class(x), lambda v: setattr(Rates, "rate", v)),
+        (lambda x: x * rates.own, lambda v: setattr(rates, "own", v)),
+        (lambda x: x * recent[0], lambda v: recent.__setitem__(0, v)),
+        (lambda x: x * len(chosen), chosen.add),
+        (with_attribute, lambda v: setattr(with_attribute, "rate", v)),
+    ],
+)
+def test_modules_classes_slots_and_sets_are_looked_at_too(f, change):
+    compiled = ag.compile(f)
+    for value in (3.0, 5.0):
+        change(value)
+        for _ in range(2):
+            np.testing.assert_array_equal(compiled(ONES), f(ONES))
+    assert f(ONES)[0] != 2.0
+
+
+def test_threads_that_use_a_model_see_no_number_that_is_lent():
+    """Another thread records, and the parameters hold stand-ins meanwhile."""
+    model, meanwhile = Model(), threading.Lock()
+    meanwhile.acquire()
+
+    def f(x):
+        y = model(x)
+        if x.shape == (2, 3):
+            meanwhile.release()
+            time.sleep(0.1)
+        return y
+
+    compiled = ag.compile(f)
+    assert compiled(ONES) == 3.0
+    slow = threading.Thread(target=compiled, args=(np.ones((2, 3)),))
+    slow.start()
+    meanwhile.acquire()
+    found = compiled(ONES)
+    assert (type(found), found) == (np.float64, 3.0)
+    slow.join()
+
+
+def test_other_dictionaries_are_arguments_too():
+    slope = ag.grad(lambda p: (p["a"] * p["b"] ** 2).sum())
+    compiled = ag.compile(slope)
+    for kind in (OrderedDict, lambda **items: defaultdict(float, items)):
+        for k in (1.0, 2.0):
+            p = kind(a=k * ONES, b=3.0 * ONES)
+            found, expected = compiled(p), slope(p)
+            assert type(found) is type(expected)
+            for name, g in expected.items():
+                np.testing.assert_array_equal(found[name], g)
+
+
+def test_the_slope_at_a_number_is_a_float():
+    """And no truth value, from a comparison, nor a whole number."""
+    for f in (
+        lambda x: np.maximum(x, 0),
+        lambda x: np.clip(x, -1, 1),
+        lambda x: np.maximum(x, 0) * np.minimum(x, 1),
+    ):
+        alike(ag.value_and_grad(f), (2.0,), (-3.0,), (0.5,), (0.0,), (-np.inf,))
+
+
+def test_a_function_that_raises_has_no_source_yet():
+    def f(x):
+        return {}["k"]
+
+    compiled = ag.compile(f)
+    with pytest.raises(KeyError):
+        compiled(ONES)
+    assert compiled.source == "# f has not been called yet: the first call records it\n"
+
+
+@ag.compile
+def decorated(x):
+    return 2.0 * x
+
+
+def test_copies_of_a_compiled_function():
+    assert pickle.loads(pickle.dumps(decorated)) is decorated
+    made = ag.compile(with_attribute, passes=False)
+    expected = made(ONES)
+    for other in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert other is not made
+        assert other.passes is False
+        np.testing.assert_array_equal(other(ONES), expected)
+    model = Model()
+    compiled, model.scale = ag.compile(model), 1.0
+    assert compiled(ONES) == 3.0
+    other = copy.deepcopy(compiled)
+    model.w.data = np.zeros((3, 3))
+    assert (other(ONES), compiled(ONES)) == (3.0, 0.0)
+
+
+def test_long_doubles_give_the_same_program_twice():
+    x = np.arange(1, 4, dtype=np.longdouble)
+    curvature = ag.hessian(lambda x: (np.sin(x) * x).sum())
+    compiled = ag.compile(curvature)
+    for _ in range(3):
+        np.testing.assert_array_equal(compiled(x), curvature(x))
+
+
+def test_what_cannot_be_returned_is_named():
+    said = refuses(lambda x: (v * 2.0 for v in x), ONES, match="takes or returns generator")
+    assert "tuples, lists and dicts" in said
+    with pytest.raises(TypeError, match="not array of dtype complex128"):
+        ag.compile(lambda x: x * 2.0)(np.array([1j]))

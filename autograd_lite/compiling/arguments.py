@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from ..trees import rectangle
+from ..trees import rectangle, refilled
 
 __all__ = ["HasNodes", "replaced", "signature"]
 
@@ -37,8 +37,8 @@ def signature(tree: Any, found: list[Any]) -> Any:
         return float
     if kind is tuple or (kind is list and rectangle(tree) is None):
         return kind, tuple([signature(item, found) for item in tree])
-    if kind is dict:
-        return dict, tuple([(key, signature(item, found)) for key, item in tree.items()])
+    if isinstance(tree, dict):
+        return kind, tuple([(key, signature(item, found)) for key, item in tree.items()])
     if isinstance(tree, Node):
         raise HasNodes
     if isinstance(tree, np.generic | np.ndarray | float | list) and not isinstance(tree, str):
@@ -61,9 +61,14 @@ def signature(tree: Any, found: list[Any]) -> Any:
     except TypeError as error:
         raise TypeError(
             f"a compiled function takes numbers, arrays, containers of them, and values that can "
-            f"be told apart, not {kind.__name__} {tree!r:.60}"
+            f"be told apart, not {described(tree)} {tree!r:.60}"
         ) from error
     return kind, tree
+
+
+def described(x: Any) -> str:
+    """What an argument is, for a message."""
+    return f"array of dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
 
 
 def native(x: Any) -> np.ndarray:
@@ -79,8 +84,9 @@ def replaced(tree: Any, put: Callable[[Any, str], Any], name: str = "") -> Any:
         return put(tree, name)
     if kind is tuple or (kind is list and rectangle(tree) is None):
         return kind([replaced(item, put, f"{name}{i}") for i, item in enumerate(tree)])
-    if kind is dict:
-        return {key: replaced(item, put, str(key)) for key, item in tree.items()}
+    if isinstance(tree, dict):
+        items = {key: replaced(item, put, str(key)) for key, item in tree.items()}
+        return items if kind is dict else refilled(tree, items)
     if isinstance(tree, float):
         return put(float(tree), name)
     if isinstance(tree, np.generic | np.ndarray | list):

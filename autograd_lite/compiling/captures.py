@@ -2,14 +2,17 @@
 
 A program holds the numbers that its function found in closures, globals, defaults and attributes.
 They are looked at again at every call: a name bound anew, a list that grew, an array written to
-make a new program. Leaves of a graph (parameters of a model, say) are no constants: a program reads
-their numbers at each call.
+make a new program. What modules and classes of installed libraries hold does not change. Leaves of
+a graph (parameters of a model, say) are no constants: a program reads their numbers at each call.
 """
 
 from __future__ import annotations
 
 import functools
+import os
+import sys
 import types
+from collections import deque
 from collections.abc import Callable, Iterator
 from operator import attrgetter, getitem
 from typing import Any
@@ -30,14 +33,15 @@ ATOMS = (
     complex,
     str,
     bytes,
+    frozenset,
     type(None),
-    type,
     np.generic,
     np.ufunc,
     np.dtype,
     types.ModuleType,
     Op,
 )
+SETTLED = {*sys.stdlib_module_names, "numpy", "autograd_lite"}
 
 
 class Captures:
@@ -155,7 +159,7 @@ def held(value: Any) -> Held:
     elif isinstance(value, tuple):
         for item in value:
             yield itself, (item,), item, ""
-    elif isinstance(value, list):
+    elif isinstance(value, list | deque):
         yield len, (value,), len(value), ""
         for i, item in enumerate(value):
             yield getitem, (value, i), item, ""
@@ -163,26 +167,45 @@ def held(value: Any) -> Held:
         yield len, (value,), len(value), ""
         for key, item in list(value.items()):
             yield getitem, (value, key), item, key if isinstance(key, str) else ""
-    elif hasattr(value, "__dict__") and not is_numpy_s(value):
-        inside = vars(value)
+    elif isinstance(value, set):
+        yield frozenset, (value,), frozenset(value), ""
+    elif isinstance(value, type):
+        for kind in value.__mro__:
+            yield from of_class(kind)
+    elif not is_numpy_s(value):
+        yield from of_attributes(value)
+        for kind in type(value).__mro__:
+            yield from of_class(kind)
+
+
+def of_attributes(value: Any) -> Held:
+    """What an object has of its own, in its dictionary and in slots."""
+    inside = getattr(value, "__dict__", None)
+    if inside is not None:
         yield len, (inside,), len(inside), ""
         for name, item in list(inside.items()):
             yield getitem, (inside, name), item, name
-        for kind in type(value).__mro__[:-1]:
-            yield from of_class(kind)
+    for kind in type(value).__mro__:
+        if "__slots__" in vars(kind) and not is_settled(kind.__module__):
+            for name, item in vars(kind).items():
+                if isinstance(item, types.MemberDescriptorType) and hasattr(value, name):
+                    yield getattr, (value, name), getattr(value, name), name
 
 
 def of_class(kind: type) -> Held:
     """What a class has for its instances: its methods, and attributes that are data."""
+    if is_settled(kind.__module__):
+        return
     for name, item in list(vars(kind).items()):
-        if isinstance(item, types.FunctionType):
-            yield itself, (item,), item, ""
+        code = getattr(item, "fget", getattr(item, "__func__", item))  # of a property, say
+        if isinstance(code, types.FunctionType):
+            yield itself, (code,), code, ""
         elif not name.startswith("__") and not hasattr(item, "__get__"):
             yield getattr, (kind, name), item, name
 
 
 def of_function(f: types.FunctionType) -> Held:
-    """What a function finds in its closure, defaults and globals."""
+    """What a function finds in its closure, defaults, attributes and globals."""
     ours = f.__code__.co_filename.startswith(PASSED_OVER)  # what they are made of does not change
     for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
         try:
@@ -195,10 +218,16 @@ def of_function(f: types.FunctionType) -> Held:
         yield getitem, (f.__kwdefaults__, name), item, name
     for item in f.__defaults__ or ():
         yield itself, (item,), item, ""
-    space = f.__globals__
-    for name in sorted(names_in(f.__code__)):
-        if name in space:
-            yield getitem, (space, name), space[name], name
+    for name, item in vars(f).items():
+        yield getitem, (vars(f), name), item, name
+    names = sorted(names_in(f.__code__))
+    spaces = [f.__globals__]
+    for space in spaces:  # of modules too, which are added when they are met: `config.rate`
+        for name in [n for n in names if n in space]:
+            item = space[name]
+            yield getitem, (space, name), item, name
+            if isinstance(item, types.ModuleType) and not is_settled(item.__name__):
+                spaces += [vars(item)] if not any(vars(item) is s for s in spaces) else []
 
 
 contents = attrgetter("cell_contents")
@@ -212,6 +241,12 @@ def itself(x: Any) -> Any:
 def is_numpy_s(x: Any) -> bool:
     """Whether `x` is an object of NumPy's or a built-in function."""
     return isinstance(x, types.BuiltinFunctionType) or type(x).__module__.startswith("numpy")
+
+
+def is_settled(module: str) -> bool:
+    """Whether a module is of an installed library, by its name."""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    return module.partition(".")[0] in SETTLED or f"-packages{os.sep}" in file
 
 
 def names_in(code: types.CodeType) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import threading
+import sys
 import types
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from .captures import Captures
 from .html import Source
 from .pointwise import Points, on_numbers
 from .recorder import Refused
-from .recording import Changed, Recording
+from .recording import Changed, Recording, lock
 from .scalars import record
 
 __all__ = ["Compiled", "compile"]
@@ -31,8 +31,6 @@ ndarray = np.ndarray
 NOTHING: tuple[Any, ...] = None, [], []
 """Of the last call: what its program depends on, shape and dtype of each array, its recordings."""
 NODES = object()  # in place of a key: arguments that are nodes
-
-_lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
 
 
 class Compiled:
@@ -103,7 +101,7 @@ class Compiled:
 
     def record(self, key: Any, args: Any, kwargs: Any) -> Callable[..., Any]:
         """Record a program for arguments that none of the known ones holds for."""
-        with _lock, np.errstate(all="ignore"):
+        with lock, np.errstate(all="ignore"):
             if self.captures is None:
                 self.captures = Captures(self.f)
             for given in flatten((args, kwargs))[0]:
@@ -139,7 +137,7 @@ class Compiled:
         arrays = any(np.ndim(x) for x in leaves) and all(np.size(x) for x in leaves)
         if not arrays or not self.programs.get(on_numbers(args, kwargs, leaves)):
             raise error
-        with _lock, np.errstate(all="ignore"):
+        with lock, np.errstate(all="ignore"):
             points = Points(self.f, self.captures, self.passes)
             try:
                 results = points(args, kwargs, list(leaves))
@@ -150,7 +148,7 @@ class Compiled:
 
     def trust(self, recording: Recording, args: Any, kwargs: Any) -> None:
         """Record once more: what comes out otherwise the second time is not to be replayed."""
-        with _lock:
+        with lock:
             assert self.captures is not None
             if not recording.repeats(self.f, args, kwargs, self.captures, self.passes):
                 raise Refused(
@@ -162,7 +160,7 @@ class Compiled:
 
     def restart(self, name: str) -> None:
         """Forget the programs: something that the function takes from outside has changed."""
-        with _lock:
+        with lock:
             self.restarts += 1
             if self.restarts > RESTARTS:
                 raise Refused(
@@ -178,12 +176,20 @@ class Compiled:
         """As a function in a class has it: called on an instance, which comes first."""
         return self if instance is None else types.MethodType(self, instance)
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """A copy records its own programs; a decorated function is pickled by its name."""
+        name = getattr(self, "__qualname__", self.__name__)
+        if getattr(sys.modules.get(self.__module__), name, None) is self:
+            return name
+        return Compiled, (self.f, self.passes)
+
     @property
     def source(self) -> Source:
         """The last program as Python text, complete: it needs NumPy and nothing else."""
-        if not self.programs:
+        last = next((known[-1] for known in reversed(self.programs.values()) if known), None)
+        if last is None:
             return Source(f"# {self.__name__} has not been called yet: the first call records it\n")
-        return Source(next(reversed(self.programs.values()))[-1].text.source())
+        return Source(last.text.source())
 
     def _repr_html_(self) -> str:
         return self.source._repr_html_()

@@ -171,8 +171,15 @@ class Straight(Numbers):
             return f"{words[0]} {INFIX[call]} {words[1]}"
         if call is np.heaviside and words[1] == "0.0":
             return f"float({words[0]} > 0) if {words[0]} == {words[0]} else {words[0]}"
-        if call in WRITTEN:
-            return WRITTEN[call].format(*[f"{w}.0" if w.isdigit() else w for w in words])
+        if call in WRITTEN:  # what an operand is, the result may be
+            return WRITTEN[call].format(*[self.decimal(x, step) for x in step.args])
         if call in MATH:
             return f"math.{MATH[call]}({', '.join(words)})"
         return f"float({super().function(call)}({', '.join(words)}))"
+
+    def decimal(self, x: Any, step: Step) -> str:
+        """An operand of `step`; a whole number or truth with a decimal point, if it gives one."""
+        if not isinstance(x, Step):
+            return self.word(float(x))
+        truth = step.call is np.where and x is not step.args[0] and x.dtype == np.bool_
+        return f"float({self.word(x)})" if truth and step.dtype != np.bool_ else self.word(x)

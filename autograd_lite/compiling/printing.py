@@ -314,7 +314,10 @@ def literal(x: Any) -> str:
             return f"np.{x.__name__}"
         if x in (float, int, bool):
             return x.__name__
-    raise TypeError(f"cannot compile a call with {type(x).__name__} {x!r:.60} among its arguments")
+    raise TypeError(
+        f"cannot compile what takes or returns {type(x).__name__} {x!r:.60}. Instead: use and "
+        "return numbers, arrays, strings, and tuples, lists and dicts of them"
+    )
 
 
 def spelled_out(x: np.ndarray) -> str:

@@ -6,13 +6,14 @@ import builtins
 import inspect
 import math
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..callsite import PASSED_OVER
-from ..graph import Node, data
+from ..graph import Node, data, stand_ins
 from ..trees import flatten
 from .arguments import replaced
 from .captures import Captures
@@ -23,7 +24,7 @@ from .printing import Text, written
 from .program import Program
 from .recorder import Recorder, TooLong
 
-__all__ = ["Changed", "Recording"]
+__all__ = ["Changed", "Recording", "lock"]
 
 BUILTINS = {
     "ArithmeticError": ArithmeticError,
@@ -34,6 +35,8 @@ BUILTINS = {
     "int": int,
     "slice": slice,
 }
+
+lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
 
 
 class Changed(Exception):
@@ -99,7 +102,13 @@ class Recording:
         self.trusted = False
 
     def __call__(self, leaves: list[Any]) -> Any:
-        out = self.run(*leaves, *(map(data, self.captured) if self.live else self.captured))
+        captured = self.captured
+        if self.live:
+            captured = list(map(data, self.captured))
+            if not stand_ins.isdisjoint(map(type, captured)):  # lent to a recording, in a thread
+                with lock:
+                    captured = list(map(data, self.captured))
+        out = self.run(*leaves, *captured)
         return out if self.form is None else self.form(out)
 
     def repeats(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> bool:
@@ -111,7 +120,15 @@ class Recording:
         if self.text.function != other.text.function:
             return False
         pairs = zip(self.text.constants.values(), other.text.constants.values(), strict=True)
-        return all(a.tobytes() == b.tobytes() for a, b in pairs)
+        return all(same_numbers(a, b) for a, b in pairs)
+
+
+def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two constants are one. (A long double's bytes are not all of its number.)"""
+    if a.dtype.kind != "f":
+        return np.array_equal(a, b)
+    signs = np.array_equal(np.signbit(a), np.signbit(b))
+    return signs and np.array_equal(a, b, equal_nan=True)
 
 
 class Shown:

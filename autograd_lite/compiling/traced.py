@@ -164,6 +164,18 @@ def _by_method(name: str) -> Any:
     return called
 
 
+def _in_place(self: Traced, other: Any) -> Any:
+    if not isinstance(self.value, np.ndarray):
+        return NotImplemented  # of a number: `x += y` is `x = x + y`
+    return self.recorder.refuse(
+        "an operator like +=, which writes into an array,", "make a new one: x = x + y"
+    )
+
+
+OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift"
+for _name in OPERATORS.split():
+    setattr(Traced, f"__i{_name}__", _in_place)
+
 METHODS = (
     "all any argmax argmin argpartition argsort astype clip conj conjugate copy cumprod cumsum "
     "diagonal dot flatten max mean min prod ptp ravel repeat reshape round searchsorted squeeze "
