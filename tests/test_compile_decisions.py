@@ -630,3 +630,43 @@ def test_what_cannot_be_returned_is_named():
     assert "tuples, lists and dicts" in said
     with pytest.raises(TypeError, match="not array of dtype complex128"):
         ag.compile(lambda x: x * 2.0)(np.array([1j]))
+
+
+@pytest.mark.parametrize(
+    ("f", "calls"),
+    [
+        (lambda x, s: x * np.max(s) + np.min(s) * np.prod(s) + np.sum(s), [(ONES, 2.0)] * 2),
+        (lambda x, s: (np.tanh(x) / s).sum() * x, [(ONES, 2.0), (ONES, 0.0), (0 * ONES, 0.0)]),
+        (lambda x, s: x * s + (1 / s) * np.ones(3), [(ONES, 2.0), (ONES, 0.0)]),
+        (lambda x, s: np.abs(x) * s, [(np.array(k), 2.0) for k in (2.0, -3.0, 0.0)]),
+    ],
+)
+def test_numbers_beside_arrays_are_as_numpy_has_them(f, calls):
+    """Python's have no methods, divide by zero with an error, and subtract truths."""
+    slopes = ag.jacobian(f, (0, 1))
+    compiled = ag.compile(slopes)
+    with np.errstate(all="ignore"):
+        for args in calls:
+            for found, expected in zip(compiled(*args), slopes(*args), strict=True):
+                np.testing.assert_array_equal(found, expected)
+
+
+def test_a_number_is_returned_twice_beside_an_array():
+    compiled = ag.compile(lambda x, s: (s - 1, s - 1, x))
+    assert compiled(ONES, 3.0)[:2] == compiled(ONES, 3.0)[:2] == (2.0, 2.0)
+
+
+def test_a_constant_has_no_name_that_the_careful_twin_has_for_a_step():
+    floor = np.array([0.3, 0.4])
+
+    def f(x):
+        turned = np.flip(x, -1) - 1
+        wave = np.sin(x)
+        return np.sum(np.fmax(wave, floor)) + np.sum(turned**2)
+
+    x = np.arange(10.0).reshape(5, 2)
+    slope = ag.grad(f)
+    compiled = ag.compile(slope)
+    with np.errstate(all="ignore"):
+        for x[0, 0] in (1.0, 1e300, np.inf):
+            np.testing.assert_allclose(compiled(x), slope(x), rtol=1e-15)

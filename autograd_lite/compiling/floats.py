@@ -53,7 +53,7 @@ WRITTEN = {
     np.fmax: "{0} if {0} >= {1} or {1} != {1} else {1}",
     np.fmin: "{0} if {0} <= {1} or {1} != {1} else {1}",
     np.heaviside: "{0} if {0} != {0} else {1} if {0} == 0 else float({0} > 0)",
-    np.sign: "{0} if {0} != {0} else float(({0} > 0) - ({0} < 0))",
+    np.sign: "{0} if {0} != {0} else float({0} > 0) - ({0} < 0)",
 }
 """What Python writes as an expression of its own."""
 

@@ -126,6 +126,14 @@ def is_T(step: Step) -> bool:
     return step.call is np.transpose and len(step.args) == 1 and not step.kwargs
 
 
+DIVISIONS = {np.divide, np.remainder, np.floor_divide}
+
+
+def is_plain_number(x: Any) -> bool:
+    """Whether `x` is a number of Python's, which raises where NumPy's divide by zero."""
+    return x.dtype is None if isinstance(x, Step) else type(x) in (int, float)
+
+
 class Writer:
     """Writes steps as lines, with names for steps and literals for constants."""
 
@@ -139,6 +147,7 @@ class Writer:
     ) -> None:
         self.text = text
         self.names = names
+        self.taken = set(names.values())  # by another writer of the same text, too
         self.inline = inline
         self.plain = plain  # the products and quotients that are NumPy's own
         self.quick = quick  # to be run rather than read
@@ -194,7 +203,8 @@ class Writer:
             return f"np.add.reduce({', '.join(words)})"
         if step in self.plain:
             call = PLAIN[step.call]
-        if call in SYMBOLS and len(args) == 2 and not step.kwargs:
+        raises = call in DIVISIONS and all(map(is_plain_number, args))
+        if call in SYMBOLS and len(args) == 2 and not step.kwargs and not raises:
             left, right = map(self.word, args)
             if call is pow and left.startswith("-"):
                 left = f"({left})"
@@ -241,7 +251,8 @@ class Writer:
         if not isinstance(x, Step):
             word = self.word(x)
             return f"{word}.copy()" if isinstance(x, np.ndarray) and x.ndim else word
-        shared = x in self.returned or not is_fresh(x)
+        number = isinstance(x.call, np.ufunc) and not x.shape  # has no memory to write into
+        shared = not number and (x in self.returned or not is_fresh(x))
         self.returned.add(x)
         word = self.word(x)
         return f"{word}.copy()" if shared and x.dtype is not None else word
@@ -271,7 +282,7 @@ class Writer:
             if not known:
                 letter = "ones" if x.size and (x == 1).all() else "c"
                 name, k = letter, 1
-                while name in self.names.values() or name in self.text.constants:
+                while name in self.taken or name in self.text.constants:
                     k += 1
                     name = f"{letter}{k}"
                 self.text.constants[name] = x

@@ -214,6 +214,8 @@ class Recorder(context.Block):
             return self.call(ufunc, inputs, kwargs)
         if called == "reduce" and ufunc in REDUCTIONS:
             x, *rest = inputs
+            if isinstance(x, TracedNumber):  # which has no methods
+                x = self.call(np.asarray, (x,))
             named = dict(zip(("axis", "dtype", "out", "keepdims"), rest, strict=False))
             kwargs = {"axis": 0, **named, **kwargs}
             if kwargs.get("keepdims") is False:
