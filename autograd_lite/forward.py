@@ -121,12 +121,8 @@ def pushed(op: Any, tangents: list[Any], out: Any, inputs: Sequence[Any]) -> Any
 
 def slope_times(op: Elementwise, i: int, t: Any, out: Any, inputs: Sequence[Any]) -> Any:
     """∂out/∂input i · t, in the shape of `out`."""
-    d = op.partials[i]
+    d = op.slope(i, out, *inputs)
     if d is not ONE:
-        try:
-            d = d(out, *inputs)
-        except (ArithmeticError, ValueError):  # a pole, of floats: IEEE 754 says what comes out
-            d = float(op.partials[i](np.float64(out), *map(np.float64, inputs)))
         t = chain(t, d)
     return t if shape(t) == shape(out) else shapes.broadcast_to(t, shape(out))
 

@@ -548,3 +548,26 @@ def test_a_rule_that_looks_for_its_domain_does_so_inside_a_block_too(name):
         x = ag.Tensor([0.5, 2.0])
         TABLE[name](x).sum().backward()
     np.testing.assert_allclose(x.grad, 1 / (x.data + (name == "log1p")), rtol=1e-15)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_pole_at_a_number_of_python_s_is_that_of_an_array(order):
+    """Python's floats raise at a division by 0, beside nodes as well; NumPy's give inf or NaN."""
+    derivative = ag.grad if order == 1 else ag.hessian
+    x = np.array([1.0, -2.0])
+    for f in (lambda x, zero: x * x / zero, lambda x, zero: x / zero * x.sum()):
+        by_number = derivative(lambda x, f=f: f(x, 0.0).sum())
+        by_array = derivative(lambda x, f=f: f(x, np.zeros(2)).sum())
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(by_number(x), by_array(x))
+    with np.errstate(all="ignore"):
+        value = ag.Value(3.0)
+        (value / 0.0).backward()
+    assert value.grad == math.inf
+
+
+def test_a_pole_of_a_float_in_forward_mode():
+    with np.errstate(all="ignore"):
+        assert ag.jvp(ag.arcsin, (1.0,), (1.0,)) == (math.pi / 2, math.inf)
+        _, slope = ag.jvp(lambda x: x / 0.0, (np.array([1.0, -1.0]),), (np.array([2.0, -2.0]),))
+    np.testing.assert_array_equal(slope, [math.inf, -math.inf])

@@ -109,14 +109,20 @@ class Elementwise(Op):
             return float(self.on_arrays(*inputs))
 
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
+        return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(inputs[i]))
+
+    def slope(self, i: int, out: Any, *inputs: Any) -> Any:
+        """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
         d = self.partials[i]
-        if d is not ONE:
-            try:
-                d = d(out, *inputs)
-            except (ArithmeticError, ValueError):
-                # A pole of Python's floats: arrays follow IEEE 754.
-                d = float(self.partials[i](*(np.array([x]) for x in (out, *inputs)))[0])
-        return chain_to(g, d, shape(out), shape(inputs[i]))
+        if d is ONE:
+            return ONE
+        try:
+            return d(out, *inputs)
+        except (ArithmeticError, ValueError):  # a pole of Python's floats: arrays follow IEEE 754
+            d = d(*map(as_array, (out, *inputs)))
+            if type(d) is ndarray and d.shape == (1,):
+                return float(d[0])
+            return d[0] if shape(d) == (1,) and not shape(out) else d
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Pickled by the name it has in its module, as functions are: its parts have no names.
@@ -135,6 +141,11 @@ class Elementwise(Op):
 def row_named(module: str, name: str) -> Elementwise:
     """The row of that name."""
     return getattr(importlib.import_module(module), name)
+
+
+def as_array(x: Any) -> Any:
+    """A number as an array, which divides by 0; anything else as it is."""
+    return x if isinstance(x, Node | ndarray) else np.array([x], float)
 
 
 def chain(g: Any, d: Any) -> Any:
