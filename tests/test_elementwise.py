@@ -520,16 +520,23 @@ def test_a_mask_of_truth_values(shape):
     check_rule(lambda x: x * mask, x)
 
 
-@pytest.mark.parametrize("shape", [(2, 1), (2, 3)])
+@pytest.mark.parametrize("shape", [(2, 1), (2, 3), (1, 2, 1), (1, 2, 3)])
 def test_a_branch_not_taken_beside_what_is_copied_along_the_last_axis(shape):
     """An infinite slope under a cotangent of 0, in a product that is summed in one go."""
-    x = np.array([[math.inf, 2.0, 3.0], [4.0, math.nan, 6.0]])
+    x = np.array([[math.inf, 2.0, 3.0], [4.0, math.nan, 6.0]]).reshape(*shape[:-1], 3)
     s = ag.Tensor(np.ones(shape))
     with np.errstate(invalid="ignore"):
         ag.where(np.isfinite(x), x * s, 0.0).sum().backward()
     slopes = np.where(np.isfinite(x), x, 0.0)
-    expected = slopes.sum(axis=1, keepdims=True) if shape == (2, 1) else slopes
+    expected = slopes.sum(axis=-1, keepdims=True) if shape[-1] == 1 else slopes
     np.testing.assert_array_equal(s.grad, expected)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (1, 1), (2, 1), (1, 3), (2, 3)])
+def test_a_factor_of_a_matrix_with_seeds_in_front(shape):
+    """Only what is copied along the last axis alone is summed in one go with the product."""
+    matrix = np.arange(1.0, 7.0).reshape(2, 3)
+    check_rule(lambda x: x * matrix, np.arange(2.0, 8.0)[: math.prod(shape)].reshape(shape))
 
 
 def test_a_slope_that_is_nan_stays_nan_where_a_gradient_arrives():

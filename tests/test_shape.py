@@ -1,6 +1,7 @@
 """Operations that move, copy and add up: differences, K seeds, second order, refusals."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -277,6 +278,18 @@ def test_large_copies_with_as_many_seeds(shape, n):
     close(np.reshape(jacobian, expected.shape), expected, 1e-12)
 
 
+def test_large_copies_are_added_up():
+    """A matrix without seeds goes a shorter way, which would be wrong of other shapes."""
+    copies = [((), (200,)), ((1,), (300, 1)), ((1, 1), (300, 1)), ((3, 1), (3, 100))]
+    copies += [((100,), (3, 100)), ((2, 2), (300, 2, 2)), ((7, 1), (7, 7, 7)), ((7, 7), (7, 7, 7))]
+    for lead, (new, old) in itertools.product([(), (2,), (200,)], copies):
+        g = np.random.default_rng(5).normal(size=lead + old)
+        position = np.broadcast_to(np.arange(math.prod(new)).reshape(new), old).ravel()
+        expected = np.zeros((math.prod(new), math.prod(lead)))
+        np.add.at(expected, position, g.reshape(-1, position.size).T)
+        close(shapes.sum_to(g, old, new), expected.T.reshape(lead + new), 1e-12)
+
+
 def test_large_batches():
     """A bias, a normaliser and a weight for thousands of rows, summed right."""
     rng = np.random.default_rng(1)
@@ -334,3 +347,10 @@ def test_the_cotangent_of_another_dtype_goes_back_to_the_first():
     np.testing.assert_array_equal(x.grad, [9.0, 25.0])
     cubes = ag.grad(lambda x: ag.sum(ag.grad(lambda x: (x.astype(np.float32) ** 3.0).sum())(x)))
     np.testing.assert_allclose(cubes(np.array([1.0, 2.0])), [6.0, 12.0], rtol=1e-6)
+
+
+def test_a_sum_of_float32_keeps_the_digits_of_a_cotangent_of_float64():
+    x = ag.Tensor(np.ones((2, 3)))
+    for axis in (None, 0, 1):
+        (ag.sum(x.astype(np.float32), axis) * ag.Tensor(1 / 3)).sum().backward()
+    np.testing.assert_array_equal(x.grad, np.full((2, 3), 1.0))
