@@ -25,12 +25,12 @@ INTRODUCTION = """\
 
 Written by `python tests/benchmarks/table.py`; `python -m pytest tests/benchmarks` runs the same
 measurements and holds them to limits. All sides compute the same numbers, which is asserted first;
-then they are called in turn in one run, in a new order each round (micrograd's demo and the
-memory: in fresh processes in turn). A number is a median of processor time; each engine has one
-thread and float64; Python's garbage collector is on, as a user has it. JAX *jitted*, CasADi *built*
-and `ag.compile` have compiled beforehand, which is not counted. HIPS autograd's check compares one
-random projection of a gradient, where PyTorch's and ours compare every entry; torchviz draws names,
-and no numbers.
+then they are called in turn in one run, in a new order each round, a few times before the call
+that is timed (micrograd's demo and the memory: in fresh processes in turn). A number is a median of
+processor time; each engine has one thread and float64; Python's garbage collector is on, as a user
+has it. JAX *jitted*, CasADi *built* and `ag.compile` have compiled beforehand, which is not
+counted. HIPS autograd's check compares one random projection of a gradient, where PyTorch's and
+ours compare every entry; torchviz draws names, and no numbers.
 
 {machine}. {versions}.
 
