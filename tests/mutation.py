@@ -1,8 +1,8 @@
 """Mutation testing of the derivative rules: is every small mistake in one noticed by a test?
 
-A *rule* is a partial derivative of a row of `Elementwise`, a `vjp` method, or a function (or
-`forward` of an operation) of `autograd_lite/ops` that only these call. A *mutant* is a rule with
-one small mistake: another operator, constant, comparison, argument or function, a factor, a
+A *rule* is a partial derivative of a row of `Elementwise`, a `vjp` or `slope` method, or a function
+(or `forward` of an operation) of `autograd_lite/ops` that only these call. A *mutant* is a rule
+with one small mistake: another operator, constant, comparison, argument or function, a factor, a
 statement or a minus sign left out. It is planted in the running program, and the tests that reach
 the rule are called one after another until one fails: then the mutant is killed.
 
@@ -59,6 +59,7 @@ TESTS = (
     *("test_numpy_names", "test_calculus"),
 )
 ROWS = ("Elementwise", "OfOrder")  # what makes a row of the table
+METHODS = ("vjp", "slope")  # of an operation
 SECONDS = 10  # of one test, of the processor's time: a mutant that takes longer does not end
 BUDGET = 4  # seconds of tests on one mutant, before it counts as a survivor
 
@@ -159,14 +160,14 @@ def rules(names: tuple[str, ...] = MODULES) -> list[Rule]:
 
 
 def own_rules(name: str) -> Iterator[Rule]:
-    """Partial derivatives in the rows of a module, and its `vjp` methods."""
+    """Partial derivatives in the rows of a module, and its `vjp` and `slope` methods."""
     module = module_of(name)
     for node in tree_of(name).body:
         if isinstance(node, ast.ClassDef) and node.name != "Op":
             for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name == "vjp":
-                    function = vars(getattr(module, node.name))["vjp"]
-                    yield Rule(f"{name}.{node.name}.vjp", method, function)
+                if isinstance(method, ast.FunctionDef) and method.name in METHODS:
+                    function = vars(getattr(module, node.name))[method.name]
+                    yield Rule(f"{name}.{node.name}.{method.name}", method, function)
         elif isinstance(node, ast.Assign) and is_row(node.value):
             target = node.targets[0].id
             row = getattr(module, target)

@@ -15,7 +15,7 @@ from helpers import check_rule, close
 
 import autograd_lite as ag
 from autograd_lite.graph import Node, data, sweep
-from autograd_lite.ops.elementwise import TABLE
+from autograd_lite.ops.elementwise import TABLE, Elementwise
 
 mp = mpmath.mp.clone()
 mp.dps = 40
@@ -578,3 +578,21 @@ def test_a_pole_of_a_float_in_forward_mode():
         assert ag.jvp(ag.arcsin, (1.0,), (1.0,)) == (math.pi / 2, math.inf)
         _, slope = ag.jvp(lambda x: x / 0.0, (np.array([1.0, -1.0]),), (np.array([2.0, -2.0]),))
     np.testing.assert_array_equal(slope, [math.inf, -math.inf])
+
+
+def test_a_slope_made_of_a_pole_of_a_float_and_of_an_array():
+    """A row may multiply by 1 / y, which a float y = 0 raises at: the slope is as large as x."""
+    halves = Elementwise(
+        "x²/2y",
+        lambda x, y: x * x / y / 2,
+        lambda x, y: np.divide(x * x / 2, y),
+        lambda z, x, y: x * (1 / y),
+        lambda z, x, y: -z * (1 / y),
+    )
+    for x in (3.0, np.array(-3.0), np.array([3.0]), np.array([3.0, -2.0])):
+        first = ag.elementwise_grad(lambda x: halves(x, 0.0))
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(first(x), x * math.inf, strict=True)
+            second = ag.jacobian(first)(x)
+        diagonal = np.where(np.eye(np.size(x)), math.inf, 0.0)
+        np.testing.assert_array_equal(second, diagonal.reshape(2 * np.shape(x)), strict=True)
