@@ -670,3 +670,22 @@ def test_a_constant_has_no_name_that_the_careful_twin_has_for_a_step():
     with np.errstate(all="ignore"):
         for x[0, 0] in (1.0, 1e300, np.inf):
             np.testing.assert_allclose(compiled(x), slope(x), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "factor",
+    [
+        lambda s: s / 2, lambda s: 2 / s, lambda s: s // 2, lambda s: s % 2, lambda s: s**2,
+        lambda s: 2**s, lambda s: abs(s), lambda s: s / 3 + s**2 - s * 2,
+    ],
+)  # fmt: skip
+def test_a_python_number_does_not_widen_float32(factor):
+    x = np.array([1.0, 2.0], np.float32)
+
+    def f(x, s):
+        return x * factor(s)
+
+    compiled = ag.compile(f)
+    for s in (2.0, 2.0, 0.75):
+        assert compiled(x, s).dtype == np.float32
+        np.testing.assert_array_equal(compiled(x, s), f(x, s))

@@ -214,6 +214,26 @@ class TracedNumber(Traced):
     __slots__ = ()
 
 
+def _of_numbers(name: str) -> Any:
+    general = getattr(Traced, name)
+
+    def operator(self: TracedNumber, *other: Any) -> Any:
+        out = general(self, *other)
+        alone = all(type(x) in (TracedNumber, float, int) for x in other)
+        if alone and isinstance(out, TracedArray) and out.dtype.kind == "f":
+            # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
+            return self.recorder.call(float, (out,))
+        return out
+
+    return operator
+
+
+# Those that are printed as functions of NumPy's, which do not raise at 0; `s * 2` stays Python's.
+BY_NUMPY = "truediv rtruediv floordiv rfloordiv mod rmod pow rpow abs"
+for _name in BY_NUMPY.split():
+    setattr(TracedNumber, f"__{_name}__", _of_numbers(f"__{_name}__"))
+
+
 kinds[TracedArray] = Tensor
 kinds[TracedNumber] = Value
 stand_ins |= {TracedArray, TracedNumber}
