@@ -156,6 +156,7 @@ class Report:
 
     def assert_ok(self) -> None:
         """Raise GradientMismatch, with the report as message, unless all gradients agree."""
+        __tracebackhide__ = True  # pytest shows the line that asked
         if not self.ok:
             raise GradientMismatch(f"gradients differ\n{self}")
 
