@@ -4,6 +4,7 @@ import gc
 import html
 import re
 import weakref
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -355,6 +356,24 @@ def test_the_same_graph_gives_the_same_bytes_and_another_graph_other_ids():
 def test_ids_are_unique_within_a_drawing():
     ids = re.findall(r" id=\"?(\w+)", softmax_by_hand()[2].dot)
     assert len(ids) == len(set(ids)) > 15
+
+
+def test_a_picture_has_no_ids_and_refers_to_none():
+    """Two cells of a notebook may show the same one: an id would be on the page twice."""
+    label = '" id="z" class="node"'
+    with ag.group(label):
+        y = ag.Value(2.0, label) * 3.0
+    drawings = softmax_by_hand()[2], ag.draw(y), ag.draw(sum(ag.Value(1.0) for _ in range(300)))
+    for picture in drawings:
+        attributes = [
+            (name.rpartition("}")[2], value)
+            for tag in ElementTree.fromstring(picture.svg()).iter()
+            for name, value in tag.attrib.items()
+        ]
+        assert ("class", "node") in attributes
+        assert {"id", "href"}.isdisjoint(name for name, _ in attributes)
+        assert not any("url(" in value for _, value in attributes)
+    assert html.escape(label) in drawings[1].svg()
 
 
 def test_scalars_go_left_to_right_tensors_down_and_both_can_be_forced():

@@ -51,6 +51,8 @@ class Drawing:
         source = render(self.dot, "svg").decode()
         # The declaration and doctype are for a file of its own; inside a page they are no HTML.
         # A picture wider than the page shrinks, and a screen reader says what it is of.
+        # Nothing refers to an id, and a page may show the same drawing twice: it has none.
+        source = re.sub(r' id="\w+"(?= class="(graph|cluster|node|edge)")', "", source)
         label = escape(clip(f"Computation graph of {self.title}", 120))
         look = f'<svg role="img" aria-label="{label}" style="max-width:100%;height:auto" '
         return re.sub(
