@@ -129,7 +129,15 @@ class Captures:
                 where[0].cell_contents = value
             elif left and read is getitem:
                 where[0][where[1]] = value
-        return repr(name) if name else ""
+        module = self.in_training(name)
+        return repr(name) + (f" of {module}" if module else "") if name else ""
+
+    def in_training(self, attribute: str) -> str:
+        """A module in training mode that has this attribute, as it shows itself, or nothing."""
+        for x in self.kept:
+            if attribute in getattr(x, "__dict__", ()) and getattr(x, "training", False) is True:
+                return f"{x!r:.60}"
+        return ""
 
 
 def numbers_of(x: np.ndarray) -> Any:

@@ -151,10 +151,13 @@ class Compiled:
         with lock:
             assert self.captures is not None
             if not recording.repeats(self.f, args, kwargs, self.captures, self.passes):
+                drawing = self.captures.in_training("rng")
                 raise Refused(
                     f"cannot compile {self.__name__}: recorded twice it gave two different "
                     "programs, as a function does that draws random numbers, reads a clock or "
-                    "counts its calls. Instead: draw outside and give the numbers as an argument"
+                    "counts its calls. Instead: "
+                    + (f"call eval() on {drawing}, or " if drawing else "")
+                    + "draw outside and give the numbers as an argument"
                 )
             recording.trusted = True
 
