@@ -421,7 +421,8 @@ def test_the_network_library_s_models():
     with pytest.raises(IndexError, match="rows 0 to 4, but not 7"):
         compiled(np.full((4, 2), 7))
     train = ag.nn.Sequential(ag.nn.Linear(6, 3, rng=1), ag.nn.BatchNorm(3))
-    refuses(lambda x: train(x).sum(), x, match=r"'running_mean' of BatchNorm\(3\).*\n.* call eval\(\)")
+    named = r"'running_mean' of BatchNorm\(3\).*\n.* call eval\(\)"
+    refuses(lambda x: train(x).sum(), x, match=named)
     assert isinstance(train.state_dict()["layers.1.running_mean"], np.ndarray)
     dropping = ag.nn.Dropout(0.5, rng=0)
     refuses(lambda x: dropping(x), x, match=r"call eval\(\) on Dropout\(0.5\)", calls=2)

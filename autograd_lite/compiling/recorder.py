@@ -132,8 +132,8 @@ class Recorder(context.Block):
             raise TypeError(
                 f"cannot compile a function that leaves {written}, which is outside of it\n"
                 "Instead: let it return what it computes (ag.value_and_grad gives a gradient), and "
-                "store that outside; on a model that keeps statistics in training mode, as one with "
-                "a BatchNorm does, call eval() first"
+                "store that outside; on a model that keeps statistics in training mode, as one "
+                "with a BatchNorm does, call eval() first"
             )
 
     def captured_array(self, x: np.ndarray) -> Any:
