@@ -128,9 +128,8 @@ def ties(kind):
 
 @row("maximum(2, 2), both nodes; fmax, fmin alike", "½, ½")
 def ties_of_two(kind):
-    for f in (ag.maximum, ag.minimum, ag.fmax, ag.fmin, np.maximum, np.fmin):
-        if kind is VALUES and f in (np.maximum, np.fmin):
-            continue  # on arrays of objects NumPy compares by itself and hands back the first
+    by_numpy = () if kind is VALUES else (np.maximum, np.fmin)
+    for f in (ag.maximum, ag.minimum, ag.fmax, ag.fmin, *by_numpy):
         at(kind, f, [2.0, 2.0], 2.0, [0.5, 0.5])
         at(kind, f, [inf, inf], inf, [0.5, 0.5])
         at(kind, lambda x, f=f: f(x, x), [2.0], 2.0, [1.0])
@@ -144,6 +143,23 @@ def against_a_constant(kind):
     at(kind, lambda x: ag.clip(x, -1.0, 1.0), [1.0], 1.0, [0.0])
     at(kind, lambda x: ag.clip(x, -1.0, 1.0), [-1.0], -1.0, [0.0])
     at(kind, lambda x: ag.clip(x, -1.0, 1.0), [0.5], 0.5, [1.0])
+
+
+@row(
+    "np.maximum, np.clip, np.max, np.sort and their like of an array of Values",
+    "NumPy compares the objects by itself and hands one of them back: of equal ones a single one "
+    "has the gradient, and a NaN may be lost. ag.maximum, ag.clip, ag.max, ag.sort, ... hold to "
+    "this table",
+    kinds=(VALUES,),
+)
+def compared_by_numpy(kind):
+    for f in (np.maximum, np.minimum, np.fmax, np.fmin):
+        at(kind, f, [2.0, 2.0], 2.0, [1.0, 0.0])
+    at(kind, lambda x: np.clip(x, 0.0, 1.0), [0.0], 0.0, [1.0])
+    at(kind, lambda x: np.maximum(x, 0.0), [nan], 0.0, [0.0])
+    along(kind, np.max, [2.0, 1.0, 2.0], [1.0, 0.0, 0.0], 2.0)
+    along(kind, np.max, [nan, 1.0, 2.0], [0.0, 0.0, 1.0], 2.0)
+    along(kind, ag.sort, [nan, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, nan])
 
 
 # --- poles and domains ----------------------------------------------------------------------------
@@ -345,7 +361,7 @@ def margin(kind):
     along(kind, lambda s: ag.hinge(s, [1, -1], "sum"), [1.0, -1.0], [0.0, 0.0], 0.0)
 
 
-@row("NaN into relu, max, clip †", "NaN out, NaN gradient")
+@row("NaN into relu, max, clip, median †", "NaN out, NaN gradient")
 def not_a_number(kind):
     at(kind, ag.relu, [nan], nan, [nan])
     at(kind, lambda x: ag.clip(x, -1.0, 1.0), [nan], nan, [nan])
@@ -353,11 +369,12 @@ def not_a_number(kind):
     at(kind, ag.maximum, [nan, 1.0], nan, [nan, nan])
     at(kind, ag.abs, [nan], nan, [nan])
     at(kind, ag.sign, [nan], nan, [nan])
-    x = kind.vector([1.0, nan, 3.0])
-    y = ag.max(x)
-    assert np.isnan(numbers(y)).all()
-    sweep(y)
-    assert np.isnan(slopes(x)).all()
+    for f in (ag.max, ag.min, ag.median, ag.ptp, lambda x: ag.quantile(x, [0.0, 0.3])):
+        x = kind.vector([1.0, nan, 3.0])
+        y = f(x)
+        assert np.isnan(numbers(y)).all()
+        sweep(y)
+        assert np.isnan(slopes(x)).all()
 
 
 # --- types and shapes -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from ..graph import data
 from .base import array, numbers, shape
 from .choice import take_along_axis
 from .elementwise import where
-from .shape import arrayed, moveaxis, normal_axes, ravel, reshape
+from .shape import arrayed, moveaxis, normal_axes, ravel, reshape, sum
 
 __all__ = [
     "median",
@@ -89,7 +89,7 @@ def quantile(
     out = _between(sort(rows), place.reshape((-1,) + (1,) * (len(shape(rows)) - 1)))
     broken = np.isnan(numbers(rows)).any(-1)
     if broken.any():
-        out = where(broken, np.nan, out)
+        out = where(broken, np.nan * sum(rows, -1), out)
     return reshape(out, place.shape + (kept if keepdims else shape(rows)[:-1]))
 
 
