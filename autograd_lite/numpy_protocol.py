@@ -22,6 +22,7 @@ import numpy as np
 
 from .graph import Node, data
 from .ops import elementwise, linalg, reduce, shape
+from .ops.base import is_objects
 from .ops.base import shape as shape_of
 from .ops.catalogue import LATER, later
 
@@ -111,7 +112,7 @@ PLAIN: set[Any] = {
     *(np.all, np.any, np.isin, np.isclose, np.allclose, np.array_equal, np.array_equiv),
     *(np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.imag),
     *(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.einsum_path),
-    *(np.may_share_memory, np.shares_memory, np.common_type, np.min_scalar_type, np.nextafter),
+    *(np.may_share_memory, np.shares_memory, np.common_type, np.min_scalar_type),
     *(np.zeros_like, np.ones_like, np.empty_like, np.histogram, np.histogram_bin_edges),
     *(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank),
 }
@@ -179,6 +180,8 @@ class NumpyProtocol:
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         call = f"{func.__module__}.{func.__name__}"
         if func in PLAIN:
+            if func is np.histogram:
+                _refuse_weights(_by_name(func, args, kwargs)[1])
             return func(*plain(args), **plain(kwargs))
         ours = FUNCTIONS.get(func)
         if ours is None:
@@ -223,6 +226,16 @@ def _store(call: str, out: tuple[Any, ...], result: Any) -> Any:
         raise TypeError(f"{call} with a node takes no out=: {WAYS['out']}")
     out[0][...] = result
     return out[0]
+
+
+def _refuse_weights(kwargs: dict[str, Any]) -> None:
+    """TypeError where the weights of a histogram are nodes: it then depends on them."""
+    weights = kwargs.get("weights")
+    if isinstance(weights, Node) or is_objects(weights):
+        raise TypeError(
+            "numpy.histogram takes no node as weights=: write "
+            "np.bincount(np.digitize(x, edges[1:-1]), t) for x from edges[0] to edges[-1]"
+        )
 
 
 def _apply(call: str, ours: Any, args: Any, kwargs: dict[str, Any]) -> Any:

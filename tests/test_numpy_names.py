@@ -139,6 +139,14 @@ def test_keywords_that_ask_for_nothing_are_no_reason_to_refuse():
         ("np.put(t, 0, 1.0)", "t.at[i].set(v)"),
         ("np.copyto(b, t)", "np.where"),
         ("np.histogram2d(t, t)", "numpy.histogram2d"),
+        ("np.histogram([1, 2, 2], weights=t)", "np.bincount(np.digitize(x, edges[1:-1]), t)"),
+        ("np.histogram([1, 2, 2], 3, None, None, t)", "weights="),
+        ("np.nextafter(t, 2.0)", "numpy.nextafter"),
+        ("np.quantile(t, v)", "q as plain numbers"),
+        ("np.quantile(A, t)", "q as plain numbers"),
+        ("ag.percentile(t, [v, 0.5])", "q as plain numbers"),
+        ("np.nanquantile(t, v)", "q as plain numbers"),
+        ("np.nanpercentile(A, v)", "q as plain numbers"),
         ("np.fft.hfft(t)", "numpy.fft.hfft"),
         ("np.bitwise_and(t, 1)", "numpy.bitwise_and"),
         ("np.cov(m, fweights=[1, 2])", "fweights="),
@@ -154,7 +162,7 @@ def test_keywords_that_ask_for_nothing_are_no_reason_to_refuse():
 )
 def test_what_is_not_done_is_refused_with_the_way_out(call, words):
     names = {
-        **{"np": np, "A": A, "t": tensor(), "v": ag.Value(2.0), "b": np.zeros(3)},
+        **{"np": np, "ag": ag, "A": A, "t": tensor(), "v": ag.Value(2.0), "b": np.zeros(3)},
         **{"m": tensor([[1.0, 2.0], [3.0, 5.0]]), "w": tensor([[1.0, 2.0]])},
     }
     with pytest.raises(TypeError) as error:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from .base import array, numbers, shape
+from ..graph import Node
+from .base import array, is_objects, numbers, shape
 from .choice import take_along_axis
 from .elementwise import where
 from .shape import arrayed, moveaxis, normal_axes, ravel, reshape, sum
@@ -81,16 +81,24 @@ def quantile(
     >>> x.grad
     array([0.5, 0. , 0.5, 0. ])
     """
+    q = _fixed(q, "quantile")
     rows, kept = _last(x, axis)
     n = shape(rows)[-1]
     if n == 0:
         raise ValueError("quantile of no entries")
-    place = array(np.quantile(np.arange(n, dtype=float), data(q), method=method))
+    place = array(np.quantile(np.arange(n, dtype=float), q, method=method))
     out = _between(sort(rows), place.reshape((-1,) + (1,) * (len(shape(rows)) - 1)))
     broken = np.isnan(numbers(rows)).any(-1)
     if broken.any():
         out = where(broken, np.nan * sum(rows, -1), out)
     return reshape(out, place.shape + (kept if keepdims else shape(rows)[:-1]))
+
+
+def _fixed(q: Any, name: str) -> Any:
+    """`q`, or TypeError where it holds a node: there is no derivative by it here."""
+    if isinstance(q, Node) or is_objects(q):
+        raise TypeError(f"{name} takes q as plain numbers: write .data or .item()")
+    return q
 
 
 def _between(ordered: Any, place: np.ndarray) -> Any:
@@ -115,7 +123,7 @@ def percentile(
     >>> ag.percentile([1.0, 2.0, 3.0, 10.0], 50)
     array(2.5)
     """
-    return quantile(x, np.true_divide(data(q), 100), axis, method, keepdims)
+    return quantile(x, np.true_divide(_fixed(q, "percentile"), 100), axis, method, keepdims)
 
 
 def median(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -140,7 +148,7 @@ def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
     rows, kept = _last(x, axis)
     if shape(rows)[-1] == 0:
         raise ValueError("nanquantile of no entries")
-    q = array(data(q)).astype(float)
+    q = array(_fixed(q, "nanquantile")).astype(float)
     np.quantile([0.0], q)  # refuses what is outside [0, 1]
     counted = np.count_nonzero(~np.isnan(numbers(rows)), axis=-1)
     place = np.multiply.outer(q.ravel(), np.maximum(counted - 1, 0))
@@ -155,7 +163,7 @@ def nanpercentile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> An
     >>> ag.nanpercentile([2.0, np.nan, 3.0], 50)
     array(2.5)
     """
-    return nanquantile(x, np.true_divide(data(q), 100), axis, keepdims)
+    return nanquantile(x, np.true_divide(_fixed(q, "nanpercentile"), 100), axis, keepdims)
 
 
 def nanmedian(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
