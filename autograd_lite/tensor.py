@@ -11,6 +11,7 @@ from .graph import Node, data, kinds, node_types, stand_ins, touch
 from .operators import SHORT_WAYS, Operators, shorten
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
+from .ops.base import as_plain_class
 from .ops.catalogue import later
 from .ops.elementwise import ONE, Elementwise, chain, chain_to
 
@@ -28,6 +29,8 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
             f"a Tensor holds numbers, not a {type(x).__name__}: to start a new graph from its "
             "numbers write x.detach()"
         )
+    if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+        x = as_plain_class(x, "a Tensor")
     try:
         array = np.array(x)
     except ValueError as error:

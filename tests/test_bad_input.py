@@ -23,6 +23,7 @@ BAD = {
     "ragged list": [[1.0], [1.0, 2.0]],
     "function": np.sin,
     "set": {1.0},
+    "masked array": np.ma.array([0.5, 0.6], mask=[False, True]),
 }
 
 
@@ -171,3 +172,34 @@ def test_a_label_is_a_string(label):
     with pytest.raises(TypeError, match="a label is a string"):
         ag.Tensor([1.0], label)
     assert x.label == "x"
+
+
+def test_arrays_of_classes_that_compute_otherwise_are_refused():
+    t = ag.Tensor([[1.0, 2.0], [3.0, 4.0]])
+    masked = np.ma.array(t.data, mask=[[False, True], [False, False]])
+    with pytest.warns(PendingDeprecationWarning):
+        matrix = np.matrix(t.data)
+    for other, way in ((masked, r"x\.filled"), (matrix, r"np\.asarray")):
+        for call in (
+            lambda x: t * x,
+            lambda x: t @ x,
+            lambda x: np.concatenate([t, x]),
+            lambda x: ag.Value(2.0) * x,
+            ag.Tensor,
+            ag.grad(ag.sum),
+        ):
+            with pytest.raises(TypeError, match=way):
+                call(other)
+    with pytest.raises(TypeError, match=r"np\.asarray"):
+        matrix * t
+
+
+def test_an_array_in_a_file_is_an_array(tmp_path):
+    on_disk = np.memmap(tmp_path / "numbers", float, "w+", shape=(2, 2))
+    on_disk[:] = [[1.0, 2.0], [3.0, 4.0]]
+    t = ag.Tensor(on_disk)
+    y = (np.stack([t, on_disk]) * on_disk).sum()
+    on_disk[:] = 0.0
+    y.backward()
+    assert y.item() == 60.0
+    np.testing.assert_array_equal(t.grad, [[1.0, 2.0], [3.0, 4.0]])

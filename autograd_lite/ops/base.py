@@ -54,7 +54,9 @@ def as_constant(x: Any, name: str) -> Any:
                 return x
         elif isinstance(x, list | tuple):
             x = np.asarray(x)
-        elif not isinstance(x, ndarray) and not hasattr(x, "__array_function__"):
+        elif isinstance(x, ndarray):
+            x = as_plain_class(x, f"'{name}'")
+        elif not hasattr(x, "__array_function__"):
             raise TypeError(
                 f"'{name}' was given {_type_name(x)}; it takes a Value, a Tensor, a number or an "
                 "array of numbers"
@@ -65,6 +67,23 @@ def as_constant(x: Any, name: str) -> Any:
             "bool)"
         )
     return x
+
+
+def as_plain_class(x: ndarray, who: str) -> ndarray:
+    """An array of a subclass (a memmap, say) as NumPy's own; TypeError where it computes otherwise.
+
+    Entries under a mask count as if there were none, and `*` of an `np.matrix` is not ours.
+    """
+    if hasattr(x, "mask"):
+        raise TypeError(
+            f"{who} was given a masked array, and would not see the mask: write x.filled(0.0), or "
+            "choose with ag.where(x.mask, 0.0, x.data)"
+        )
+    if isinstance(x, np.matrix):
+        raise TypeError(
+            f"{who} was given an np.matrix, whose * multiplies matrices: write np.asarray(x), and @"
+        )
+    return x.view(ndarray)
 
 
 def _type_name(x: Any) -> str:
