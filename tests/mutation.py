@@ -108,6 +108,7 @@ class Rule:
 
 def compiled(tree: ast.AST, names: dict[str, Any]) -> types.CodeType:
     """The code of a lambda or a function, without its decorators."""
+    ast.fix_missing_locations(tree)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         if isinstance(tree, ast.Lambda):
@@ -316,13 +317,11 @@ def mutants(rule: Rule) -> list[Mutant]:
         ]
     seen = {ast.unparse(rule.tree)}
     found = []
-    nodes = list(ast.walk(rule.tree))
+    above = {part: node for node in ast.walk(rule.tree) for part in ast.iter_child_nodes(node)}
     local = names_of(rule.tree)
     for old in eligible(rule):
         for new in alternatives(old, *local):
-            tree = copy.deepcopy(rule.tree)
-            twin = list(ast.walk(tree))[nodes.index(old)]
-            tree = ast.fix_missing_locations(Exchange(twin, new).visit(tree))
+            tree = exchanged(old, new, above)
             if (text := ast.unparse(tree)) not in seen:
                 seen.add(text)
                 found.append(Mutant(rule, f"{shown(old)} → {shown(new)}", tree))
@@ -338,14 +337,17 @@ def numbered(found: list[Mutant]) -> list[Mutant]:
     return found
 
 
-class Exchange(ast.NodeTransformer):
-    """One node of a tree exchanged for another."""
-
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self.old, self.new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        return copy.deepcopy(self.new) if node is self.old else self.generic_visit(node)
+def exchanged(old: ast.AST, new: ast.AST, above: dict[ast.AST, ast.AST]) -> ast.AST:
+    """A tree with one node exchanged: the nodes above it are new, all others those of the tree."""
+    while old in above:
+        node = copy.copy(above[old])
+        for name, value in ast.iter_fields(node):
+            if value is old:
+                setattr(node, name, new)
+            elif isinstance(value, list):
+                setattr(node, name, [new if part is old else part for part in value])
+        old, new = above[old], node
+    return new
 
 
 def shown(node: ast.AST) -> str:

@@ -38,6 +38,7 @@ def child(code, folder):
         [sys.executable, "-c", START + code, folder],
         cwd=Path(__file__).parent.parent,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # else what pytest keeps of it is a file, and limited too
         text=True,
     )
 
