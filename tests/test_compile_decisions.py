@@ -690,3 +690,22 @@ def test_a_python_number_does_not_widen_float32(factor):
     for s in (2.0, 2.0, 0.75):
         assert compiled(x, s).dtype == np.float32
         np.testing.assert_array_equal(compiled(x, s), f(x, s))
+
+
+def test_a_number_is_compared_with_float32_as_eager_compares_it():
+    """√(s² + ½) is no float32: only rounded to one it is the larger of the two, and has a slope."""
+
+    def f(x, s):
+        return np.maximum(np.square(x), np.sqrt(s * s + 0.5))
+
+    def push(x, s):
+        return ag.jvp(f, (x, s), (np.ones_like(x), 1.0))
+
+    for derivative in (push, ag.value_and_grad(f, (0, 1))):
+        compiled = ag.compile(derivative)
+        for x in (np.array(-0.25, np.float32), np.array(2.0, np.float32)):
+            found, expected = (flatten(g(x, 0.3))[0] for g in (compiled, derivative))
+            assert any(abs(t) > 0.3 for t in expected[1:])
+            for a, b in zip(found, expected, strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-6)
+                assert np.asarray(a).dtype == np.asarray(b).dtype

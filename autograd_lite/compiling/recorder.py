@@ -212,7 +212,7 @@ class Recorder(context.Block):
         if called == "__call__":
             if ufunc is np.bitwise_and and any(x is False for x in inputs):
                 return np.zeros(np.broadcast_shapes(*map(np.shape, inputs)), bool)
-            return self.call(ufunc, inputs, kwargs)
+            return self.call(ufunc, self.unwidened(inputs), kwargs)
         if called == "reduce" and ufunc in REDUCTIONS:
             x, *rest = inputs
             if isinstance(x, TracedNumber):  # which has no methods
@@ -256,7 +256,16 @@ class Recorder(context.Block):
                 "its result is always the same,",
                 "do it outside and give the result as an argument",
             )
-        return self.call(func, args, kwargs)
+        return self.call(func, self.unwidened(args), kwargs)
+
+    def unwidened(self, args: Sequence[Any]) -> tuple[Any, ...]:
+        """What an operation is given: beside float32, Python's numbers as such.
+
+        As NumPy's they would widen the result, and be unequal to what float32 has of them.
+        """
+        if not any(getattr(x, "dtype", None) in NARROW for x in args):
+            return tuple(args)
+        return tuple([self.call(float, (x,)) if computed(x) else x for x in args])
 
     def power(self, x: Any, y: Any) -> Any:
         """x ** y by the operator, which takes short ways for whole exponents."""
@@ -362,6 +371,8 @@ class Recorder(context.Block):
             raise
         if not is_node:
             return out
+        if _is_scalar(out):  # a Tensor holds an array of it, whose dtype counts
+            out = TracedArray(self, out.step, np.asarray(out.value))
         return wrap(out, op, *slots(kept))
 
     def python_number(self, x: TracedArray) -> TracedNumber:
@@ -396,6 +407,14 @@ class Recorder(context.Block):
 
 SIMPLE = {TracedArray, TracedNumber, np.ndarray, float, int}
 """Arguments with nothing inside."""
+
+
+NARROW = (np.float32, np.float16)
+
+
+def computed(x: Any) -> bool:
+    """Whether `x` is a Python number that a step computes, which may give one of NumPy's."""
+    return isinstance(x, TracedNumber) and bool(x.step.args) and x.step.call is not float
 
 
 def value_of(x: Any) -> Any:

@@ -44,9 +44,8 @@ def elementwise(recorder: Any, op: Elementwise, args: list[Any]) -> Any:
     numbers = all(map(is_number, args))
     if numbers:
         args = [float(x) if isinstance(x, np.generic) else x for x in args]
-    elif any(getattr(x, "dtype", None) in (np.float32, np.float16) for x in args):
-        # A number that NumPy computed would widen them; one of Python's does not.
-        args = [recorder.call(float, (x,)) if computed(x) else x for x in args]
+    else:
+        args = recorder.unwidened(args)
     if op is chain_product:
         if not any(map(may_be_infinite, args)):
             out = recorder.call(np.multiply, tuple(args))
@@ -63,11 +62,6 @@ def elementwise(recorder: Any, op: Elementwise, args: list[Any]) -> Any:
     if numbers:
         return as_number(out, op, args)
     return out
-
-
-def computed(x: Any) -> bool:
-    """Whether `x` is a Python number that a step computes."""
-    return isinstance(x, TracedNumber) and bool(x.step.args)
 
 
 def as_number(out: Any, op: Elementwise, args: list[Any]) -> Any:
