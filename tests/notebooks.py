@@ -18,6 +18,7 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
@@ -48,11 +49,15 @@ def executed(path: Path) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     with tempfile.TemporaryDirectory() as folder:  # what a notebook writes is not kept
+        # Files for ports: another program may take a port before the kernel comes to it.
+        sockets = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
         client = NotebookClient(
             book,
+            config=Config(OwnPython=sockets),
             kernel_manager_class=OwnPython,
             resources={"metadata": {"path": folder}},
-            timeout=120,
+            timeout=600,
+            startup_timeout=240,
             record_timing=False,
             coalesce_streams=True,
         )
