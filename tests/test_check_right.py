@@ -181,3 +181,23 @@ def test_there_are_two_thousand_of_them():
     count += 2 * 4 * 5 + 3 * sum(len(make().args) for make in planted.PROBLEMS.values())
     count += 60 + 200 + 3 * 3 + 5
     assert count >= 2_000
+
+
+@pytest.mark.parametrize("z", [[20.0, 0.0, 0.0], [30.0, 0.0, 0.0], [40.0, 0.0, -5.0]])
+def test_a_sure_prediction(z):
+    """1 − h of h near 1 is rounding: autodiff has less of it right than a difference of losses."""
+    z, t = np.array(z), np.array([1.0, 0.0, 0.0])
+    loss = lambda z: ag.softmax_cross_entropy(z, t)  # noqa: E731
+    report = ag.check_gradients(loss, z, hand=ag.softmax(z) - t)
+    assert report.ok, report
+    assert ("precision" in [note.code for note in report.notes]) == (z[0] > 25)
+    assert ag.check_gradients(loss, z, hand=2 * t).verdict == "hand"
+    if z[0] < 35:
+        wrong = 1.5 * (ag.softmax(z) - t)
+        assert ag.check_gradients(loss, z, hand=wrong).verdict == "hand"
+
+
+def test_a_probability_that_underflows():
+    z = np.array([1000.0, 0.0, -1000.0])
+    report = ag.check_gradients(lambda z: ag.softmax_cross_entropy(z, 0), z, hand=np.zeros(3))
+    assert report.ok, report

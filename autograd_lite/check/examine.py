@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def examine(
         text = f"computed in float32: gradients are compared to {rtol:.0e}, not to 1e-07"
         row.notes.append(Note("precision", text))
     floor = Floor(tape, x, rtol)
-    hand_auto = None
+    hand_auto = judged = None
     kinks = None if said.kinks is None else said.kinks.reshape(auto.shape)
     if hand is not None and hand.shape == auto.shape:
         judged = hand
@@ -78,7 +79,20 @@ def examine(
         hand_auto = row.pairs[0].agrees
     elif hand is not None:
         hand_auto = False
-    auto_num, hand_num = numerical_pairs(row, auto, hand, said, rtol)
+    auto_num, hand_num = numerical_pairs(row, auto, hand, said, floor)
+    if floor.needed:
+        row.notes.append(
+            Note(
+                "precision",
+                f"terms of size {floor.terms:.1g} cancel in this gradient, and below "
+                f"{FLOOR * floor.terms:.0e} nothing is left but their rounding: check it at "
+                "another point too",
+            )
+        )
+    if floor.needed and hand_auto and not hand_num:
+        # Autodiff has the rounding of what cancels in it, and so can vouch for nothing smaller.
+        hand_auto = False
+        row.pairs[0] = pair("hand", judged, "autodiff", auto, rtol)
     if unreliable:
         row.verdict = "agree" if hand_auto is not False and auto_num else "numerical"
     else:
@@ -110,25 +124,44 @@ def soft(tape: Tape) -> bool:
     return any(s.out is tape.root for s in find(tape)) and tape.root.ndim == 1
 
 
+FLOOR = 1e-14  # of the terms that cancel: what rounding may leave of them
+
+
 class Floor:
     """Comparison of two gradients that asks for more only where large terms cancel."""
 
+    needed = False  # for autodiff to agree with the numerical gradient
+
     def __init__(self, tape: Tape, x: Node, rtol: float) -> None:
         self.tape, self.x, self.rtol = tape, x, rtol
+
+    def with_numerical(self, left: str, a: np.ndarray, num: np.ndarray, slack: Any) -> Pair:
+        """Equal to the tolerance and what the numerical gradient may be off by, or to rounding."""
+        found = pair(left, a, "numerical", num, self.rtol, slack)
+        if found.agrees or self.rtol > 1e-6 or not np.all(np.isfinite(a)):
+            return found
+        found = pair(left, a, "numerical", num, self.rtol, slack + FLOOR * self.terms)
+        self.needed = found.agrees and left == "autodiff"
+        return found
+
+    @cached_property
+    def terms(self) -> float:
+        """The size of the terms that were added up."""
+        return cancelling(self.tape, self.x)
 
     def compare(self, left: str, a: np.ndarray, right: str, b: np.ndarray) -> Pair:
         """Equal to the tolerance, or to the rounding of the terms that were added up."""
         found = pair(left, a, right, b, self.rtol)
         if found.agrees or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             return found
-        terms = cancelling(self.tape, self.x)
-        if found.largest > self.rtol * terms:
+        if found.largest > self.rtol * self.terms:
             return found
-        return pair(left, a, right, b, self.rtol, (1e-11 if self.rtol < 1e-6 else 1e-5) * terms)
+        slack = (1e-11 if self.rtol < 1e-6 else 1e-5) * self.terms
+        return pair(left, a, right, b, self.rtol, slack)
 
 
 def numerical_pairs(
-    row: Row, auto: np.ndarray, hand: np.ndarray | None, said: Testimony, rtol: float
+    row: Row, auto: np.ndarray, hand: np.ndarray | None, said: Testimony, floor: Floor
 ) -> tuple[bool, bool | None]:
     """Add the pairs that have the numerical gradient in them; whether each agrees."""
     fits = hand is not None and hand.shape == auto.shape
@@ -153,11 +186,11 @@ def numerical_pairs(
     agrees = None
     if fits:
         assert hand is not None
-        row.pairs.append(pair("hand", hand, "numerical", row.num, rtol, slack))
+        row.pairs.append(floor.with_numerical("hand", hand, row.num, slack))
         agrees = row.pairs[-1].agrees
     elif hand is not None:
         agrees = False
-    row.pairs.append(pair("autodiff", auto, "numerical", row.num, rtol, slack))
+    row.pairs.append(floor.with_numerical("autodiff", auto, row.num, slack))
     row.pairs[-1].remark = how
     return row.pairs[-1].agrees, agrees
 

@@ -69,9 +69,10 @@ def pair(left: str, a: Any, right: str, b: Any, rtol: float, slack: Any = 0.0) -
 def cancelling(tape: Tape, x: Any) -> float:
     """The size of the terms that were added up on the way to the gradient of `x`.
 
-    Every cotangent of the sweep is shaken by a relative 1e-7 of random sign; how far the gradient
-    moves, divided by 1e-7, is the size of what cancels in it. (Stochastic arithmetic, as in
-    Vignes, "A stochastic arithmetic for reliable scientific computation", 1993.)
+    Every cotangent of the sweep is shaken by at most a relative 1e-7; how far the gradient moves,
+    divided by 1e-7, is the size of what cancels in it. By how much is random: shaken all alike,
+    two terms that cancel would cancel again. (Stochastic arithmetic, as in Vignes, "A stochastic
+    arithmetic for reliable scientific computation", 1993.)
     """
     rng = np.random.default_rng(0)
     eps = 1e-7
@@ -80,11 +81,11 @@ def cancelling(tape: Tape, x: Any) -> float:
     for node in tape.order:
         if node in above and node is not x and node in tape.adjoint:
             g = np.asarray(tape.adjoint[node], float)
-            changes[node] = g * (eps * rng.choice([-1.0, 1.0], size=g.shape))
+            changes[node] = g * (eps * rng.uniform(-1.0, 1.0, g.shape))
     for node, i in tape.reach(x):
         y = node.inputs[i]
         part = np.asarray(tape.contribution(node, i), float)
-        noise = part * (eps * rng.choice([-1.0, 1.0], size=part.shape))
+        noise = part * (eps * rng.uniform(-1.0, 1.0, part.shape))
         changes[y] = changes[y] + noise if y in changes else noise
     return magnitude(tape.push(changes, x, above)) / eps
 

@@ -76,7 +76,9 @@ def from_logsumexp(tape: Tape, log: Node, a: Any, s: Node) -> Softmax | None:
     t = np.where(np.abs(t) < 1e-12, 0.0, np.where(np.abs(t - 1) < 1e-12, 1.0, t))
     if (t < 0).any() or not np.allclose(t.sum(axis=axis), 1, rtol=1e-9, atol=0):
         return None
-    return Softmax(z, log, axis, h, -w * t / h, t, w)
+    with np.errstate(divide="ignore", invalid="ignore"):  # probabilities that underflow to 0
+        arrives = np.where(t == 0, 0.0, -w * t / h)
+    return Softmax(z, log, axis, h, arrives, t, w)
 
 
 def total(y: Any) -> Any:
