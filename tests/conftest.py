@@ -1,16 +1,26 @@
-"""The garbage collector spares what lives as long as the suite: the peers' modules, the tests.
+"""What holds for the whole suite: tests may be slow, and the garbage collector may not."""
 
-Else each full collection, of which many tests ask for one, walks over half a million objects.
-"""
-
+import contextlib
 import gc
+
+with contextlib.suppress(ModuleNotFoundError):  # the benchmarks do without it
+    from hypothesis import HealthCheck, settings
+
+    # How long an example takes says how busy the machine is.
+    settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("suite")
 
 
 def pytest_collection():
+    """While the tests are found, little becomes garbage."""
     gc.disable()
 
 
 def pytest_collection_finish():
+    """The modules of the peers and the tests live to the end: half a million objects.
+
+    Each full collection, of which many tests ask for one, would walk over them.
+    """
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -52,9 +52,6 @@ def test_consequences_are_steps_after_the_wrong_one(graph):
 
 def test_compared_and_diagnosed_in_three_seconds(graph):
     hand = hand_of(graph, "bndiff: the variance forgotten")
-    took = []
-    for _ in range(2):  # the machine may be busy with something else
-        start = time.perf_counter()
-        ag.compare(graph[0], hand)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 3
+    start = time.process_time()  # the machine may be busy with something else
+    ag.compare(graph[0], hand)
+    assert time.process_time() - start < 3

@@ -47,8 +47,8 @@ def test_a_graph_of_thousands_of_values():
             h = h + v * float(rng.normal())
         loss = loss + ag.tanh(h) * 0.01
     loss.backward()
-    start = time.perf_counter()
+    start = time.process_time()
     report = ag.compare(loss, {x[0]: -x[0].grad, x[1]: x[1].grad})
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert [row.verdict for row in report.rows].count("agree") == 1
     assert report.causes[0].code == "sign"

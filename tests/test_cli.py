@@ -45,9 +45,9 @@ def refused(run):
     """Run a command that must end in one line on stderr and exit code 2, at once; the line."""
 
     def refused(*argv):
-        start = time.perf_counter()
+        start = time.process_time()  # the machine may be busy
         code, out, err = run(*argv)
-        assert time.perf_counter() - start < 5  # on a busy machine; mostly milliseconds
+        assert time.process_time() - start < 5  # mostly milliseconds
         assert (code, out) == (2, "")
         assert err.startswith("autograd-lite: error: ")
         assert err.count("\n") == 1
@@ -554,13 +554,13 @@ tokens = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(tokens, max_size=25).map("".join) | st.text(max_size=40))
 def test_any_formula_is_answered_or_refused(formula):
     assert command.main([formula, "z=2,1,0.1", "t=1,0,0", "W=1,2;3,4", "x=3"]) in (0, 2)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(max_size=12) | st.sampled_from(["x*x", "x=1", "--wrt", "x"]), max_size=5))
 def test_any_arguments_are_answered_or_refused(argv):
     assert command.main(["x * x", *argv, "x=2"]) in (0, 2)
@@ -578,7 +578,7 @@ formulas = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(formulas)
 def test_formulas_agree_with_pythons_own_arithmetic(formula):
     ours = evaluate(parse(formula), {"x": ag.Value(0.5), "y": ag.Value(-1.25)})

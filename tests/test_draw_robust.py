@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
@@ -91,7 +91,7 @@ def test_hostile_names_are_only_text_in_every_output(name):
     assert str(list(ag.steps(L)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.text(st.characters(), max_size=60))
 def test_any_name_gives_an_svg_that_parses(name):
     L, names = graph(name)

@@ -17,7 +17,7 @@ def watched():
     sys.addaudithook(fuzz_formula.audit)  # for good; it sleeps outside of `attack`
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.binary(max_size=60))
 def test_random_bytes_are_answered_or_refused(data):
     fuzz_formula.attack(data)

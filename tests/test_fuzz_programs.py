@@ -106,7 +106,7 @@ def close(a, b, tolerance=1e-9):
     np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(programs())
 def test_forwards_and_backwards_agree_to_the_third_order(drawn):
     f, shape = drawn
@@ -138,7 +138,7 @@ def plain(x):
     return np.reshape([ag.graph.data(v) for v in np.ravel(x)], np.shape(x))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(programs(), st.sampled_from([np.float16, np.float32, np.float64]))
 def test_the_graph_the_copy_and_the_plain_function_agree(drawn, dtype):
     f, shape = drawn
@@ -163,7 +163,7 @@ def test_the_graph_the_copy_and_the_plain_function_agree(drawn, dtype):
     np.testing.assert_array_equal(x.grad, first)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programs())
 def test_arrays_of_values_agree(drawn):
     f, shape = drawn

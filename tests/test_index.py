@@ -75,7 +75,7 @@ def test_rules(name):
     check_rule(lambda x: ag.tanh(x)[index] if isinstance(x, ag.Tensor) else np.tanh(x)[index], x)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_basic_index(data):
     shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
@@ -83,7 +83,7 @@ def test_any_basic_index(data):
     agree(shape, index)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_advanced_index(data):
     shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=3))

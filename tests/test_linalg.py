@@ -56,7 +56,7 @@ def test_of_itself():
     check_rule(lambda x: x @ x @ x, rng.normal(size=(2, 2)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_stacks(data):
     sizes = st.integers(1, 3)

@@ -227,7 +227,7 @@ ALONG = {
 
 
 @pytest.mark.parametrize("name", ALONG)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_every_shape_and_axis(name, data):
     """Value as NumPy's; and the directional derivative is the slope along that direction."""

@@ -130,7 +130,7 @@ def case(draw):
     return shape, axes, draw(st.booleans()), draw(st.sampled_from(sorted(REDUCTIONS)[:4]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(case())
 def test_any_shape_and_axes(drawn):
     shape, axes, keepdims, name = drawn

@@ -167,7 +167,7 @@ def shape_and_axes(draw):
     return tuple(shape), axes, draw(st.booleans())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shape_and_axes())
 def test_sum_of_any_shape_and_axes(case):
     shape, axes, keepdims = case
@@ -182,7 +182,7 @@ def test_sum_of_any_shape_and_axes(case):
     close(x.grad, 2 * x.data * seed.reshape(kept))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.permutations(range(4)), st.integers(-4, 3), st.integers(-4, 3))
 def test_transpose_of_any_order(order, source, destination):
     x = ag.Tensor(array(2, 1, 3, 2))
