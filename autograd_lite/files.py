@@ -40,7 +40,9 @@ def replacing(path: Any) -> Iterator[BinaryIO]:
         if there:
             shutil.copymode(path, temporary)
         os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename == temporary:
+            error.filename = path  # the name that was asked for
+        with suppress(OSError):
             os.unlink(temporary)
         raise

@@ -153,3 +153,12 @@ def test_a_name_as_long_as_names_may_be(tmp_path):
     path = tmp_path / ("x" * 251 + ".npz")
     ag.save(path, 1.0)
     assert ag.load(path) == 1.0
+
+
+@pytest.mark.parametrize("write", [lambda p: ag.save(p, {"x": 1.0}), ag.draw(ag.Value(1.0)).save])
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, write):
+    (tmp_path / "file").touch()
+    for folder in ("missing", "file"):
+        with pytest.raises(OSError, match=r"'\S*/graph.dot'") as caught:
+            write(tmp_path / folder / "graph.dot")
+        assert caught.value.filename == str(tmp_path / folder / "graph.dot")
