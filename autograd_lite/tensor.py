@@ -207,7 +207,10 @@ class Tensor(Operators):
             x_data = x.primal
             if type(op) is Elementwise:
                 (d,) = op.partials
-                to_x = g if d is ONE else chain(g, d(out, x_data))
+                try:
+                    to_x = g if d is ONE else chain(g, d(out, x_data))
+                except ZeroDivisionError:  # of a number that was made of an array without axes
+                    return Node.pull(self, g, record)
             else:
                 to_x = op.vjp(0, g, out, x_data)
         else:

@@ -596,3 +596,42 @@ def test_a_slope_made_of_a_pole_of_a_float_and_of_an_array():
             second = ag.jacobian(first)(x)
         diagonal = np.where(np.eye(np.size(x)), math.inf, 0.0)
         np.testing.assert_array_equal(second, diagonal.reshape(2 * np.shape(x)), strict=True)
+
+
+AWKWARD = [0.0, -0.0, 1.0, -1.0, 2.0, -2.5, 1e308, 1e-320, math.inf, -math.inf, math.nan]
+KINDS = (float, np.array, lambda x: np.array([x]))
+
+
+def slopes_at(f, point):
+    """The gradient of `f` at a point of numbers, of arrays without axes, of vectors of length 1."""
+    argnums = tuple(range(len(point)))
+    found = [ag.grad(lambda *a: ag.sum(f(*a)), argnums)(*map(kind, point)) for kind in KINDS]
+    return [np.ravel(g) for g in found]
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_awkward_points_are_the_same_for_numbers_and_arrays(name):
+    f = TABLE[name]
+    count = len(f.partials)
+    for point in itertools.product(AWKWARD[: {1: 11, 2: 5}.get(count, 3)], repeat=count):
+        number, *arrays = slopes_at(f, point)
+        for found in arrays:
+            np.testing.assert_allclose(found, number, rtol=1e-14, err_msg=str(point))
+
+
+@pytest.mark.parametrize("name", [n for n in TABLE if len(TABLE[n].partials) == 1])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_outside_the_domain_no_slope_of_a_slope_is_given(name):
+    f = TABLE[name]
+    for x in AWKWARD[:-3]:
+        if np.isnan(f(x)):
+            for g in slopes_at(f, [x]) + slopes_at(ag.elementwise_grad(f), [x]):
+                assert np.isnan(g).all(), x
+
+
+def test_the_slope_of_the_slope_of_a_logarithm_at_zero():
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for f in (ag.log, ag.log2, ag.log10):
+            for g in slopes_at(ag.elementwise_grad(f), [0.0]):
+                assert g == -math.inf

@@ -144,8 +144,13 @@ def row_named(module: str, name: str) -> Elementwise:
 
 
 def as_array(x: Any) -> Any:
-    """A number as an array, which divides by 0; anything else as it is."""
-    return x if isinstance(x, Node | ndarray) else np.array([x], float)
+    """A number, in an array without axes too, as a vector, which divides by 0; others as they are.
+
+    What is computed of an array without axes is no array, but a number again.
+    """
+    if type(x) is ndarray:
+        return x if x.ndim else x.reshape(1)
+    return x if isinstance(x, Node) else np.array([x], float)
 
 
 def chain(g: Any, d: Any) -> Any:
@@ -294,9 +299,12 @@ def _logaddexp(x: float, y: float) -> float:
 
 
 def _inside(x: Any, inside: Any) -> Any:
-    """`x` where `inside` holds and NaN elsewhere, so that no slope is given outside a domain."""
+    """`x` where `inside` holds and NaN elsewhere, so that no slope is given outside a domain.
+
+    Of x times NaN, so that no slope of the slope is given there either: a constant would have 0.
+    """
     inside = np.logical_or(inside, np.isnan(data(x)))
-    return x if np.all(inside) else where(inside, x, math.nan)
+    return x if np.all(inside) else where(inside, x, math.nan * x)
 
 
 # --- partial derivatives that are more than a line -----------------------------------------------
@@ -320,7 +328,7 @@ def log_slope(y: Any, x: Any) -> Any:
     """1/x for x ≥ 0, with log'(±0) = +inf; NaN below."""
     if all_finite(y):
         return 1 / x
-    return 1 / _inside(abs(x), np.greater_equal(data(x), 0))
+    return 1 / _inside(x + 0.0, np.greater_equal(data(x), 0))  # −0 + 0 is 0
 
 
 def log1p_slope(y: Any, x: Any) -> Any:
