@@ -50,6 +50,8 @@ def fresh(x: Any, name: str) -> Node:
     It is no leaf, since leaves get a copy of their cotangent: there is no need of one here.
     """
     kind = type(x)
+    if kind is np.ndarray and x.dtype.kind == "f":
+        return constant(x.copy("K"))
     if isinstance(x, Node):
         return identity(x)
     if kind in stand_ins:

@@ -38,7 +38,7 @@ class Linearized:
         called = list(args)
         places = self.chosen(argnums, len(args))
         single = not isinstance(argnums, tuple | list)
-        leaves, form = flatten(args[places[0]] if single else tuple([args[n] for n in places]))
+        leaves, form = flatten(args[argnums] if single else tuple([args[n] for n in places]))
         self.given_nodes = not node_types.isdisjoint(map(type, leaves))
         # Under no_grad a derivative is computed all the same, and its result is off the graph.
         self.recording = recording()
@@ -48,8 +48,11 @@ class Linearized:
             self.start = tick()  # what is made from here on is the function's own
             self.inputs = [fresh(x, name) for x in leaves]
             given = form(self.inputs)
-            for n, arg in zip(places, [given] if single else given, strict=True):
-                called[n] = arg
+            if single:
+                called[argnums] = given
+            else:
+                for n, arg in zip(places, given, strict=True):
+                    called[n] = arg
             self.result = f(*called, **kwargs)
         self.outputs, self.out_form = flatten(self.result)
         if node_types.isdisjoint(map(type, self.outputs)):
@@ -131,9 +134,8 @@ class Linearized:
                                 break  # the result depends on it: to be swept again, recorded
             finally:
                 walk.close()
-        cotangents = [found.get(x) for x in inputs]
         self.note(not found.keys().isdisjoint(inputs), outside)
-        return cotangents
+        return list(map(found.get, inputs))
 
     def check_fresh(self) -> None:
         """ValueError if a node that was given was changed since: its stand-in shares its data."""

@@ -13,11 +13,15 @@ from .ops import index, linalg, reduce
 from .ops import shape as shapes
 from .ops.base import as_plain_class
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain, chain_to
+from .ops.elementwise import ONE, Elementwise, chain
+from .ops.shape import sum_to
 
 __all__ = ["Tensor"]
 
 ndarray = np.ndarray
+
+CONSTANTS = {float, int, ndarray}
+"""What stands beside a Tensor as a constant in nearly all graphs."""
 
 
 def as_array(x: Any, dtype: Any = None) -> np.ndarray:
@@ -188,55 +192,64 @@ class Tensor(Operators):
         return array
 
     def fit(self, g: Any) -> Any:
-        if isinstance(g, Node) or (
-            type(g) is np.ndarray and g.base is None and g.dtype == self.primal.dtype
-        ):
+        if type(g) is ndarray and g.base is None and g.dtype == self.primal.dtype:
+            return g
+        if isinstance(g, Node):
             return g
         return as_array(g, self.primal.dtype) if type(g) in stand_ins else np.array(g, self.dtype)
 
     def pull(self, g: Any, record: bool) -> None:
-        # Operations on one or two inputs, unrolled: what Node.pull and Elementwise.vjp do for every
-        # case, in half their time. A share is delivered as `send` does, without its call where the
-        # input is a Tensor that nobody has changed.
-        op, x, y, out = self.op, self.left, self.right, self.primal
-        if record or type(y) is tuple:
+        # Operations on one or two inputs, Tensors and constants, unrolled: what Node.pull and
+        # Elementwise.vjp do for every case, in half their time. A share is delivered as `send`
+        # does, without its call where the input was computed: only a leaf's data can be changed.
+        op, out = self.op, self.primal
+        x, y = self.left, self.right
+        if record:
             return Node.pull(self, g, record)
         if y is None:
-            if type(x) not in node_types:  # a number that became a node, see `ends.constant`
-                return None
-            x_data = x.primal
+            if type(x) is not Tensor:
+                return Node.pull(self, g, record)
             if type(op) is Elementwise:
-                (d,) = op.partials
+                d = op.partials[0]
                 try:
-                    to_x = g if d is ONE else chain(g, d(out, x_data))
+                    to_x = g if d is ONE else chain(g, d(out, x.primal))
                 except ZeroDivisionError:  # of a number that was made of an array without axes
                     return Node.pull(self, g, record)
             else:
-                to_x = op.vjp(0, g, out, x_data)
+                to_x = op.vjp(0, g, out, x.primal)
         else:
-            x_is_node, y_is_node = type(x) in node_types, type(y) in node_types
-            x_data = x.primal if x_is_node else x
-            y_data = y.primal if y_is_node else y
+            x_is_node = type(x) is Tensor
+            if x_is_node:
+                x_data = x.primal
+            elif type(x) in CONSTANTS:
+                x_data = x
+            else:
+                return Node.pull(self, g, record)
+            y_is_node = type(y) is Tensor
+            if y_is_node:
+                y_data = y.primal
+            elif type(y) in CONSTANTS:
+                y_data = y
+            else:
+                return Node.pull(self, g, record)
             if type(op) is Elementwise:
                 d, e = op.partials
                 shape = out.shape
                 try:
                     if x_is_node:
-                        if d is not ONE:
-                            d = d(out, x_data, y_data)
-                        x_shape = x_data.shape if type(x_data) is ndarray else ()
-                        if x_shape != shape:
-                            to_x = chain_to(g, d, shape, x_shape)
+                        if x_data.shape == shape:
+                            to_x = g if d is ONE else chain(g, d(out, x_data, y_data))
+                        elif d is ONE:
+                            to_x = sum_to(g, shape, x_data.shape)
                         else:
-                            to_x = g if d is ONE else chain(g, d)
+                            to_x = op.vjp(0, g, out, x_data, y_data)
                     if y_is_node:
-                        if e is not ONE:
-                            e = e(out, x_data, y_data)
-                        y_shape = y_data.shape if type(y_data) is ndarray else ()
-                        if y_shape != shape:
-                            to_y = chain_to(g, e, shape, y_shape)
+                        if y_data.shape == shape:
+                            to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
+                        elif e is ONE:
+                            to_y = sum_to(g, shape, y_data.shape)
                         else:
-                            to_y = g if e is ONE else chain(g, e)
+                            to_y = op.vjp(1, g, out, x_data, y_data)
                 except ZeroDivisionError:  # of a number beside an array: IEEE 754 knows better
                     return Node.pull(self, g, record)
             else:
@@ -245,14 +258,14 @@ class Tensor(Operators):
                 if y_is_node:
                     to_y = op.vjp(1, g, out, x_data, y_data)
             if y_is_node:
-                if type(y) is not Tensor or y.stamp > self.stamp or (to_y is g and y.op is None):
+                if y.op is None and (to_y is g or y.stamp > self.stamp):
                     self.send(y, to_y, g)
                 else:
                     old = y.cotangent
                     y.cotangent = to_y if old is None else old + to_y
             if not x_is_node:
                 return None
-        if type(x) is not Tensor or x.stamp > self.stamp or (to_x is g and x.op is None):
+        if x.op is None and (to_x is g or x.stamp > self.stamp):
             self.send(x, to_x, g)
         else:
             old = x.cotangent

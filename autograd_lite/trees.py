@@ -103,8 +103,10 @@ def flatten(tree: Any) -> tuple[list[Any], Form]:
     >>> form([10.0, 20.0, 30.0])
     {'w': (10.0, 20.0), 'b': 30.0}
     """
+    if type(tree) in node_types or type(tree) is float:
+        return [tree], LEAF
     leaves: list[Any] = []
-    (form,) = _forms([tree], leaves)
+    form = _form(tree, leaves)
     return leaves, form
 
 
@@ -122,7 +124,7 @@ def _forms(items: Iterable[Any], leaves: list[Any]) -> list[Form]:
 
 
 def _form(tree: Any, leaves: list[Any]) -> Form:
-    """The form of a container, or of a leaf of an unusual kind."""
+    """The form of a container, or of a single leaf."""
     kind = type(tree)
     if tree is None:
         return Form(0, lambda items: None, [], None, lambda other: [] if other is None else None)

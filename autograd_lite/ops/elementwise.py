@@ -109,7 +109,13 @@ class Elementwise(Op):
             return float(self.on_arrays(*inputs))
 
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
-        return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(inputs[i]))
+        x = inputs[i]
+        if self.partials[i] is ratio_slope and type(g) is ndarray is type(x):
+            old, new = out.shape, x.shape
+            if old != new and g.ndim == len(old):  # broadcast, and no seeds in front
+                # All copies have the denominator in common: their shares are divided once added up.
+                return chain(sum_to(chain(g, out), old, new), -1 / x)
+        return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(x))
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
@@ -359,6 +365,11 @@ def power_exponent(z: Any, x: Any, y: Any) -> Any:
     return z * log(where(still, 1.0, x) if np.any(still) else x)
 
 
+def ratio_slope(z: Any, x: Any, y: Any) -> Any:
+    """−z/y, the derivative of z = x/y with respect to y."""
+    return z / -y
+
+
 def hypot_slope(z: Any, x: Any, y: Any) -> Any:
     """x/z; 0 at x = y = 0, the subgradient of least norm."""
     corner = np.equal(data(z), 0)
@@ -381,7 +392,7 @@ LN2, LN10 = math.log(2), math.log(10)
 add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE)
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y)
+divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, ratio_slope)
 power      = Elementwise("**",          math.pow,         _power,         power_base, power_exponent)
 mod        = Elementwise("%",           np.mod,           np.mod,         ONE, lambda z, x, y: -floor(x / y))
 
