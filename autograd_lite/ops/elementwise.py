@@ -174,7 +174,7 @@ def chain(g: Any, d: Any) -> Any:
         return chain_product(g, d)
     else:
         product = g * d
-        if type(d) is float and isfinite(d):
+        if isinstance(d, float) and isfinite(d):
             return product
     if type(product) is ndarray:
         # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
@@ -196,7 +196,7 @@ def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return chain(g, d)
     if (
         type(d) is type(g) is ndarray
-        and g.ndim > 2
+        and (g.ndim > 2 or len(old) == 1)
         and (new == (*old[:-1], 1) or (new == () and len(old) == 1))
         and d.shape == old
         and d.size < 8192
