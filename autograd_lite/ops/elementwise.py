@@ -111,10 +111,9 @@ class Elementwise(Op):
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
         x = inputs[i]
         if self.partials[i] is ratio_slope and type(g) is ndarray is type(x):
-            old, new = out.shape, x.shape
-            if old != new and g.ndim == len(old):  # broadcast, and no seeds in front
-                # All copies have the denominator in common: their shares are divided once added up.
-                return chain(sum_to(chain(g, out), old, new), -1 / x)
+            # All copies of a denominator have it in common: their shares are divided once added up.
+            total = chain_to(g, out, out.shape, x.shape)
+            return cleared(total, total / -x)
         return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(x))
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
@@ -177,15 +176,21 @@ def chain(g: Any, d: Any) -> Any:
         if isinstance(d, float) and isfinite(d):
             return product
     if type(product) is ndarray:
-        # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
-        # a large one BLAS would start threads, which on a busy machine wait for each other.
-        probe = vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None)
-        if probe == probe:
-            return product
-        return np.where(np.equal(g, 0), np.zeros((), product.dtype), product)
+        return cleared(g, product)
     if type(product) in stand_ins:
         return chain_product(g, d)
     return product if product == product or g != 0 else 0.0
+
+
+def cleared(g: Any, product: Any) -> Any:
+    """A product of `g` and a slope; 0 where `g` is 0, if it is NaN anywhere."""
+    # The probe is NaN if an entry is. On a small array this takes a third of the time of
+    # isnan().any(); on a large one BLAS would start threads, which on a busy machine wait for each
+    # other.
+    probe = vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None)
+    if probe == probe:
+        return product
+    return np.where(np.equal(g, 0), np.zeros((), product.dtype), product)
 
 
 def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
