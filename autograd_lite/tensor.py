@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, data, kinds, node_types, stand_ins, touch
+from .graph import Node, data, kinds, stand_ins, touch
 from .operators import SHORT_WAYS, Operators, shorten
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
