@@ -243,3 +243,21 @@ def test_arrays_of_values(name, axis, keepdims):
     whole.sum().backward()
     got = np.vectorize(lambda v: v.grad or 0.0, otypes=[float])(values)
     close(got, tensor.grad, 1e-14)
+
+
+@pytest.mark.parametrize("name", ["nanmean", "nanvar", "nanstd"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_values_of_which_none_is_a_number(name):
+    """NaN, as NumPy has it, and no error of Python's, which does not divide by 0."""
+    rows = np.array([[1.0, np.nan, 3.0], [np.nan] * 3])
+    values = np.empty(rows.shape, object)
+    values[...] = [[ag.Value(x) for x in row] for row in rows]
+    found = getattr(ag, name)(values, axis=1)
+    expected = getattr(np, name)(rows, axis=1)
+    numbers = [x if isinstance(x, float) else x.item() for x in found]
+    np.testing.assert_allclose(numbers, expected)
+    assert np.isnan(getattr(ag, name)(values[1]))
+    found[0].backward()
+    np.testing.assert_allclose(
+        [x.grad or 0.0 for x in values[0]], ag.grad(getattr(ag, name))(rows[0])
+    )

@@ -8,12 +8,9 @@ import numpy as np
 
 from ..graph import data
 from .base import array, numbers
-from .elementwise import root, square, where
+from .elementwise import divide, root, square, where
 from .reduce import max, min, prod
-from .shape import (
-    arrayed,
-    sum,
-)
+from .shape import arrayed, sum
 
 __all__ = ["nan_to_num", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar"]
 
@@ -51,6 +48,11 @@ def _counted(known: np.ndarray, axis: Any, keepdims: Any) -> Any:
     return np.sum(known, axis, keepdims=bool(keepdims))
 
 
+def _float(x: Any) -> Any:
+    """The dtype of what is divided: that of `x`, float64 where it holds Values."""
+    return x.dtype if x.dtype != object else np.dtype(float)
+
+
 def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """The mean of the entries that are not NaN. Mirrors `numpy.nanmean`.
 
@@ -60,7 +62,8 @@ def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """
     x, known = _known(x)
     count = _counted(known, axis, keepdims)
-    return nansum(x, axis, keepdims) / array(count).astype(x.dtype)
+    # Not by `/`: among Values a sum of no entries is Python's 0, which it would not divide by 0.
+    return divide(nansum(x, axis, keepdims), array(count).astype(_float(x)))
 
 
 def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
@@ -72,7 +75,7 @@ def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
     """
     x, known = _known(x)
     away = where(known, x - nanmean(x, axis, keepdims=True), 0)
-    freedom = array(_counted(known, axis, keepdims) - ddof).astype(x.dtype)
+    freedom = array(_counted(known, axis, keepdims) - ddof).astype(_float(x))
     return sum(square(away), axis, bool(keepdims)) / np.where(freedom > 0, freedom, np.nan)
 
 
