@@ -58,7 +58,7 @@ def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
     >>> import autograd_lite as ag
     >>> ag.nanmean([2.0, np.nan, 3.0])
-    np.float64(2.5)
+    array(2.5)
     """
     x, known = _known(x)
     count = _counted(known, axis, keepdims)
