@@ -13,7 +13,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("elementwise._inside", "np.logical_or(inside, np.isnan(data(x))) → inside"),
         (
             "elementwise._inside",
-            "x if np.all(inside) else where(inside, x, math.nan) → where(inside, x, math.nan)",
+            "x if np.all(inside) else where(inside, x, math.nan * x) → where(inside, x, math.nan * x)",
         ),
         ("elementwise._inside", "x → inside (3)"),
     ],
