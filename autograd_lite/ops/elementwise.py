@@ -201,7 +201,6 @@ def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return chain(g, d)
     if (
         type(d) is type(g) is ndarray
-        and (g.ndim > 2 or len(old) == 1)
         and (new == (*old[:-1], 1) or (new == () and len(old) == 1))
         and d.shape == old
         and d.size < 8192

@@ -35,6 +35,7 @@ __all__ = [
 
 
 ndarray = np.ndarray
+PLAIN = (ndarray, np.generic)
 add_up: Any = np.add.reduce
 
 
@@ -195,19 +196,21 @@ class Sum(Op):
         return out if type(out) is ndarray else np.asarray(out)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        if type(x) is ndarray and isinstance(g, PLAIN):  # the usual cases, without the bookkeeping
+            if g.ndim == 0:
+                copies = np.empty(x.shape, g.dtype)
+                copies.fill(g)
+                return copies
+            if self.keepdims and self.axes == (-1,):
+                return g.repeat(x.shape[-1], -1)
         full = shape(x)
         kept = keep(full, self.axes)
         if not self.keepdims:
             g = reshaped(g, shape(out), kept)
         if type(g) in node_types:
             return BroadcastTo(kept, full)(g)
-        if self.axes == (-1,) and type(g) is ndarray:
-            return g.repeat(full[-1], -1)  # half the time of the general way
         copies = np.empty(g.shape[: g.ndim - len(full)] + full, g.dtype)
-        if g.size == 1:
-            copies.fill(g.item())
-        else:
-            copies[...] = g
+        copies[...] = g
         return copies
 
 
