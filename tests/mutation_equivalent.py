@@ -15,6 +15,8 @@ REASONS: dict[str, list[tuple[str, str]]] = {
             "elementwise._inside",
             "x if np.all(inside) else where(inside, x, math.nan * x) → where(inside, x, math.nan * x)",
         ),
+        ("elementwise._inside", "math.nan * x → math.nan + x"),
+        ("elementwise._inside", "math.nan * x → math.nan / x"),
         ("elementwise._inside", "x → inside (3)"),
     ],
     "NumPy takes any negative length as the one to be found": [
