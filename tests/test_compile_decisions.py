@@ -126,7 +126,7 @@ def test_infinite_results_are_those_of_the_careful_way(x):
                 value, gradient = ag.value_and_grad(f)(numbers)
                 found, slope = compiled(numbers)
                 np.testing.assert_array_equal(found, value)
-                np.testing.assert_allclose(slope, gradient, rtol=1e-14)
+                np.testing.assert_allclose(slope, gradient, rtol=1e-15)
 
 
 def test_what_needs_the_numbers_is_refused_with_the_line():

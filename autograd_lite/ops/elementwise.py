@@ -109,12 +109,7 @@ class Elementwise(Op):
             return float(self.on_arrays(*inputs))
 
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
-        x = inputs[i]
-        if self.partials[i] is ratio_slope and type(g) is ndarray is type(x):
-            # All copies of a denominator have it in common: their shares are divided once added up.
-            total = chain_to(g, out, out.shape, x.shape)
-            return cleared(total, total / -x)
-        return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(x))
+        return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(inputs[i]))
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
@@ -173,24 +168,18 @@ def chain(g: Any, d: Any) -> Any:
         return chain_product(g, d)
     else:
         product = g * d
-        if isinstance(d, float) and isfinite(d):
+        if type(d) is float and isfinite(d):
             return product
     if type(product) is ndarray:
-        return cleared(g, product)
+        # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
+        # a large one BLAS would start threads, which on a busy machine wait for each other.
+        probe = vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None)
+        if probe == probe:
+            return product
+        return np.where(np.equal(g, 0), np.zeros((), product.dtype), product)
     if type(product) in stand_ins:
         return chain_product(g, d)
     return product if product == product or g != 0 else 0.0
-
-
-def cleared(g: Any, product: Any) -> Any:
-    """A product of `g` and a slope; 0 where `g` is 0, if it is NaN anywhere."""
-    # The probe is NaN if an entry is. On a small array this takes a third of the time of
-    # isnan().any(); on a large one BLAS would start threads, which on a busy machine wait for each
-    # other.
-    probe = vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None)
-    if probe == probe:
-        return product
-    return np.where(np.equal(g, 0), np.zeros((), product.dtype), product)
 
 
 def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
@@ -201,6 +190,7 @@ def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return chain(g, d)
     if (
         type(d) is type(g) is ndarray
+        and (g.size > 256 or g.ndim > len(old))
         and (new == (*old[:-1], 1) or (new == () and len(old) == 1))
         and d.shape == old
         and d.size < 8192
@@ -369,11 +359,6 @@ def power_exponent(z: Any, x: Any, y: Any) -> Any:
     return z * log(where(still, 1.0, x) if np.any(still) else x)
 
 
-def ratio_slope(z: Any, x: Any, y: Any) -> Any:
-    """−z/y, the derivative of z = x/y with respect to y."""
-    return z / -y
-
-
 def hypot_slope(z: Any, x: Any, y: Any) -> Any:
     """x/z; 0 at x = y = 0, the subgradient of least norm."""
     corner = np.equal(data(z), 0)
@@ -396,7 +381,7 @@ LN2, LN10 = math.log(2), math.log(10)
 add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE)
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, ratio_slope)
+divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y)
 power      = Elementwise("**",          math.pow,         _power,         power_base, power_exponent)
 mod        = Elementwise("%",           np.mod,           np.mod,         ONE, lambda z, x, y: -floor(x / y))
 
