@@ -127,7 +127,7 @@ WAYS = {
 }
 """The way out for a keyword of NumPy's that a function does not take on nodes."""
 
-UNSAID = {"where": True, "subok": True, "casting": "same_kind", "order": "K", "copy": True}
+UNSAID = {"where": True, "subok": True, "casting": "same_kind", "copy": True}
 """What such a keyword is when nothing is asked for; None for those that are not listed."""
 
 NEAREST = {
@@ -166,6 +166,8 @@ class NumpyProtocol:
         home = "numpy." if getattr(np, ufunc.__name__, None) is ufunc else ""  # SciPy has its own
         call = home + ufunc.__name__ + ("" if method == "__call__" else f".{method}")
         out = kwargs.pop("out", None)
+        if kwargs.get("order") == "K":  # the default here; of `np.ravel` it is another order
+            del kwargs["order"]
         if out is not None:
             return _store(call, out, getattr(ufunc, method)(*inputs, **kwargs))
         if ufunc in PLAIN:

@@ -19,7 +19,7 @@ from .test_every_call import nodes_of
 # What they return has a shape that depends on the numbers.
 SHAPED_BY_VALUES = {
     "np.extract", "np.trim_zeros", "np.unique", "np.unique_values", "np.union1d", "np.intersect1d",
-    "np.setdiff1d", "np.polydiv",
+    "np.setdiff1d", "np.polydiv", "np.piecewise",
 }  # fmt: skip
 
 

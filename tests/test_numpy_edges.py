@@ -243,3 +243,69 @@ def test_every_shape_and_axis(name, data):
     h = 1e-6
     expected = ((f(x + h * direction, axis) - f(x - h * direction, axis)) * weights).sum() / (2 * h)
     assert np.sum(slope * direction) == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+S = np.random.default_rng(5).normal(size=(3, 3, 3))
+W = np.random.default_rng(6).uniform(0.5, 2.0, size=(3, 3))
+WIDE, LONG = S[0, :2], S[0].ravel()[:4]
+AS_IN_NUMPY = {
+    # Weights have the axes in the order in which they are named.
+    "average": lambda t: np.average(S * t[0], axis=(2, 0), weights=W * t[1] ** 2),
+    "polyint, one constant for all": lambda t: np.polyint(t, 2, [3.0]),
+    "polyint, more constants than integrals": lambda t: np.polyint(t, 1, [3.0, 4.0]),
+    "logspace of several bases": lambda t: np.logspace(t[0], 1.5, 2, base=np.array([2.0, 3.0])),
+    # A function of all the entries that are its own, not of others in their place.
+    "piecewise": lambda t: np.piecewise(t, [t < 0.5], [lambda r: r - r.mean(), np.cumsum]),
+    # Singular values that are left out though they are not 0.
+    "pinv": lambda t: np.linalg.pinv(WIDE * t[:3], rcond=0.8),
+    "pinv of a stack": lambda t: np.linalg.pinv(S * t[:3], rtol=np.array([0.9, 0.1, 0.5])),
+    "pinv, hermitian": lambda t: np.linalg.pinv(S[1] @ S[1].T * t[0] ** 2, 0.3, hermitian=True),
+    "lstsq": lambda t: np.linalg.lstsq(S[0] * t[:3], LONG[:3], rcond=0.8)[0],
+}
+
+
+@pytest.mark.parametrize("name", AS_IN_NUMPY)
+def test_an_option_is_honoured(name):
+    """Value, slope and slope of the slope along a line are NumPy's and its differences'."""
+    f, x, direction = AS_IN_NUMPY[name], np.array([0.9, -0.7, 0.4, 1.3]), np.array([1, -2, 0.5, 3])
+    np.testing.assert_allclose(f(ag.Tensor(x)).data, f(x), rtol=1e-11, atol=1e-12)
+    weights = np.random.default_rng(7).normal(size=f(x).shape)
+
+    def along(s):
+        return np.sum(f(x + s * direction) * weights)
+
+    slope = ag.grad(along)
+    h = 1e-4
+    assert slope(0.0) == pytest.approx((along(h) - along(-h)) / (2 * h), rel=1e-5, abs=1e-6)
+    second = (slope(h) - slope(-h)) / (2 * h)
+    assert ag.grad(slope)(0.0) == pytest.approx(second, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("np.unique(m, axis=0)", TypeError),
+        ("np.ravel(m, order='K')", TypeError),
+        ("np.round(m, m[0, 0])", TypeError),
+        ("np.polyint(m[0], 3, [1.0, 2.0])", ValueError),
+        ("np.polyint(m[0], -1)", ValueError),
+        ("np.polyder(m[0], -1)", ValueError),
+    ],
+)
+def test_an_option_is_refused(call, error):
+    with pytest.raises(error):
+        eval(call, {"np": np, "m": ag.Tensor([[1.0, 2.0], [1.0, 2.0]])})
+
+
+def test_rows_that_are_variables_or_samples():
+    x = ag.Tensor([[1.0, 2.0, 4.0]])
+    assert np.cov(x).shape == ()
+    with np.errstate(invalid="ignore"):
+        assert np.cov(x, rowvar=False).shape == (3, 3)  # one sample of three variables
+
+
+def test_sequences_of_whole_numbers_and_of_one():
+    between = ag.linspace(np.array([0, 1]), np.array([3, 1]), 4)
+    np.testing.assert_allclose(between[:, 0], [0.0, 1.0, 2.0, 3.0])
+    assert np.isnan(np.linspace(ag.Value(1.0), 2.0, 1, retstep=True)[1].item())  # there is no step
+    assert np.linspace(ag.Value(1.0), 2.0, 1, endpoint=False, retstep=True)[1].item() == 1.0

@@ -92,7 +92,7 @@ def extract(condition: Any, arr: Any) -> Any:
     return moved(arr, extract)
 
 
-def unique(x: Any, axis: None = None) -> Any:
+def unique(x: Any, axis: Any = None) -> Any:
     """The different entries of `x` in order; of equal ones the first. Mirrors `numpy.unique`.
 
     >>> import autograd_lite as ag
@@ -100,6 +100,8 @@ def unique(x: Any, axis: None = None) -> Any:
     array([1., 3.])
     """
     x, old = arrayed(x)
+    if axis is not None and len(old) != 1:
+        raise TypeError(f"unique of a node takes no axis for shape {old}: pick the rows, x[places]")
     return Pick(np.unique(data(x), return_index=True)[1], old, "unique")(x)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from ..graph import data
 from .base import Op
-from .decompose import svdvals
+from .decompose import svd, svdvals
+from .elementwise import where
 from .linalg import matmul, mT
-from .shape import arrayed
+from .shape import arrayed, expand_dims
 
 __all__ = ["lstsq", "pinv"]
 
@@ -42,6 +43,8 @@ def pinv(x: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -
     """The pseudo-inverse X⁺. Mirrors `numpy.linalg.pinv`.
 
     The derivative is that within the matrices of the same rank: X⁺ jumps where the rank changes.
+    Where `rcond` leaves out singular values that are more than rounding, the rest has their slopes.
+    With `hermitian` X counts as (X + Xᵀ)/2.
 
     >>> import autograd_lite as ag
     >>> ag.linalg.pinv([[2.0], [0.0]])
@@ -50,7 +53,18 @@ def pinv(x: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -
     x, old = arrayed(x)
     if len(old) < 2:
         raise ValueError(f"pinv takes matrices, not shape {old}")
-    return Pinv(rtol if rcond is None else rcond, hermitian)(x)
+    if hermitian:
+        x = (x + mT(x)) / 2
+    relative = rtol if rcond is None else rcond
+    if relative is not None:
+        u, s, vh = svd(x, full_matrices=False)
+        values = data(s)
+        largest = values.max(-1, keepdims=True, initial=0.0)
+        kept = values > np.asarray(relative)[..., None] * largest
+        rounding = np.finfo(values.dtype).eps * np.maximum(old[-2], old[-1]) * largest
+        if np.any(~kept & (values > rounding)):
+            return matmul(mT(vh), expand_dims(where(kept, 1 / s, 0), -1) * mT(u))
+    return Pinv(relative, hermitian)(x)
 
 
 def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:

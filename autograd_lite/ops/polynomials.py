@@ -90,6 +90,8 @@ def polyder(p: Any, m: int = 1) -> Any:
     array([2., 2.])
     """
     p, _ = arrayed(p)
+    if m < 0:
+        raise ValueError(f"polyder is taken 0 times or more, not {m}; polyint is its inverse")
     for _ in range(m):
         p = p[:-1] * np.arange(p.size - 1.0, 0, -1).astype(p.dtype)
     return p
@@ -98,14 +100,19 @@ def polyder(p: Any, m: int = 1) -> Any:
 def polyint(p: Any, m: int = 1, k: Any = 0.0) -> Any:
     """The m-th integral of a polynomial, with the constants `k`. Mirrors `numpy.polyint`.
 
+    `k` is one number for all integrals, or a vector with one for each. Raises ValueError otherwise.
+
     >>> import autograd_lite as ag
     >>> ag.polyint([2.0, 2.0])
     array([1., 2., 0.])
     """
     p, _ = arrayed(p)
-    constants = np.broadcast_to(np.asarray(k, p.dtype).ravel(), (m,)) if np.ndim(k) == 0 else k
-    for c in constants:
-        last = arrayed(c)[0].reshape((1,))
+    given = arrayed(k)[1]
+    if m < 0 or len(given) > 1 or (given not in ((), (1,)) and given[0] < m):
+        raise ValueError(f"polyint takes one constant or {m}, for {m} integrals; k has {given}")
+    constants = k * np.ones(m, p.dtype) if given in ((), (1,)) else arrayed(k)[0]
+    for i in range(m):
+        last = constants[i : i + 1]
         p = concatenate([p / np.arange(p.size * 1.0, 0, -1).astype(p.dtype), last])
     return p
 

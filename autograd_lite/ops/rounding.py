@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ def round(x: Any, decimals: int = 0) -> Any:
     array([ 1.3, -1.3])
     """
     x = arrayed(x)[0] if isinstance(x, list | tuple) else x
+    decimals = index(decimals)  # whole: a node would scale on the graph, and have a slope
     if decimals == 0:
         return rint(x)
     scale = 10.0 ** abs(decimals)

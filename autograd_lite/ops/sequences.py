@@ -11,7 +11,17 @@ import numpy as np
 from ..graph import data
 from .base import array
 from .elementwise import absolute, exp, log, power, sign, where
-from .shape import arrayed, expand_dims, moveaxis, normal_axes, reshape, stack
+from .index import Put
+from .join import broadcast_arrays
+from .shape import (
+    arrayed,
+    broadcast_to,
+    expand_dims,
+    moveaxis,
+    normal_axes,
+    reshape,
+    stack,
+)
 
 __all__ = [
     "apply_along_axis",
@@ -43,10 +53,13 @@ def linspace(
         raise ValueError(f"linspace gives 0 numbers or more, not {num}")
     parts = int(np.maximum(num - 1 if endpoint else num, 1))
     away = stop - start
-    weights = (np.arange(num) / parts).astype(getattr(away, "dtype", float))
+    dtype = np.dtype(getattr(away, "dtype", float))
+    weights = (np.arange(num) / parts).astype(dtype if dtype.kind == "f" else float)
     weights = weights.reshape((num,) + (1,) * np.ndim(data(away)))
     out = moveaxis(start + away * weights, 0, axis)
-    return (out, away / parts) if retstep else out
+    if not retstep:
+        return out
+    return out, away / parts if num - bool(endpoint) > 0 else away * np.nan
 
 
 def logspace(
@@ -58,6 +71,9 @@ def logspace(
     >>> ag.logspace(0.0, 2.0, 3)
     array([  1.,  10., 100.])
     """
+    if np.ndim(data(base)):  # its axes are beside those of the ends: the powers are a further one
+        start, stop, base = broadcast_arrays(start, stop, base)
+        base = expand_dims(base, axis)
     return power(base, linspace(start, stop, num, endpoint, axis=axis))
 
 
@@ -78,7 +94,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     """For each entry the function whose condition holds, the last that does. As `numpy.piecewise`.
 
     A further function stands for "none holds"; numbers stand for constants. Each function is given
-    the entries that are its own and no others, so none is called outside its domain.
+    the entries that are its own as a vector, so none is called outside its domain.
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([-1.0, 2.0])
@@ -97,12 +113,14 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
         )
     out: Any = np.zeros(old, x.dtype)
     for condition, f in zip(conditions, funclist, strict=True):
-        # Where the function is not asked for, it gets an entry of its own domain instead.
         if np.any(condition):
-            inside = np.argmax(condition)
-            places = np.where(condition, np.arange(condition.size).reshape(old), inside)
-            own = reshape(x, -1)[places]
-            out = where(condition, f(own, *args, **kw) if callable(f) else f, out)
+            # The entries that are its own as a vector, and their values back at their places.
+            condition = np.broadcast_to(condition, old)
+            places = np.flatnonzero(condition)
+            own = f(reshape(x, -1)[places], *args, **kw) if callable(f) else f
+            if np.ndim(data(own)):
+                own = Put(places, old)(broadcast_to(own, places.shape))
+            out = where(condition, own, out)
     return out
 
 

@@ -43,8 +43,12 @@ def average(
         weights = np.ones(old, x.dtype)
     w, given = arrayed(weights)
     if given != old:
-        if axis is None or given != tuple(old[a] for a in axes):
+        named = list(axes)
+        if isinstance(axis, tuple | list):  # the axes of the weights are in this order
+            named = [a for one in axis for a in normal_axes(one, len(old))]
+        if axis is None or given != tuple(old[a] for a in named):
             raise ValueError(f"average was given weights of shape {given} for shape {old}, {axis=}")
+        w = transpose(w, sorted(range(len(named)), key=named.__getitem__))
         w = expand_dims(w, tuple(a for a in range(-len(old), 0) if a not in axes))
     total = sum(broadcast_to(w, old), axes, bool(keepdims))
     if np.any(np.equal(data(total), 0)):
@@ -89,7 +93,7 @@ def _variables(x: Any, rowvar: bool) -> Any:
         raise ValueError(f"cov takes at most two axes; it was given shape {old}")
     if len(old) < 2:
         return x.reshape((1, -1))
-    return x if rowvar or old[0] == 1 else transpose(x)
+    return x if rowvar else transpose(x)
 
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
