@@ -237,3 +237,11 @@ def test_at_values():
     (t.at[1].set(v) * [1.0, 10.0, 100.0]).sum().backward()
     assert v.grad == 10.0
     np.testing.assert_array_equal(t.grad, [1.0, 0.0, 100.0])
+
+
+def test_longer_floats_are_added_in_their_own_precision():
+    x = ag.Tensor(np.ones(2, np.longdouble))
+    small = np.finfo(np.longdouble).eps
+    (x[[0, 0, 1]] * np.array([1.0, small, 2.0], np.longdouble)).sum().backward()
+    assert x.grad.dtype == np.longdouble
+    assert x.grad.tolist() == [1 + small, 2.0]

@@ -260,6 +260,7 @@ AS_IN_NUMPY = {
     "pinv": lambda t: np.linalg.pinv(WIDE * t[:3], rcond=0.8),
     "pinv of a stack": lambda t: np.linalg.pinv(S * t[:3], rtol=np.array([0.9, 0.1, 0.5])),
     "pinv, hermitian": lambda t: np.linalg.pinv(S[1] @ S[1].T * t[0] ** 2, 0.3, hermitian=True),
+    "norm of an order that is a node": lambda t: np.linalg.norm(W[0], t[0] + 1.1),
     "lstsq": lambda t: np.linalg.lstsq(S[0] * t[:3], LONG[:3], rcond=0.8)[0],
 }
 
@@ -290,11 +291,21 @@ def test_an_option_is_honoured(name):
         ("np.polyint(m[0], 3, [1.0, 2.0])", ValueError),
         ("np.polyint(m[0], -1)", ValueError),
         ("np.polyder(m[0], -1)", ValueError),
+        ("np.linalg.norm(m, m[0, 0])", TypeError),
     ],
 )
 def test_an_option_is_refused(call, error):
     with pytest.raises(error):
         eval(call, {"np": np, "m": ag.Tensor([[1.0, 2.0], [1.0, 2.0]])})
+
+
+def test_least_squares_with_a_tolerance_that_says_nothing():
+    """LAPACK takes its rounding for one that is not between 0 and 1."""
+    x, b = np.outer([1.0, 2.0, 3.0], [1.0, 2.0]), np.array([1.0, 0.0, 2.0])
+    for rcond in (-1, 0, 1.5):
+        got, _, rank, _ = np.linalg.lstsq(ag.Tensor(x), b, rcond=rcond)
+        np.testing.assert_allclose(got.data, np.linalg.lstsq(x, b, rcond=rcond)[0], rtol=1e-12)
+        assert rank == 1
 
 
 def test_rows_that_are_variables_or_samples():

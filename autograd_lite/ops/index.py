@@ -81,7 +81,11 @@ class Put(Op):
         rows = int(np.prod(before, dtype=np.int64))
         # One bincount over all rows: np.add.at with two index arrays takes several times as long.
         spots = (np.arange(rows)[:, None] * size + self.positions.ravel()).ravel()
-        out = np.bincount(spots, weights=g.ravel(), minlength=rows * size)
+        if g.dtype.itemsize > 8:  # bincount adds in float64
+            out = np.zeros(rows * size, g.dtype)
+            np.add.at(out, spots, g.ravel())
+        else:
+            out = np.bincount(spots, weights=g.ravel(), minlength=rows * size)
         return out.astype(g.dtype, copy=False).reshape(before + self.old)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:

@@ -78,7 +78,8 @@ def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     array([2.])
     """
     (x, (m, n)), (b, of_b) = arrayed(x), arrayed(b)
-    tolerance = np.finfo(x.dtype).eps * np.maximum(m, n) if rcond is None else rcond
+    eps = np.finfo(x.dtype).eps
+    tolerance = eps * np.maximum(m, n) if rcond is None else rcond if 0 < rcond < 1 else eps
     solution = matmul(pinv(x, tolerance), b)
     s = svdvals(x)
     values = data(s)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..graph import Node, data
 from .base import array, shape
 from .decompose import svdvals
 from .elementwise import absolute, power, root, sign, square, where
@@ -83,19 +83,20 @@ def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
     """(Σ |x|^p)^(1/p) along `axes`, and its limits."""
     if isinstance(p, str):
         raise ValueError(f"norm of order {p!r} is one of matrices")
-    if p == 2:
-        scale = scale_for_squares(x, axes)
-        if scale is None:
-            return root(sum(square(x), axes))
-        return rescaled(root(sum(square(x / scale), axes)), scale)
-    if p == np.inf:
-        return max(absolute(x), axes)
-    if p == -np.inf:
-        return min(absolute(x), axes)
-    if p == 0:
-        return sum(square(sign(x)), axes)
-    if p == 1:
-        return sum(absolute(x), axes)
+    if not isinstance(p, Node):  # which has a slope in the formula, and none in its special cases
+        if p == 2:
+            scale = scale_for_squares(x, axes)
+            if scale is None:
+                return root(sum(square(x), axes))
+            return rescaled(root(sum(square(x / scale), axes)), scale)
+        if p == np.inf:
+            return max(absolute(x), axes)
+        if p == -np.inf:
+            return min(absolute(x), axes)
+        if p == 0:
+            return sum(square(sign(x)), axes)
+        if p == 1:
+            return sum(absolute(x), axes)
     # Powers of 0 have infinite slopes; what they stand for here has slope 0.
     zero = np.equal(data(x), 0)
     powers = power(where(zero, 1.0, absolute(x)), p)
@@ -108,6 +109,8 @@ def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
 
 def _matrix(x: Any, ord: Any) -> Any:
     """A norm of the matrices on the last two axes."""
+    if isinstance(ord, Node):
+        raise TypeError("the order of a norm of matrices is a plain number: write .item()")
     if ord is None or ord in ("fro", "f"):
         return _vector(x, (-2, -1), 2)
     if ord in (1, -1):
