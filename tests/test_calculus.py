@@ -575,3 +575,17 @@ def test_a_derivative_has_the_arguments_of_its_function(derivative):
 
     assert str(inspect.signature(derivative(f))) == "(weights, *, scale=2.0)"
     assert derivative(f).__name__ == f"{derivative.__name__}(f)"
+
+
+def test_many_seeds_at_the_pole_of_a_normaliser_are_many_sweeps():
+    """A seed's 0 times an infinite slope is 0, in the one product of all seeds too."""
+
+    def shares(x):
+        return x / ag.sum(x)
+
+    x = np.array([1.0, -1.0, 2.0, -2.0])
+    with np.errstate(all="ignore"):
+        rows = [ag.grad(lambda x, i=i: shares(x)[i])(x) for i in range(4)]
+        np.testing.assert_array_equal(ag.jacobian(shares)(x), rows)
+    assert np.isinf(rows).sum() == 14
+    assert np.isnan(rows).sum() == 2  # inf − inf, where x is above 0

@@ -39,6 +39,16 @@ def test_value(name, axis, keepdims):
         close(method(axis, keepdims=keepdims, **options).data, expected, 1e-14)
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod", "median", "nanmean", "ptp"])
+def test_a_dtype_is_not_taken_for_keepdims(name):
+    """NumPy's methods have the dtype in this place, as in `x.mean(0, float)`."""
+    x = ag.Tensor(X)
+    with pytest.raises(TypeError, match=r"keepdims is True or False, not <class 'float'>"):
+        getattr(ag, name)(x, 0, float)
+    assert getattr(ag, name)(x, 0, np.True_).shape == (1, 3, 2)
+    assert getattr(ag, name)(x, 0, 0).shape == getattr(ag, name)(x, 0, None).shape == (3, 2)
+
+
 @pytest.mark.parametrize("axis", AXES, ids=str)
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_derivatives(name, axis):

@@ -10,7 +10,7 @@ from ..graph import data
 from .base import array, numbers
 from .elementwise import divide, root, square, where
 from .reduce import max, min, prod
-from .shape import arrayed, sum
+from .shape import arrayed, flag, sum
 
 __all__ = ["nan_to_num", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar"]
 
@@ -29,7 +29,7 @@ def nansum(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     array(5.)
     """
     x, known = _known(x)
-    return sum(where(known, x, 0), axis, bool(keepdims))
+    return sum(where(known, x, 0), axis, flag(keepdims))
 
 
 def nanprod(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -40,12 +40,12 @@ def nanprod(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     array(6.)
     """
     x, known = _known(x)
-    return prod(where(known, x, 1), axis, bool(keepdims))
+    return prod(where(known, x, 1), axis, flag(keepdims))
 
 
 def _counted(known: np.ndarray, axis: Any, keepdims: Any) -> Any:
     axis = tuple(axis) if isinstance(axis, list) else axis
-    return np.sum(known, axis, keepdims=bool(keepdims))
+    return np.sum(known, axis, keepdims=flag(keepdims))
 
 
 def _float(x: Any) -> Any:
@@ -76,7 +76,7 @@ def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
     x, known = _known(x)
     away = where(known, x - nanmean(x, axis, keepdims=True), 0)
     freedom = array(_counted(known, axis, keepdims) - ddof).astype(_float(x))
-    return sum(square(away), axis, bool(keepdims)) / np.where(freedom > 0, freedom, np.nan)
+    return sum(square(away), axis, flag(keepdims)) / np.where(freedom > 0, freedom, np.nan)
 
 
 def nanstd(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
@@ -91,7 +91,7 @@ def nanstd(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
 
 def _nan_extreme(x: Any, axis: Any, keepdims: Any, reduce: Any, worst: float) -> Any:
     x, known = _known(x)
-    best = reduce(where(known, x, worst), axis, bool(keepdims))
+    best = reduce(where(known, x, worst), axis, flag(keepdims))
     some = _counted(known, axis, keepdims) > 0
     return best if np.all(some) else where(some, best, np.nan)
 

@@ -11,7 +11,7 @@ from .base import array, shape
 from .decompose import svdvals
 from .elementwise import absolute, power, root, sign, square, where
 from .reduce import keep, max, min, rescaled, scale_for_squares
-from .shape import Reshape, arrayed, moveaxis, normal_axes, ravel, sum
+from .shape import Reshape, arrayed, flag, moveaxis, normal_axes, ravel, sum
 from .solve import inv
 
 __all__ = ["cond", "matrix_norm", "norm", "vector_norm"]
@@ -53,7 +53,7 @@ def _listed(axis: Any, ndim: int) -> list[Any]:
 
 
 def _kept(out: Any, kept: tuple[int, ...], keepdims: bool) -> Any:
-    return Reshape(shape(out), kept)(out) if keepdims else out
+    return Reshape(shape(out), kept)(out) if flag(keepdims) else out
 
 
 def vector_norm(x: Any, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Any:

@@ -13,7 +13,7 @@ from ..graph import Node
 from .base import array, is_objects, numbers, shape
 from .choice import take_along_axis
 from .elementwise import where
-from .shape import arrayed, moveaxis, normal_axes, ravel, reshape, sum
+from .shape import arrayed, flag, moveaxis, normal_axes, ravel, reshape, sum
 
 __all__ = [
     "median",
@@ -91,7 +91,7 @@ def quantile(
     broken = np.isnan(numbers(rows)).any(-1)
     if broken.any():
         out = where(broken, np.nan * sum(rows, -1), out)
-    return reshape(out, place.shape + (kept if keepdims else shape(rows)[:-1]))
+    return reshape(out, place.shape + (kept if flag(keepdims) else shape(rows)[:-1]))
 
 
 def _fixed(q: Any, name: str) -> Any:
@@ -153,7 +153,7 @@ def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
     counted = np.count_nonzero(~np.isnan(numbers(rows)), axis=-1)
     place = np.multiply.outer(q.ravel(), np.maximum(counted - 1, 0))
     out = _between(sort(rows), place)
-    return reshape(out, q.shape + (kept if keepdims else shape(rows)[:-1]))
+    return reshape(out, q.shape + (kept if flag(keepdims) else shape(rows)[:-1]))
 
 
 def nanpercentile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from ..graph import data
 from .base import Op, array, numbers, shape
 from .elementwise import root, square, where
-from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, keep, normal_axes
+from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, flag, keep, normal_axes
 
 __all__ = ["max", "mean", "min", "prod", "std", "var"]
 
@@ -122,7 +122,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
     out = Prod()(last(x, axes))
-    return Reshape(shape(out), keep(old, axes))(out) if keepdims else out
+    return Reshape(shape(out), keep(old, axes))(out) if flag(keepdims) else out
 
 
 def _extreme(x: Any, axis: Any, keepdims: bool, largest: bool) -> Any:
@@ -131,7 +131,7 @@ def _extreme(x: Any, axis: Any, keepdims: bool, largest: bool) -> Any:
     if count(old, axes) == 0:
         name = "max" if largest else "min"
         raise ValueError(f"{name} of no entries: shape {old} is empty along axis {axis}")
-    return Extreme(axes, bool(keepdims), largest)(x)
+    return Extreme(axes, flag(keepdims), largest)(x)
 
 
 def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -169,7 +169,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
-    return Sum(axes, bool(keepdims))(x) / count(old, axes)
+    return Sum(axes, flag(keepdims))(x) / count(old, axes)
 
 
 def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
@@ -182,10 +182,10 @@ def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> An
     x, old = arrayed(x)
     axes = normal_axes(axis, len(old))
     away = x - mean(x, axes, keepdims=True)
-    total = Sum(axes, bool(keepdims))(square(away))
+    total = Sum(axes, flag(keepdims))(square(away))
     left = _left_by_rounding(numbers(away), axes, numbers(total))
     if left is not None:
-        total = Sum(axes, bool(keepdims))(square(away - left))
+        total = Sum(axes, flag(keepdims))(square(away - left))
     return total / _freedom(old, axes, ddof)
 
 

@@ -214,6 +214,15 @@ class Sum(Op):
         return copies
 
 
+def flag(keepdims: Any) -> bool:
+    """`keepdims` as True or False; TypeError for a dtype, which is next in NumPy's own methods."""
+    if keepdims is None or isinstance(keepdims, bool | int | np.bool_):
+        return bool(keepdims)
+    raise TypeError(
+        f"keepdims is True or False, not {keepdims!r:.40}; for another dtype write x.astype(dtype)"
+    )
+
+
 @lru_cache(maxsize=4096)
 def sum_over(axis: int | None, keepdims: bool, ndim: int) -> Sum:
     """The sum over `axis` of `ndim` axes. Operations may be shared: none is made for every call."""
@@ -440,8 +449,9 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if type(x) not in node_types:
         x, _ = arrayed(x)
     if axis is None or type(axis) is int:
-        return sum_over(axis, bool(keepdims), x.ndim)(x)
-    return Sum(normal_axes(axis, x.ndim), bool(keepdims))(x)
+        kept = keepdims if type(keepdims) is bool else flag(keepdims)
+        return sum_over(axis, kept, x.ndim)(x)
+    return Sum(normal_axes(axis, x.ndim), flag(keepdims))(x)
 
 
 def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:

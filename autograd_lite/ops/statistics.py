@@ -17,6 +17,7 @@ from .shape import (
     broadcast_to,
     concatenate,
     expand_dims,
+    flag,
     normal_axes,
     squeeze,
     sum,
@@ -50,10 +51,10 @@ def average(
             raise ValueError(f"average was given weights of shape {given} for shape {old}, {axis=}")
         w = transpose(w, sorted(range(len(named)), key=named.__getitem__))
         w = expand_dims(w, tuple(a for a in range(-len(old), 0) if a not in axes))
-    total = sum(broadcast_to(w, old), axes, bool(keepdims))
+    total = sum(broadcast_to(w, old), axes, flag(keepdims))
     if np.any(np.equal(data(total), 0)):
         raise ZeroDivisionError("the weights add up to 0, so there is no average")
-    mean = sum(x * w, axes, bool(keepdims)) / total
+    mean = sum(x * w, axes, flag(keepdims)) / total
     return (mean, total) if returned else mean
 
 
@@ -64,7 +65,7 @@ def ptp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     >>> ag.ptp([1.0, 5.0, 3.0])
     np.float64(4.0)
     """
-    return max(x, axis, bool(keepdims)) - min(x, axis, bool(keepdims))
+    return max(x, axis, flag(keepdims)) - min(x, axis, flag(keepdims))
 
 
 def cov(x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None) -> Any:
