@@ -260,7 +260,7 @@ AS_IN_NUMPY = {
     "pinv": lambda t: np.linalg.pinv(WIDE * t[:3], rcond=0.8),
     "pinv of a stack": lambda t: np.linalg.pinv(S * t[:3], rtol=np.array([0.9, 0.1, 0.5])),
     "pinv, hermitian": lambda t: np.linalg.pinv(S[1] @ S[1].T * t[0] ** 2, 0.3, hermitian=True),
-    "norm of an order that is a node": lambda t: np.linalg.norm(W[0], t[0] + 1.1),
+    "norm of an order that is a node": lambda t: np.linalg.norm(W[0] * t[1] ** 2, t[0] + 1.1),
     "lstsq": lambda t: np.linalg.lstsq(S[0] * t[:3], LONG[:3], rcond=0.8)[0],
 }
 
