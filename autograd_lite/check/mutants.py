@@ -193,7 +193,7 @@ def masks(case: Case, node: Node, i: int) -> Iterator[Mutant]:
         return
     x = node.inputs[0]
     kept = [1 if a - x.ndim in op.axes else n for a, n in enumerate(x.shape)]
-    whole = np.broadcast_to(g.reshape(*case.tape.lead, *kept), case.tape.lead + x.shape)
+    whole = np.broadcast_to(g.reshape((*case.tape.lead, *kept)), case.tape.lead + x.shape)
     text = f"every entry got the gradient of the {op.name}, not only the winner{at}"
     yield Mutant("local-derivative", text, whole, 2.5)
     yield Mutant("local-derivative", f"the mask of {op.name} is inverted{at}", whole - right, 2.5)
