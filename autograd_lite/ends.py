@@ -51,7 +51,8 @@ def fresh(x: Any, name: str) -> Node:
     """
     kind = type(x)
     if kind is np.ndarray and x.dtype.kind == "f":
-        return constant(x.copy("K"))
+        numbers = x.copy("K")
+        return wrap(numbers, identity, numbers)
     if isinstance(x, Node):
         return identity(x)
     if kind in stand_ins:

@@ -90,6 +90,7 @@ class Form:
         return self.build(items)
 
 
+ndarray = np.ndarray
 LEAF = Form(1, lambda leaves: leaves[0])
 NUMBER = int | float | np.generic
 
@@ -115,7 +116,7 @@ def _forms(items: Iterable[Any], leaves: list[Any]) -> list[Form]:
     forms: list[Form] = []
     for item in items:
         kind = type(item)
-        if kind in node_types or kind is float or (kind is np.ndarray and item.dtype.kind != "O"):
+        if (kind is ndarray and item.dtype.kind != "O") or kind in node_types or kind is float:
             leaves.append(item)
             forms.append(LEAF)
         else:
