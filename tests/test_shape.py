@@ -63,6 +63,16 @@ LINEAR = {
         lambda x: np.sum(x, (0, -1), keepdims=True),
         (2, 3, 2),
     ),
+    "sums of a number": (
+        lambda x: ag.stack([ag.sum(x), 2.0 * ag.sum(x)]),
+        lambda x: np.stack([x, 2.0 * x]),
+        (),
+    ),
+    "sum last axis, kept": (
+        lambda x: ag.sum(x, -1, keepdims=True),
+        lambda x: np.sum(x, -1, keepdims=True),
+        (2, 3, 2),
+    ),
     "sum no axes": (lambda x: ag.sum(x, ()), lambda x: np.sum(x, ()), (2, 2)),
     "concatenate with itself": (
         lambda x: ag.concatenate([x, x], 1),
