@@ -358,3 +358,12 @@ def test_a_function_that_catches_every_error_is_recorded_whole(answer):
 
     assert ag.compile(ag.grad(f))(1.0) == 751.0
     assert ag.compile(ag.grad(lambda x: f(x) + ag.sum(ag.Tensor([1.0]) * x)))(1.0) == 752.0
+
+
+@pytest.mark.parametrize("condition", [lambda y: y > 1.0, lambda y: y])
+def test_a_number_of_python_s_is_a_condition(condition):
+    f = ag.value_and_grad(lambda x, y: ag.sum(ag.where(condition(y), x * x, 2.0)))
+    compiled = ag.compile(f)
+    for x, y in ((np.float32(1.5), 2.0), (np.array([1.5, 2.5]), 2.0), (1.5, 0.0), (np.ones(2), 0)):
+        for got, expected in zip(compiled(x, y), f(x, y), strict=True):
+            np.testing.assert_allclose(got, expected, rtol=1e-6)

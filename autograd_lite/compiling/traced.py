@@ -213,6 +213,10 @@ class TracedNumber(Traced):
 
     __slots__ = ()
 
+    def astype(self, dtype: Any) -> Any:
+        """An array of it: a Python number has no such method, and neither has a comparison."""
+        return self.recorder.call(np.asarray, (self,)).astype(dtype)
+
 
 def _of_numbers(name: str) -> Any:
     general = getattr(Traced, name)

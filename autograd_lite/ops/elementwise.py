@@ -575,7 +575,10 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     mask = array(data(condition))
     if mask.dtype.kind not in "biuf" and not is_comparison(mask):
         raise TypeError(f"'where' was given a condition of dtype {mask.dtype}; it takes booleans")
-    return Where(mask.astype(bool))(x, y)
+    # A caller's array may be written to later: it is copied.
+    if type(mask) is ndarray or mask.dtype != np.bool_:
+        mask = mask.astype(bool)
+    return Where(mask)(x, y)
 
 
 def is_comparison(x: Any) -> bool:
