@@ -168,7 +168,7 @@ def chain(g: Any, d: Any) -> Any:
         return chain_product(g, d)
     else:
         product = g * d
-        if type(d) is float and isfinite(d):
+        if isinstance(d, float) and isfinite(d):
             return product
     if type(product) is ndarray:
         # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
