@@ -17,8 +17,9 @@ import numpy as np
 
 from .context import group
 from .graph import Node, data
-from .ops.base import array, is_objects, numbers
+from .ops.base import array, is_objects, numbers, shape
 from .ops.elementwise import chain_product, exp, log, log1p, negative
+from .ops.reduce import count
 from .ops.shape import arrayed, normal_axes, sum
 
 __all__ = ["cross_entropy", "log_softmax", "logsumexp", "softmax", "softmax_cross_entropy"]
@@ -72,11 +73,15 @@ def softmax(z: Any, axis: Any = -1) -> Any:
 def logsumexp(z: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log Σ_k exp z_k over all entries or along `axis`; its gradient is the softmax of z.
 
+    Raises ValueError for a single number, and where there is no entry along `axis`.
+
     >>> import autograd_lite as ag
     >>> ag.logsumexp([1000.0, 1000.0]).round(4)
     np.float64(1000.6931)
     """
     z, axes = scores_along(z, axis, "logsumexp")
+    if count(shape(z), axes) == 0:
+        raise ValueError(f"logsumexp of no entries: shape {shape(z)} is empty along axis {axis}")
     with group("logsumexp"):
         top = shift(z, axes)
         top = np.where(np.isfinite(top), top, np.zeros((), top.dtype))
@@ -96,6 +101,8 @@ def log_softmax(z: Any, axis: Any = -1) -> Any:
     z, axes = scores_along(z, axis, "log_softmax")
     with group("log_softmax"):
         away = z - shift(z, axes)
+        if 0 in shape(away):
+            return away
         return away - log_total(exp(away), axes, keepdims=True)
 
 

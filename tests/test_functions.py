@@ -310,6 +310,18 @@ def test_the_shift_is_per_row():
     close(ag.softmax(z), np.repeat([ag.softmax([1.0, 0.0])], 2, axis=0), 1e-15)
 
 
+def test_no_entries():
+    """The total of none has no logarithm; of no logits there are no logarithms."""
+    with pytest.raises(ValueError, match=r"logsumexp of no entries: shape \(0, 3\) is empty along"):
+        ag.logsumexp(ag.Tensor(np.ones((0, 3))), axis=0)
+    for shape in ((0,), (0, 3), (3, 0)):
+        z = ag.Tensor(np.ones(shape))
+        h = ag.log_softmax(z)
+        assert h.shape == ag.softmax(z).shape == shape
+        h.sum().backward()
+        assert z.grad.shape == shape
+
+
 def test_empty_batch():
     z = ag.Tensor(np.zeros((0, 3)))
     assert ag.softmax(z).shape == (0, 3)

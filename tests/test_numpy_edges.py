@@ -320,3 +320,19 @@ def test_sequences_of_whole_numbers_and_of_one():
     np.testing.assert_allclose(between[:, 0], [0.0, 1.0, 2.0, 3.0])
     assert np.isnan(np.linspace(ag.Value(1.0), 2.0, 1, retstep=True)[1].item())  # there is no step
     assert np.linspace(ag.Value(1.0), 2.0, 1, endpoint=False, retstep=True)[1].item() == 1.0
+
+
+def test_what_is_filled_in_takes_the_dtype_of_the_array():
+    x = ag.Tensor([1.0, 2.0], dtype=np.float32)
+    for fill in (7, 7.0, np.float64(7.0)):
+        filled = np.full_like(x, fill)
+        assert filled.dtype == np.float32
+        filled[0] = 0.5  # it is the caller's
+    assert np.full_like(x, ag.Value(7.0)).dtype == np.float32
+    assert np.full_like(x, ag.Tensor([1.0, 2.0])).dtype == np.float32
+
+
+def test_axes_of_an_ellipsis_are_not_summed_in_silence():
+    with pytest.raises(ValueError, match=r"the result has no '\.\.\.'"):
+        np.einsum("...i->i", ag.Tensor([[1.0, 2.0]]))
+    assert np.einsum("...i->i", ag.Tensor([1.0, 2.0])).shape == (2,)

@@ -109,6 +109,11 @@ def _parsed(formula: str, ndims: list[int]) -> tuple[list[str], str]:
     most = free[: max(dots)]
     words = [w.replace("...", most[len(most) - n :]) for w, n in zip(words, dots, strict=True)]
     if arrow:
+        if most and "..." not in result:
+            raise ValueError(
+                f"einsum {formula!r}: the result has no '...' for the axes that the inputs have "
+                "there; write it in the result, or sum these axes first"
+            )
         result = result.replace("...", most)
     else:
         everything = "".join(words)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
+from .base import is_objects, numbers
 from .elementwise import positive, where
-from .shape import arrayed, broadcast_to, concatenate, ravel, reshape, stack, transpose
+from .shape import arrayed, astype, broadcast_to, concatenate, ravel, reshape, stack, transpose
 
 __all__ = [
     "append",
@@ -175,13 +176,20 @@ def copy(x: Any) -> Any:
 
 
 def full_like(x: Any, fill_value: Any, shape: Any = None) -> Any:
-    """`fill_value` in the shape of `x`; no gradient flows to `x`. Mirrors `numpy.full_like`.
+    """`fill_value` in the shape and dtype of `x`; no gradient flows to `x`.
+
+    Mirrors `numpy.full_like`.
 
     >>> import autograd_lite as ag
-    >>> ag.full_like([1.0, 2.0], 7.0)
+    >>> ag.full_like([1.0, 2.0], 7)
     array([7., 7.])
     """
-    return broadcast_to(fill_value, arrayed(x)[1] if shape is None else shape)
+    new = arrayed(x)[1] if shape is None else shape
+    dtype = numbers(x).dtype
+    if not isinstance(fill_value, Node) and not is_objects(fill_value):
+        return np.full(new, fill_value, dtype)
+    filled = broadcast_to(fill_value, new)
+    return filled if filled.dtype == dtype else astype(filled, dtype)
 
 
 def matrix_transpose(x: Any) -> Any:
