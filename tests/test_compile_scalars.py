@@ -367,3 +367,11 @@ def test_a_number_of_python_s_is_a_condition(condition):
     for x, y in ((np.float32(1.5), 2.0), (np.array([1.5, 2.5]), 2.0), (1.5, 0.0), (np.ones(2), 0)):
         for got, expected in zip(compiled(x, y), f(x, y), strict=True):
             np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def test_a_float32_constant_among_numbers_is_a_number():
+    third = np.float32(1 / 3)
+    both = ag.value_and_grad(lambda x: ag.tanh(third * x) + x / third)
+    value, slope = ag.compile(both)(0.1)
+    assert type(value) is type(slope) is float
+    np.testing.assert_allclose((value, slope), both(0.1), rtol=1e-15)

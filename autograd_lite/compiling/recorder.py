@@ -358,10 +358,12 @@ class Recorder(context.Block):
             traced = traced or isinstance(x, Traced)
             args.append(x)
         scalars = [i for i, x in enumerate(inputs) if _is_scalar(x)]
-        if scalars and not any(_is_array(x) for i, x in enumerate(args) if i not in scalars):
-            # As for plain data: among scalars a number that NumPy computed is one of Python's.
+        if not any(_is_array(x) for i, x in enumerate(args) if i not in scalars):
+            # As for plain data: among scalars a number of NumPy's is one of Python's.
             for i in scalars:
                 args[i] = self.python_number(args[i])
+            for constants in (args, kept):
+                constants[:] = [float(x) if isinstance(x, np.generic) else x for x in constants]
         if not traced and not any(isinstance(v, Traced) for v in parameters(op)):
             return NotImplemented
         try:
