@@ -589,3 +589,18 @@ def test_many_seeds_at_the_pole_of_a_normaliser_are_many_sweeps():
         np.testing.assert_array_equal(ag.jacobian(shares)(x), rows)
     assert np.isinf(rows).sum() == 14
     assert np.isnan(rows).sum() == 2  # inf − inf, where x is above 0
+
+
+def test_a_constant_slope_that_is_infinite_where_a_branch_was_not_taken():
+    """Its 0 · inf is 0 in a recorded sweep as well."""
+    c = np.array([0.0, 2.0])
+    with np.errstate(divide="ignore"):
+        H = ag.hessian(lambda x: ag.sum(ag.where(c == 0, x * x, x * x / c)))(np.array([3.0, 4.0]))
+    np.testing.assert_array_equal(H, [[2.0, 0.0], [0.0, 1.0]])
+
+
+def test_copies_along_one_axis_of_three_with_many_seeds():
+    x, y = SEEDED.normal(size=(3, 1)), SEEDED.normal(size=(3, 3, 4))
+    J = ag.jacobian(lambda x: x * y)(x)
+    # ∂(x_b y_abc)/∂x_d is y_abc where b = d
+    np.testing.assert_array_equal(J[..., 0], np.einsum("abc,bd->abcd", y, np.eye(3)))

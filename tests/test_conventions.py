@@ -572,3 +572,11 @@ def test_the_documentation_is_this_table():
 if __name__ == "__main__":
     DOCUMENT.parent.mkdir(parents=True, exist_ok=True)
     DOCUMENT.write_text(document(), encoding="utf-8")
+
+
+def test_zero_times_infinity_in_a_large_array():
+    """As in a small one, where another probe looks for it."""
+    x = ag.Tensor(np.tile([0.0, 2.0], 5000))
+    with np.errstate(divide="ignore"):
+        ag.where(x > 0, ag.log(x), 0.0).sum().backward()
+    np.testing.assert_array_equal(x.grad, np.tile([0.0, 0.5], 5000))

@@ -245,3 +245,10 @@ def test_longer_floats_are_added_in_their_own_precision():
     (x[[0, 0, 1]] * np.array([1.0, small, 2.0], np.longdouble)).sum().backward()
     assert x.grad.dtype == np.longdouble
     assert x.grad.tolist() == [1 + small, 2.0]
+
+
+def test_longer_floats_with_many_seeds():
+    x = np.arange(3, dtype=np.longdouble)
+    J = ag.jacobian(lambda x: x[[0, 0, 2, 1]])(x)
+    assert J.dtype == np.longdouble
+    np.testing.assert_array_equal(J, np.eye(3)[[0, 0, 2, 1]])
