@@ -10,13 +10,13 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     ],
     "NaN stays NaN whichever way it is chosen": [
         ("elementwise._inside", "inside = np.logical_or(inside, np.isnan(data(x))) → nothing"),
+        ("elementwise._inside", "math.nan * x → math.nan + x"),
+        ("elementwise._inside", "math.nan * x → math.nan / x"),
         ("elementwise._inside", "np.logical_or(inside, np.isnan(data(x))) → inside"),
         (
             "elementwise._inside",
             "x if np.all(inside) else where(inside, x, math.nan * x) → where(inside, x, math.nan * x)",
         ),
-        ("elementwise._inside", "math.nan * x → math.nan + x"),
-        ("elementwise._inside", "math.nan * x → math.nan / x"),
         ("elementwise._inside", "x → inside (3)"),
     ],
     "NumPy takes any negative length as the one to be found": [
@@ -111,6 +111,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
             "context.open_blocks and (recorder := context.recorder.get()) is not None → (recorder := context.recorder.get()) is not None",
         ),
         ("elementwise.chain", "8192 → -8192"),
+        ("elementwise.chain", "8192 → -8192 (2)"),
         ("elementwise.chain", "8192 → 8193"),
         ("elementwise.chain", "8192 → 8193 (2)"),
         ("elementwise.chain", "d → g (7)"),
@@ -131,8 +132,13 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ),
         ("elementwise.chain", "product → probe (14)"),
         ("elementwise.chain", "product.size < 8192 → product.size <= 8192"),
+        ("elementwise.chain", "product.size < 8192 → product.size > 8192"),
         ("elementwise.chain", "type(d) → d"),
         ("elementwise.chain", "type(g) → g"),
+        (
+            "elementwise.chain",
+            "vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None) → np.maximum.reduce(product, None)",
+        ),
         (
             "elementwise.chain",
             "vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None) → vdot(product, product)",
@@ -520,6 +526,21 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     ],
     "NumPy's number is a float of the same value": [
         ("elementwise.Elementwise.slope", "float(d[0]) → d[0]"),
+    ],
+    "there is one entry": [
+        ("elementwise.as_array", "1 → -1"),
+    ],
+    "0 times a finite slope is 0": [
+        ("elementwise.chain", "product == product or g != 0 → g != 0"),
+    ],
+    "both ways add the same numbers in the same order": [
+        ("index.Put.forward", "8 → -8"),
+        ("index.Put.forward", "8 → 9"),
+        ("index.Put.forward", "g.dtype.itemsize > 8 → g.dtype.itemsize >= 8"),
+        (
+            "index.Put.forward",
+            "if g.dtype.itemsize > 8: out = np.zeros(rows * size, g.dtype) np.add.at(out, spots, g.ravel()) else: out = np.bincount(spots, weights=g.ravel(), minlength=rows * size) → if True: out = np.zeros(rows * size, g.dtype) np.add.at(out, spots, g.ravel()) else: out = np.bincount(spots, weights=g.ravel(), minlength=rows * size)",
+        ),
     ],
 }
 
