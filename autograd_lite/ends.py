@@ -11,12 +11,13 @@ from . import context
 from .graph import Node, kinds, stand_ins, wrap
 from .ops.elementwise import identity
 from .ops.shape import astype
-from .tensor import as_array
+from .tensor import Tensor, as_array
 from .value import Value, as_float
 
 __all__ = ["checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
 
 
+ndarray = np.ndarray
 NUMBERS = (int, float, np.generic)
 NARROW = (np.float32, np.float16)  # they keep their dtype, which a Value cannot
 
@@ -50,7 +51,7 @@ def fresh(x: Any, name: str) -> Node:
     It is no leaf, since leaves get a copy of their cotangent: there is no need of one here.
     """
     kind = type(x)
-    if kind is np.ndarray and x.dtype.kind == "f":
+    if kind is ndarray and x.dtype.kind == "f":
         numbers = x.copy("K")
         return wrap(numbers, identity, numbers)
     if isinstance(x, Node):
@@ -88,8 +89,9 @@ def checked(g: Any, x: Any, what: str) -> Any:
 
 def fit(g: Any, x: Any) -> Any:
     """A derivative as the caller expects it: in the dtype of `x`, a float for a Value."""
-    if type(g) is np.ndarray and g.base is None and g.ndim:
-        if g.dtype == x.dtype and g.flags.writeable:
+    if type(g) is ndarray and g.base is None and g.ndim:
+        dtype = x.primal.dtype if type(x) is Tensor else x.dtype
+        if g.dtype == dtype and g.flags.writeable:
             return g  # the sweep made it and nobody else holds it
     elif isinstance(g, Node):
         return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
