@@ -172,7 +172,7 @@ BENCHMARKS = [
         group=GROUP,
         sides=lambda: grad_and_backward((64, 32, 10)),
         rounds=200,
-        limits={"backward": 1.2},
+        limits={"backward": 1.15},
     ),
     InTurn(
         title="`grad` of an MLP 784-128-10, batch 32, beside `backward`",
