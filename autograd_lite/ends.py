@@ -14,7 +14,7 @@ from .ops.shape import astype
 from .tensor import Tensor, as_array
 from .value import Value, as_float
 
-__all__ = ["checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
+__all__ = ["NARROW", "checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
 
 
 ndarray = np.ndarray

@@ -604,3 +604,10 @@ def test_copies_along_one_axis_of_three_with_many_seeds():
     J = ag.jacobian(lambda x: x * y)(x)
     # ∂(x_b y_abc)/∂x_d is y_abc where b = d
     np.testing.assert_array_equal(J[..., 0], np.einsum("abc,bd->abcd", y, np.eye(3)))
+
+
+def test_an_argument_written_to_before_the_pullback_changes_nothing():
+    x = np.array([1.0, 2.0])
+    _, pullback = ag.vjp(lambda x: ag.sum(x * x), x)
+    x[:] = 9.0
+    np.testing.assert_array_equal(pullback(1.0)[0], [2.0, 4.0])

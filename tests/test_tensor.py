@@ -429,3 +429,22 @@ def test_transposes():
     np.testing.assert_array_equal(t.transpose().data, t.data.T)
     np.testing.assert_array_equal(t.swapaxes(0, 1).data, t.data.swapaxes(0, 1))
     np.testing.assert_array_equal(t.flatten().data, t.data.ravel())
+
+
+@pytest.mark.parametrize("add", [lambda x, b: x + b, lambda x, b: b + x])
+def test_a_leaf_on_either_side_gets_a_gradient_of_its_own(add):
+    x, b = ag.Tensor([1.0, 2.0]), ag.Tensor([3.0, 4.0])
+    z = add(x, b)
+    (z * 2.0).sum().backward()
+    for leaf in (x, b):
+        leaf.grad[0] = 7.0  # the caller's, to be changed in place
+    assert z.grad.tolist() == [2.0, 2.0]
+    assert x.grad is not b.grad
+
+
+def test_a_constant_that_is_kept_cannot_be_written_to():
+    x = ag.Tensor([1.0, 2.0])
+    for z in (x * np.array([3.0, 4.0]), np.array([3.0, 4.0]) * x):
+        (kept,) = [c for c in z.inputs if c is not x]
+        with pytest.raises(ValueError, match="read-only"):
+            kept[0] = 5.0

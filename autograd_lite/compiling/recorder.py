@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import context
 from ..callsite import place_within, text
-from ..ends import constant
+from ..ends import NARROW, constant
 from ..graph import Node, data, describe, node_types, slots, tick, wrap
 from ..numpy_protocol import FUNCTIONS, PLAIN
 from ..ops.base import Op, as_constant, is_objects
@@ -409,9 +409,6 @@ class Recorder(context.Block):
 
 SIMPLE = {TracedArray, TracedNumber, np.ndarray, float, int}
 """Arguments with nothing inside."""
-
-
-NARROW = (np.float32, np.float16)
 
 
 def computed(x: Any) -> bool:
