@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 
 from .helpers import over, times
+from .literals import literal
 from .naming import assign_names
-from .printing import SIZE, Text, Writer, literal
+from .printing import SIZE
 from .program import GUARD, Program, Step, method
 from .speculation import PLAIN, speculated
+from .text import Text
+from .writer import Writer
 
 __all__ = ["at_points", "on_floats"]
 

@@ -20,9 +20,10 @@ from .captures import Captures
 from .floats import on_floats
 from .helpers import HELPERS, check
 from .passes import simplified
-from .printing import Text, written
+from .printing import written
 from .program import Program
 from .recorder import Recorder, TooLong
+from .text import Text
 
 __all__ = ["Changed", "Recording", "lock"]
 
