@@ -9,6 +9,7 @@ import numpy as np
 from ..graph import Node, data
 from ..trees import Form, flatten
 from .arguments import replaced
+from .batched import Batched
 from .captures import Captures
 from .levels import Levels
 from .passes import simplified
@@ -57,7 +58,7 @@ class Grouped(Recording):
             raise Outgrown
         recorder = Recorder(captures)
         with recorder, np.errstate(all="ignore"):
-            together = levels.write(recorder, outputs)
+            together = Batched(levels, recorder).write(outputs)
             if isinstance(together, np.ndarray):
                 raise Outgrown  # nothing depends on the arguments
         listed = Step(method("tolist"), (together.step,))

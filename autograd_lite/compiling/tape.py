@@ -3,7 +3,7 @@
 The recorder makes a step of every operation, which tells all that there is to know of it. For
 tens of thousands of scalar operations that is too slow, and not needed: each is a row of the table
 applied to earlier results. A tape writes down the row and where its inputs are, in a few lists, and
-of a sweep only that there was one; `levels` derives it for many operations at a time. Whatever
+of a sweep only that there was one; `shares` derives it for many operations at a time. Whatever
 else happens to a number raises Outgrown, and the function is recorded step by step.
 """
 
