@@ -33,6 +33,11 @@ FILTERS = {
     "ifftn": (lambda x: np.imag(np.fft.ifftn(np.fft.fftn(x) * 1j)), M),
     "rfft2": (lambda x: np.fft.irfft2(np.fft.rfft2(x) * 2, s=(4, 5)), M),
     "rfftn": (lambda x: np.fft.irfftn(np.fft.rfftn(x)), M),
+    "the last of the axes first": (lambda x: np.imag(np.fft.fftn(x, s=(6, 3), axes=(0, 0))), M),
+    "one axis twice": (lambda x: np.real(np.fft.rfftn(x, axes=(1, 1))), M),
+    "there and back": (lambda x: np.fft.irfftn(x, axes=(0, 1, 0)), M),
+    "an axis as it is": (lambda x: np.imag(np.fft.ifftn(x, s=(-1, 3), axes=(0, 1))), M),
+    "a real axis as it is": (lambda x: np.fft.irfftn(x, s=(3, -1), axes=(0, 1)), M),
     "shifted": (lambda x: np.fft.ifftshift(np.fft.fftshift(np.fft.fft(x)) * X).real, X),
     "shift of reals": (lambda x: np.fft.fftshift(x, 0) * np.fft.ifftshift(x), M),
     "node times spectrum": (lambda x: np.fft.irfft(np.multiply(x[:4], np.fft.rfft(x)), 7), X),
@@ -95,3 +100,19 @@ def test_what_a_spectrum_does_not_do_says_so():
         np.fft.rfft(ag.Tensor(X), 0)
     with pytest.raises(ValueError, match="ortho"):
         np.fft.rfft(ag.Tensor(X), norm="other")
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "message"),
+    [
+        (lambda x: np.fft.irfft(x, 0), ValueError, "has 1 point or more, not 0"),
+        (lambda x: np.fft.irfft(x[:1]), ValueError, "has 1 point or more, not 0"),
+        (lambda x: np.fft.rfft(np.fft.fft(x)), TypeError, "rfft takes real numbers"),
+        (lambda x: np.fft.fftn(x, s=(3, 3), axes=(0,)), ValueError, "for each axis"),
+    ],
+)
+def test_what_numpy_refuses_is_refused(f, error, message):
+    with pytest.raises((ValueError, TypeError)):
+        f(X)
+    with pytest.raises(error, match=message):
+        f(ag.Tensor(X))

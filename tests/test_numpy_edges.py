@@ -47,7 +47,11 @@ def test_the_determinant_of_singular_matrices_to_second_order():
     assert gradient(np.linalg.det, x).tolist() == [[4.0, -2.0], [-2.0, 1.0]]
     rank_one = np.outer([1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
     np.testing.assert_array_equal(gradient(np.linalg.det, rank_one), np.zeros((3, 3)))
-    for point in (rank_one, np.zeros((3, 3)), np.eye(3), np.diag([1.0, 0.0, 2.0])):
+    nearly = np.outer([1.0, 2.0, 3.0], [1.0, -1.0, 2.0]) + np.outer(
+        [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]
+    )
+    assert 0.0 < abs(np.linalg.det(nearly)) < 1e-14
+    for point in (rank_one, np.zeros((3, 3)), np.eye(3), np.diag([1.0, 0.0, 2.0]), nearly):
         # det is a polynomial: e_i ∧ e_j picks the entry of x that is left over, with its sign.
         hessian = ag.hessian(np.linalg.det)(point)
         assert hessian[0, 0, 1, 1] == pytest.approx(point[2, 2], abs=1e-12)
@@ -107,6 +111,26 @@ def test_equal_eigenvalues():
     # The vectors themselves turn by any angle: there is no derivative, and none is made up.
     turned = gradient(lambda t: np.linalg.eigh(t).eigenvectors * [[1.0, 2.0], [3.0, 4.0]], x)
     assert not np.isfinite(turned).all()
+
+
+def test_eigenvalues_that_are_equal_but_for_rounding():
+    q = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
+    x = q @ np.diag([2.0, 2.0, 1.0]) @ q.T
+    x = (x + x.T) / 2
+    plane = q[:, :2] @ q[:, :2].T
+    np.testing.assert_allclose(gradient(lambda t: np.linalg.norm(t, 2), x), plane / 2, atol=1e-14)
+    # A root of x: the quotient of what rounding left of two differences is no slope.
+    by_eigh = ag.grad(lambda t: np.sum((v := np.linalg.eigh(t))[1] * np.sqrt(v[0]) @ v[1].T * W))
+    by_svd = ag.grad(lambda t: np.sum((v := np.linalg.svd(t)).U * np.sqrt(v.S) @ v.Vh * W))
+    assert not np.isfinite(by_eigh(x)).any()
+    assert not np.isfinite(by_svd(x)).any()
+
+
+def test_a_matrix_that_is_said_to_be_symmetric_counts_as_its_symmetric_part():
+    x = np.array([[1.0, 4.0], [0.0, 3.0]])
+    values = abs(np.linalg.eigvalsh((x + x.T) / 2))
+    found = np.linalg.svd(ag.Tensor(x), hermitian=True).S
+    np.testing.assert_allclose(found.data, np.sort(values)[::-1], rtol=1e-14)
 
 
 def test_an_eigenvector_turns_as_perturbation_theory_says():
@@ -200,6 +224,8 @@ def test_what_no_entries_have_not(f):
         ("np.geomspace(t, -1.0)", ValueError),
         ("np.piecewise(t, [t > 1], [])", ValueError),
         ("np.vander(t.reshape(2, 2))", ValueError),
+        ("np.linalg.eigvalsh(t.reshape(2, 2), 'both')", ValueError),
+        ("np.linalg.pinv(t.reshape(2, 2), rcond=0.1, rtol=0.1)", ValueError),
     ],
 )
 def test_bad_input_raises_what_numpy_raises(call, error):

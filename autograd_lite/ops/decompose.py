@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..graph import data
 from .base import Op, shape
 from .elementwise import chain_product, where
 from .linalg import matmul, mT
@@ -28,11 +29,22 @@ def lower(x: Any, diagonal: float) -> Any:
     return where(np.tri(n, dtype=bool), x * np.where(np.eye(n, dtype=bool), diagonal, 1.0), 0.0)
 
 
-def gaps(w: Any) -> Any:
-    """1/(w_j − w_i), and 0 for i = j. Where two are equal the derivative does not exist: inf."""
-    n = shape(w)[-1]
+def ties(w: Any) -> np.ndarray:
+    """Which eigenvalues (or singular values) are equal but for their rounding, pair by pair.
+
+    A slope divided by a difference so small is all rounding: a plausible number, and wrong.
+    """
+    w = data(w)
+    largest = np.abs(w).max(-1, initial=0.0)[..., None, None]
+    rounding = 8 * w.shape[-1] * np.finfo(w.dtype).eps * largest
+    return np.abs(w[..., None, :] - w[..., :, None]) <= rounding
+
+
+def gaps(w: Any, tied: np.ndarray) -> Any:
+    """1/(w_j − w_i), and 0 for i = j. Where two are tied the derivative does not exist: inf."""
+    eye = np.eye(shape(w)[-1], dtype=bool)
     difference = expand_dims(w, -2) - expand_dims(w, -1)
-    return 1 / where(np.eye(n, dtype=bool), np.inf, difference)
+    return 1 / where(eye, np.inf, where(tied, 0.0, difference))
 
 
 class Svd(Op):
@@ -49,7 +61,7 @@ class Svd(Op):
         u, s, v = out[..., :m, :], out[..., m, :], out[..., m + 1 :, :]
         to_u, to_s, to_v = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
         eye = np.eye(k, dtype=bool)
-        row, f = expand_dims(s, -2), gaps(s * s)
+        row, f = expand_dims(s, -2), gaps(s * s, ties(s))
         turn_u, turn_v = matmul(mT(u), to_u), matmul(mT(v), to_v)
         part_u = chain_product(turn_u - mT(turn_u), f) * row
         part_v = expand_dims(s, -1) * chain_product(turn_v - mT(turn_v), f)
@@ -100,8 +112,8 @@ def svd(
 ) -> Any:
     """U, s, Vᵀ with X = U diag(s) Vᵀ, or s alone. Mirrors `numpy.linalg.svd`.
 
-    The further columns that `full_matrices` adds to U or V of a matrix that is not square are not
-    determined by X and have no derivative: TypeError.
+    With `hermitian` X counts as (X + Xᵀ)/2. The further columns that `full_matrices` adds to U or V
+    of a matrix that is not square are not determined by X and have no derivative: TypeError.
 
     >>> import autograd_lite as ag
     >>> ag.linalg.svd([[3.0, 0.0], [0.0, 2.0]]).S
@@ -115,7 +127,7 @@ def svd(
             f"the full U and V of a matrix of shape {old} have no derivative: write "
             "svd(x, full_matrices=False)"
         )
-    out, m = svd_(x), old[-2]
+    out, m = svd_((x + mT(x)) / 2 if hermitian else x), old[-2]
     if not compute_uv:
         return out[..., m, :]
     return SVDResult(out[..., :m, :], out[..., m, :], mT(out[..., m + 1 :, :]))

@@ -124,6 +124,8 @@ def rfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
         out = _sum(_length(z, n), False, norm)
         return out[..., : out.shape[-1] // 2 + 1]
 
+    if isinstance(x, Spectrum) or np.iscomplexobj(x):
+        raise TypeError("rfft takes real numbers: write fft of a Spectrum or of complex numbers")
     return _along(x, axis, half)
 
 
@@ -137,6 +139,8 @@ def irfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None)
 
     def whole(z: Spectrum) -> Any:
         count = 2 * (z.shape[-1] - 1) if n is None else n
+        if count < 1:
+            raise ValueError(f"a transform has 1 point or more, not {count}")
         z = _length(z, count // 2 + 1)
         # What has no partner in the mirror counts as real.
         alone = np.arange(count // 2 + 1) % (count / 2 if count % 2 == 0 else count) == 0
@@ -148,15 +152,16 @@ def irfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None)
     return _along(x, axis, whole)
 
 
-def _each_axis(x: Any, s: Any, axes: Any, norm: Any, steps: Callable[[int, int], Any]) -> Any:
-    """One transform after another along `axes`: `steps(place, count)` says which."""
-    ndim = x.ndim if isinstance(x, Spectrum) else len(arrayed(x)[1])
+def _plan(x: Any, s: Any, axes: Any) -> list[tuple[Any, int]]:
+    """The number of points along each of `axes`, and the axis."""
+    old = x.shape if isinstance(x, Spectrum) else arrayed(x)[1]
     if axes is None:
-        axes = range(-ndim if s is None else -len(s), 0)
-    axes = list(axes)
-    for i, axis in enumerate(axes):
-        x = steps(i, len(axes))(x, None if s is None else s[i], axis, norm)
-    return x
+        axes = range(-len(old) if s is None else -len(s), 0)
+    sizes = [-1] * len(axes) if s is None else s
+    if len(sizes) != len(axes):
+        raise ValueError(f"s has a number of points for each axis; {s} does not fit axes {axes}")
+    # Settled before the first transform: where an axis is named twice, that has changed its length.
+    return [(old[a] if n == -1 else n, a) for n, a in zip(sizes, axes, strict=True)]
 
 
 def fftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
@@ -166,7 +171,9 @@ def fftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Sp
     >>> ag.fft.fftn([[1.0, 2.0]]).real
     array([[ 3., -1.]])
     """
-    return _each_axis(x, s, axes, norm, lambda i, count: fft)
+    for n, axis in reversed(_plan(x, s, axes)):
+        x = fft(x, n, axis, norm)
+    return x
 
 
 def ifftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
@@ -176,7 +183,9 @@ def ifftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> S
     >>> ag.fft.ifftn([[1.0, 3.0]]).real
     array([[ 2., -1.]])
     """
-    return _each_axis(x, s, axes, norm, lambda i, count: ifft)
+    for n, axis in reversed(_plan(x, s, axes)):
+        x = ifft(x, n, axis, norm)
+    return x
 
 
 def rfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Spectrum:
@@ -186,9 +195,11 @@ def rfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> S
     >>> ag.fft.rfftn([[1.0, 2.0]]).real
     array([[ 3., -1.]])
     """
-    axes = list(range(-len(arrayed(x)[1]) if s is None else -len(s), 0)) if axes is None else axes
-    sizes = None if s is None else list(s)[::-1]
-    return _each_axis(x, sizes, axes[::-1], norm, lambda i, count: fft if i else rfft)
+    *rest, (last, end) = _plan(x, s, axes)
+    x = rfft(x, last, end, norm)
+    for n, axis in reversed(rest):
+        x = fft(x, n, axis, norm)
+    return x
 
 
 def irfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
@@ -198,7 +209,10 @@ def irfftn(x: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> 
     >>> ag.fft.irfftn([[1.0, 3.0]])
     array([[ 2., -1.]])
     """
-    return _each_axis(x, s, axes, norm, lambda i, count: irfft if i == count - 1 else ifft)
+    *rest, (last, end) = _plan(x, s, axes)
+    for n, axis in rest:
+        x = ifft(x, n, axis, norm)
+    return irfft(x, 2 * (last - 1) if s is None else last, end, norm)
 
 
 def fft2(x: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Spectrum:

@@ -55,6 +55,8 @@ def pinv(x: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -
         raise ValueError(f"pinv takes matrices, not shape {old}")
     if hermitian:
         x = (x + mT(x)) / 2
+    if rcond is not None and rtol is not None:
+        raise ValueError(f"rcond ({rcond}) and rtol ({rtol}) are two names for one: give one")
     relative = rtol if rcond is None else rcond
     if relative is not None:
         u, s, vh = svd(x, full_matrices=False)

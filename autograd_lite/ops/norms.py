@@ -126,7 +126,13 @@ def _matrix(x: Any, ord: Any) -> Any:
     values = data(s)
     rounding = values.max(-1, keepdims=True, initial=0.0) * max(shape(x)[-2:]) * _eps(x)
     s = where(values > rounding, s, 0.0)
-    return sum(s, -1) if ord == "nuc" else (max if ord == 2 else min)(s, -1)
+    if ord == "nuc":
+        return sum(s, -1)
+    # Rounding parts those that are equal; the subgradient of least norm takes all of them.
+    end = values.min(-1, keepdims=True) if ord == -2 else values.max(-1, keepdims=True, initial=0.0)
+    tied = np.abs(values - end) <= rounding
+    count = np.maximum(tied.sum(-1, dtype=values.dtype), 1)
+    return sum(where(tied, s, 0.0), -1) / count
 
 
 def _eps(x: Any) -> float:

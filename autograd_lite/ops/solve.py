@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import data
+from ..graph import Node, data
 from .base import Op, array, lead, shape
 from .index import Pick
 from .linalg import matmul, mT
@@ -77,8 +77,19 @@ class Det(Op):
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         g = expand_dims(g, (-2, -1))
         if np.all(data(out) != 0):
-            return g * expand_dims(out, (-2, -1)) * mT(inv_(x))
+            inverse = inv_(x)
+            if not isinstance(out, Node) or shape(x)[-1] > 32 or far_from_singular(x, inverse):
+                return g * expand_dims(out, (-2, -1)) * mT(inverse)
         return g * cofactors(x)
+
+
+def far_from_singular(x: Any, inverse: Any) -> bool:
+    """Whether derivatives of det X · X⁻ᵀ keep half their digits: the terms of them cancel.
+
+    Those of the cofactors do not, but of a large matrix there are too many.
+    """
+    sizes = [np.sqrt((data(y) ** 2).sum((-2, -1))) for y in (x, inverse)]
+    return bool(np.all(sizes[0] * sizes[1] * np.sqrt(np.finfo(sizes[0].dtype).eps) < 1))
 
 
 def cofactors(x: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .base import Op, shape
-from .decompose import gaps, lower
+from .decompose import gaps, lower, ties
 from .elementwise import chain_product, where
 from .linalg import matmul, mT
 from .shape import arrayed
@@ -52,7 +52,7 @@ class Cholesky(Op):
 
 
 class Eigh(Op):
-    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w)`."""
+    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w, …)`."""
 
     name = "eigh"
 
@@ -65,7 +65,7 @@ class Eigh(Op):
         w, v = out[..., 0, :], out[..., 1:, :]
         to_w, to_v = g[..., :1, :], g[..., 1:, :]
         # Zero times an infinite gap is zero: eigenvalues alone do not ask for it.
-        turn = chain_product(matmul(mT(v), to_v), gaps(w))
+        turn = chain_product(matmul(mT(v), to_v), gaps(w, ties(w)))
         middle = where(np.eye(n, dtype=bool), to_w, turn)
         return matmul(matmul(v, middle), mT(v))
 
@@ -100,7 +100,8 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
     """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
 
     Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
-    Their signs are a matter of chance, so differentiate what does not depend on them.
+    Their signs are a matter of chance, so differentiate what does not depend on them. `UPLO`, the
+    triangle that NumPy reads, makes no difference: both count.
 
     Source: Giles, "Collected matrix derivative results" (2008), section 3.
 
@@ -108,6 +109,8 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
     >>> ag.linalg.eigh([[2.0, 0.0], [0.0, 1.0]]).eigenvalues
     array([1., 2.])
     """
+    if UPLO not in ("L", "U", "l", "u"):
+        raise ValueError(f'UPLO names the lower triangle, "L", or the upper, "U", not {UPLO!r}')
     out = eigh_(symmetric(x, "eigh"))
     return EighResult(out[..., 0, :], out[..., 1:, :])
 
