@@ -268,7 +268,7 @@ def test_backward_inside_is_compiled_for_leaves_made_inside_and_refused_for_othe
     np.testing.assert_array_equal(compiled(ONES), 2 * ONES)
     np.testing.assert_array_equal(compiled(3 * ONES), 6 * ONES)
     model = Model()
-    refuses(lambda x: model(x).backward(), ONES, match=r"leaves a gradient, by backward\(\)")
+    refuses(lambda x: model(x).backward(), ONES, match=r"writes to a gradient, by backward\(\)")
     assert model.w.grad is None
     assert type(model.w.data) is np.ndarray
 
@@ -347,7 +347,7 @@ def test_operations_make_no_plain_array_of_what_a_node_holds(path):
 
 
 def test_a_computation_of_very_many_operations_is_declined_with_the_numbers(monkeypatch, capfd):
-    monkeypatch.setattr("autograd_lite.compiling.recorder.LIMIT", 2048)
+    monkeypatch.setattr("autograd_lite.compiling.steps.LIMIT", 2048)
     monkeypatch.setattr("autograd_lite.compiling.progress.PATIENCE", 0.0)
 
     def f(x):
@@ -371,6 +371,11 @@ def test_what_a_function_writes_outside_of_itself_is_refused_and_put_back():
         model.w.data = x[:, None] * np.ones(3)
         return model(x)
 
+    def resets(x):
+        y = model(x)
+        model.w.data = np.zeros((3, 3))
+        return y
+
     def remembers(x):
         nonlocal last
         last = x.sum()
@@ -381,13 +386,21 @@ def test_what_a_function_writes_outside_of_itself_is_refused_and_put_back():
         return x * 2.0
 
     model.latest = 0.0
-    refuses(stores, ONES, match="leaves 'latest', which is outside")
+    refuses(stores, ONES, match="writes to 'latest', which is outside")
     assert model.latest == 0.0
-    refuses(replaces, ONES, match="leaves the data of Tensor")
+    refuses(replaces, ONES, match="writes to the data of Tensor")
     np.testing.assert_array_equal(model.w.data, np.eye(3))
-    refuses(remembers, ONES, match="leaves 'last'")
+    refuses(resets, ONES, match="writes to the data of Tensor")
+    np.testing.assert_array_equal(model.w.data, np.eye(3))
+    refuses(remembers, ONES, match="writes to 'last'")
     assert last is None
-    refuses(appends, ONES, match="leaves 'seen'")
+    refuses(appends, ONES, match="writes to 'seen'")
+
+
+def test_what_is_known_without_the_numbers_is_asked_by_keyword_too():
+    for ask in (lambda x: np.shape(a=x)[0], lambda x: np.ndim(a=x), lambda x: np.size(a=x, axis=0)):
+        compiled = ag.compile(lambda x, ask=ask: x * ask(x))
+        np.testing.assert_array_equal(compiled(ONES), ask(ONES) * ONES)
 
 
 def test_the_network_library_s_models():

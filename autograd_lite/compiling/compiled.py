@@ -17,9 +17,9 @@ from .arguments import HasNodes, signature
 from .captures import Captures
 from .html import Source
 from .pointwise import Points, on_numbers
-from .recorder import Refused
 from .recording import Changed, Recording, lock
 from .scalars import record
+from .steps import Refused
 
 __all__ = ["Compiled", "compile"]
 

@@ -22,7 +22,8 @@ from .helpers import HELPERS, check
 from .passes import simplified
 from .printing import written
 from .program import Program
-from .recorder import Recorder, TooLong
+from .recorder import Recorder
+from .steps import TooLong
 from .text import Text
 
 __all__ = ["Changed", "Recording", "lock"]
@@ -64,8 +65,7 @@ class Recording:
         passes: bool,
         most: int = sys.maxsize,
     ) -> None:
-        recorder = Recorder(captures)
-        recorder.most = most
+        recorder = Recorder(captures, most)
         user = inner(f)
         names = parameter_names(user, len(args))
         recorder.namer.function = getattr(user, "__name__", "L")
@@ -86,10 +86,10 @@ class Recording:
                 raise TooLong from None
             raise
         finally:
-            recorder.restore()
+            recorder.outside.restore()
         program = Program(recorder.inputs, recorder.steps, outputs)
         self.program = simplified(program) if passes else program
-        self.captured = [x for x, _ in recorder.captured.values()]
+        self.captured = recorder.outside.met
         self.live = any(isinstance(x, Node) for x in self.captured)
         shown = Shown(form)
         self.whole = form

@@ -15,8 +15,9 @@ from .levels import Levels
 from .passes import simplified
 from .printing import written
 from .program import Program, Step, method
-from .recorder import Recorder, Refused, TooLong
+from .recorder import Recorder
 from .recording import Recording, Shown, inner, parameter_names, runnable
+from .steps import Refused, TooLong
 from .tape import CONSTANT, Outgrown, Tape
 
 __all__ = ["record"]
@@ -64,7 +65,7 @@ class Grouped(Recording):
         listed = Step(method("tolist"), (together.step,))
         program = Program(recorder.inputs, [*recorder.steps, listed], [together.step, listed])
         self.program = simplified(program) if passes else program
-        self.captured = [x for x, _ in tape.captured.values()]
+        self.captured = tape.outside.met
         self.live = any(isinstance(x, Node) for x in self.captured)
         shown = Listed(form)
         self.text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
@@ -99,7 +100,7 @@ def on_tape(f: Any, args: Any, kwargs: Any, captures: Captures) -> tuple[Tape, l
             raise Outgrown from None
         raise
     finally:
-        tape.restore()
+        tape.outside.restore()
     if tape.outgrown or not outputs:
         raise Outgrown
     return tape, outputs, form

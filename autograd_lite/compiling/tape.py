@@ -180,7 +180,7 @@ class Tape(Recorder):
         if at is not None:
             return at
         if x.op is None:
-            self.adopt(x)
+            self.outside.lend(x)
         primal = x.primal
         if x.op is not None and (x.op is not identity or isinstance(x.left, Node)):
             return primal.step if type(primal) is TapeNumber else self.outgrow()
