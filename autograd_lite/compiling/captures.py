@@ -2,28 +2,24 @@
 
 A program holds the numbers that its function found in closures, globals, defaults and attributes.
 They are looked at again at every call: a name bound anew, a list that grew, an array written to
-make a new program. What modules and classes of installed libraries hold does not change. Leaves of
-a graph (parameters of a model, say) are no constants: a program reads their numbers at each call.
+make a new program. Leaves of a graph (parameters of a model, say) are no constants: a program reads
+their numbers at each call.
 """
 
 from __future__ import annotations
 
-import functools
-import os
-import sys
 import types
-from collections import deque
-from collections.abc import Callable, Iterator
-from operator import attrgetter, getitem
+from collections.abc import Callable
+from operator import getitem
 from typing import Any
 
 import numpy as np
 
-from ..callsite import PASSED_OVER
 from ..graph import Node, data, stand_ins
 from ..ops.base import Op
+from .held import contents, fixed, held
 
-__all__ = ["Captures"]
+__all__ = ["Captures", "bits"]
 
 MANY = 20_000  # values; looking at more would take longer than running most programs
 LARGE = 1 << 26  # bytes of an array that is compared at every call
@@ -41,7 +37,7 @@ ATOMS = (
     types.ModuleType,
     Op,
 )
-SETTLED = {*sys.stdlib_module_names, "numpy", "autograd_lite"}
+"""What holds nothing that can change."""
 
 
 class Captures:
@@ -80,7 +76,7 @@ class Captures:
                 self.nodes.append(value)
                 continue
             for read, where, item, label in held(value):
-                if read is not itself:
+                if read is not fixed:
                     self.readers.append((read, where, item, label or name or "a value"))
                 stack.append((item, label or name))
 
@@ -149,118 +145,3 @@ def bits(x: np.ndarray) -> np.ndarray:
     """The numbers of an array as whole numbers, so that NaN equals NaN and 0 is not −0."""
     x = np.ascontiguousarray(x).reshape(-1)
     return x.view(np.int64) if x.itemsize == 8 else x.view(np.uint8)
-
-
-Held = Iterator[tuple[Callable[..., Any], tuple[Any, ...], Any, str]]
-
-
-def held(value: Any) -> Held:
-    """What a value holds: how to read it again, what it is now, and its name."""
-    if isinstance(value, types.FunctionType):
-        yield from of_function(value)
-    elif isinstance(value, types.MethodType):
-        yield itself, (value.__self__,), value.__self__, ""
-        yield itself, (value.__func__,), value.__func__, ""
-    elif isinstance(value, functools.partial):
-        for part in (value.func, value.args, value.keywords):
-            yield itself, (part,), part, ""
-    elif isinstance(value, tuple):
-        for item in value:
-            yield itself, (item,), item, ""
-    elif isinstance(value, list | deque):
-        yield len, (value,), len(value), ""
-        for i, item in enumerate(value):
-            yield getitem, (value, i), item, ""
-    elif isinstance(value, dict):
-        yield len, (value,), len(value), ""
-        for key, item in list(value.items()):
-            yield getitem, (value, key), item, key if isinstance(key, str) else ""
-    elif isinstance(value, set):
-        yield frozenset, (value,), frozenset(value), ""
-    elif isinstance(value, type):
-        for kind in value.__mro__:
-            yield from of_class(kind)
-    elif not is_numpy_s(value):
-        yield from of_attributes(value)
-        for kind in type(value).__mro__:
-            yield from of_class(kind)
-
-
-def of_attributes(value: Any) -> Held:
-    """What an object has of its own, in its dictionary and in slots."""
-    inside = getattr(value, "__dict__", None)
-    if inside is not None:
-        yield len, (inside,), len(inside), ""
-        for name, item in list(inside.items()):
-            yield getitem, (inside, name), item, name
-    for kind in type(value).__mro__:
-        if "__slots__" in vars(kind) and not is_settled(kind.__module__):
-            for name, item in vars(kind).items():
-                if isinstance(item, types.MemberDescriptorType) and hasattr(value, name):
-                    yield getattr, (value, name), getattr(value, name), name
-
-
-def of_class(kind: type) -> Held:
-    """What a class has for its instances: its methods, and attributes that are data."""
-    if is_settled(kind.__module__):
-        return
-    for name, item in list(vars(kind).items()):
-        code = getattr(item, "fget", getattr(item, "__func__", item))  # of a property, say
-        if isinstance(code, types.FunctionType):
-            yield itself, (code,), code, ""
-        elif not name.startswith("__") and not hasattr(item, "__get__"):
-            yield getattr, (kind, name), item, name
-
-
-def of_function(f: types.FunctionType) -> Held:
-    """What a function finds in its closure, defaults, attributes and globals."""
-    ours = f.__code__.co_filename.startswith(PASSED_OVER)  # what they are made of does not change
-    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
-        try:
-            yield itself if ours else contents, (cell,), cell.cell_contents, name
-        except ValueError:  # not bound yet
-            continue
-    if ours:
-        return
-    for name, item in (f.__kwdefaults__ or {}).items():
-        yield getitem, (f.__kwdefaults__, name), item, name
-    for item in f.__defaults__ or ():
-        yield itself, (item,), item, ""
-    for name, item in vars(f).items():
-        yield getitem, (vars(f), name), item, name
-    names = sorted(names_in(f.__code__))
-    spaces = [f.__globals__]
-    for space in spaces:  # of modules too, which are added when they are met: `config.rate`
-        for name in [n for n in names if n in space]:
-            item = space[name]
-            yield getitem, (space, name), item, name
-            if isinstance(item, types.ModuleType) and not is_settled(item.__name__):
-                spaces += [vars(item)] if not any(vars(item) is s for s in spaces) else []
-
-
-contents = attrgetter("cell_contents")
-
-
-def itself(x: Any) -> Any:
-    """What cannot be bound anew."""
-    return x
-
-
-def is_numpy_s(x: Any) -> bool:
-    """Whether `x` is an object of NumPy's or a built-in function."""
-    return isinstance(x, types.BuiltinFunctionType) or type(x).__module__.startswith("numpy")
-
-
-def is_settled(module: str) -> bool:
-    """Whether a module is of an installed library, by its name."""
-    file = getattr(sys.modules.get(module), "__file__", None) or ""
-    return module.partition(".")[0] in SETTLED or f"-packages{os.sep}" in file
-
-
-def names_in(code: types.CodeType) -> set[str]:
-    """The global names that code reads, and that of functions inside it."""
-    names = set(code.co_names)
-    for inner in code.co_consts:
-        if isinstance(inner, types.CodeType):
-            names |= names_in(inner)
-    return names
