@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .helpers import HELPERS
-from .passes import same_kind
 from .program import Method, Step, leaves
+from .rules import same_kind
 from .speculation import PLAIN
 
 __all__ = ["AUGMENTED", "is_fresh", "reusing"]
