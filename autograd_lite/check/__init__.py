@@ -2,7 +2,7 @@
 
 Reading order: `tape` (a sweep that can be run again with a change), `witness` (differences),
 `judge` (what counts as equal), `examine` (one gradient), `ladder` (which mistake), `report`,
-`html`.
+`text`, `html`.
 """
 
 from .codes import CODES

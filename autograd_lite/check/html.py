@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .report import Report, Row, consequence, reproduces, table
+from .report import Report, Row
+from .text import consequence, reproduces, table
 
 __all__ = ["html"]
 

@@ -1,19 +1,20 @@
-"""The report: what was compared, who is the odd one out, why, and what to write instead."""
+"""The report: what was compared, who is the odd one out, why, and what to write instead.
+
+`text` and `html` print it.
+"""
 
 from __future__ import annotations
 
 import math
-import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from .judge import Pair
+from .text import text
 
 __all__ = ["Cause", "GradientMismatch", "Note", "Report", "Row"]
-
-WIDTH = 100
 
 
 class GradientMismatch(AssertionError):
@@ -174,23 +175,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        lines: list[str] = []
-        if len(self.rows) > 1:
-            lines += table(self.rows)
-        shown = self.rows if len(self.rows) == 1 else [r for r in self.rows if r.causes or not r.ok]
-        shown = [r for r in shown if not consequence(r)] if len(self.rows) > 1 else shown
-        for row in shown[:6]:
-            lines += [*([""] if lines else []), *section(row)]
-        if len(shown) > 6:
-            lines += ["", f"... and {len(shown) - 6} more rows that differ."]
-        own = {n.message for row in shown[:6] for n in row.notes}
-        lines += [
-            part
-            for note in self.about
-            if note.message not in own
-            for part in wrapped(f"Note ({note.code}): {note.message}")
-        ]
-        return "\n".join(lines)
+        return text(self)
 
     __repr__ = __str__
 
@@ -198,11 +183,6 @@ class Report:
         from .html import html
 
         return html(self)
-
-
-def consequence(row: Row) -> bool:
-    """Whether the row is wrong only because a step nearer the output is."""
-    return any(c.code == "consequence" for c in row.causes)
 
 
 def plain(x: Any) -> Any:
@@ -218,105 +198,3 @@ def plain(x: Any) -> Any:
     if isinstance(x, float) and not math.isfinite(x):
         return str(x)
     return x if isinstance(x, bool | int | float | str) or x is None else str(x)
-
-
-def table(rows: list[Row]) -> list[str]:
-    """One line for each gradient."""
-    width = min(max(len(row.name) for row in rows), 30)
-    lines = [f"{'name':<{width}}  exact  approximate  max difference  verdict"]
-    for row in rows:
-        first = row.pairs[0] if row.pairs else None
-        exact = hand_equals(row)
-        close = "-" if first is None else "yes" if first.agrees else "no"
-        said = row.verdict
-        if said == "hand":
-            said = "hand: " + (row.causes[0].code if row.causes else "unknown")
-        name = row.name if len(row.name) <= width else row.name[: width - 1] + "…"
-        lines.append(f"{name:<{width}}  {exact:<5}  {close:<11}  {row.largest:<14.1e}  {said}")
-    return lines
-
-
-def hand_equals(row: Row) -> str:
-    """Whether hand gradient and autodiff are the same bit for bit: information, never a failure."""
-    if row.hand is None:
-        return "-"
-    return "yes" if row.hand_fits() and np.array_equal(row.hand, row.auto) else "no"
-
-
-def section(row: Row) -> list[str]:
-    """The full report on one gradient."""
-    lines = [f"{row.name}  shape {row.auto.shape}  {row.dtype}"]
-    if row.pairs:
-        lines.append(f"{'':<24}  largest |diff|   relative   entries off")
-    for p in row.pairs:
-        off = f"{p.off} of {p.of}"
-        said = "agrees" if p.agrees else "differs"
-        remark = f"   ({p.remark})" if p.remark else ""
-        pair = f"{p.left:<8} - {p.right}"
-        lines.append(
-            f"  {pair:<22}  {p.largest:>12.1e}  {p.relative:>9.0e}  {off:>11}   {said}{remark}"
-        )
-    lines += wrapped(f"Verdict: {row.sentence}")
-    for k, cause in enumerate(row.causes):
-        if k == 0:
-            if cause.code == "consequence":
-                lines += wrapped(f"Consequence: {cause.message}")
-                continue
-            lines += wrapped(f"Likely cause: {cause.message}{reproduces(cause)}.")
-        else:
-            lines += wrapped(f"   Same numbers would come from: {cause.message}.")
-        if k == 0:
-            lines += [part for text in row.where for part in wrapped("   " + text)]
-            if cause.fix:
-                lines.append(f"   Fix: {cause.fix}")
-    if not row.causes:
-        lines += [part for text in row.where for part in wrapped("   " + text)]
-    for note in row.notes:
-        lines += wrapped(f"Note ({note.code}): {note.message}")
-    worst = row.worst()
-    if worst is not None and not row.ok:
-        lines.append("Worst entry " + entry(row, worst))
-    return [line[: WIDTH - 1] + "…" if len(line) > WIDTH else line for line in lines]
-
-
-def reproduces(cause: Cause) -> str:
-    """How well an explanation fits, in words; nothing for one that predicts no numbers."""
-    if cause.code == "unknown" or cause.match != cause.match:
-        return ""
-    how = "exactly" if cause.match == 0 else f"to {cause.match:.0e}"
-    return f" (reproduces your numbers {how})"
-
-
-def entry(row: Row, at: tuple[int, ...]) -> str:
-    """The numbers at one index."""
-    parts = []
-    if row.hand_fits():
-        parts.append(f"hand {number(row.hand[at])}")
-    parts.append(f"autodiff {number(row.auto[at])}")
-    if row.num is not None and not np.isnan(row.num[at]):
-        parts.append(f"numerical {number(row.num[at])}")
-    where = f"{list(at)}: " if at else ""
-    return where + ", ".join(parts)
-
-
-def number(x: Any) -> str:
-    """Four decimals where they show something, else scientific."""
-    x = float(x) + 0.0  # no −0
-    if x == 0 or 1e-3 <= abs(x) < 1e4:
-        return f"{x:.4f}"
-    return f"{x:.3e}"
-
-
-def wrapped(text: str) -> list[str]:
-    """Lines of at most 100 columns; later lines are indented, line breaks in the text are kept."""
-    out: list[str] = []
-    for k, line in enumerate(text.splitlines() or [""]):
-        inner = len(line) - len(line.lstrip())
-        out += textwrap.wrap(
-            line,
-            WIDTH,
-            initial_indent="" if k == 0 else "   ",
-            subsequent_indent=" " * inner + "   ",
-            drop_whitespace=True,
-        ) or [""]
-    return out
