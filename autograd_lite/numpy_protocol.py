@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .graph import Node, data
+from .graph import Node, data, stand_ins
 from .ops import elementwise, linalg, reduce, shape
 from .ops.base import is_objects
 from .ops.base import shape as shape_of
@@ -158,7 +158,7 @@ class NumpyProtocol:
             try:
                 return UFUNCS[ufunc](*inputs)  # nearly all calls: `array * t` in half the time
             except (AttributeError, TypeError):
-                if any(_has_own_protocol(x) for x in inputs):
+                if any(_has_own_protocol(x) and type(x) not in stand_ins for x in inputs):
                     return NotImplemented
                 raise
         if any(_has_own_protocol(x) for x in inputs):

@@ -375,3 +375,16 @@ def test_a_float32_constant_among_numbers_is_a_number():
     value, slope = ag.compile(both)(0.1)
     assert type(value) is type(slope) is float
     np.testing.assert_allclose((value, slope), both(0.1), rtol=1e-15)
+
+
+def test_a_number_of_numpys_beside_float32_is_refused():
+    """NumPy widens the array for it, and not for Python's, which a program has no way to tell."""
+    narrow = np.array([1.0, 2.0], np.float32)
+    for f in (lambda a: np.exp(a * narrow), ag.value_and_grad(lambda a: ag.sum(a * narrow))):
+        compiled = ag.compile(f)
+        compiled(0.5)
+        with pytest.raises(TypeError, match=r"beside an array of float32[\s\S]*float\(x\)"):
+            compiled(np.float64(0.5))
+    compiled = ag.compile(ag.grad(lambda a: a * a if a > 0 else a))
+    assert compiled(np.float64(3.0)) == 6.0
+    np.testing.assert_array_equal(compiled(np.array([3.0, -4.0])), [6.0, 1.0])

@@ -45,7 +45,7 @@ def signature(tree: Any, found: list[Any]) -> Any:
         plain = float(tree) if isinstance(tree, float) else native(tree)
         if isinstance(plain, float):
             found.append(plain)
-            return float
+            return kind  # a number of NumPy's widens float32 arrays, which one of Python's does not
         if plain.dtype.kind in "fiub":
             found.append(plain)
             return plain.dtype.num, plain.shape

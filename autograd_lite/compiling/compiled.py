@@ -135,7 +135,11 @@ class Compiled:
             del self.programs[key]
         assert self.captures is not None
         arrays = any(np.ndim(x) for x in leaves) and all(np.size(x) for x in leaves)
-        if not arrays or not self.programs.get(on_numbers(args, kwargs, leaves)):
+        called = any(
+            self.programs.get(on_numbers(args, kwargs, [one] * len(leaves)))
+            for one in (1.0, np.float64(1.0))
+        )
+        if not arrays or not called:
             raise error
         with lock, np.errstate(all="ignore"):
             points = Points(self.f, self.captures, self.passes)

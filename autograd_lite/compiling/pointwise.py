@@ -114,9 +114,9 @@ class AtPoints(Recording):
         self.run = runnable(text, checked)
 
 
-def on_numbers(args: Any, kwargs: Any, leaves: list[Any]) -> Any:
+def on_numbers(args: Any, kwargs: Any, numbers: list[float]) -> Any:
     """The key of a call with numbers in the place of the arrays."""
-    numbers = with_numbers(args, kwargs, [1.0] * len(leaves))
+    given = with_numbers(args, kwargs, numbers)
     found: list[Any] = []
-    key = signature(numbers[0], found)
-    return (key, signature(numbers[1], found)) if kwargs else key
+    key = signature(given[0], found)
+    return (key, signature(given[1], found)) if kwargs else key

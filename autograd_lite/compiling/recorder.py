@@ -28,6 +28,8 @@ __all__ = ["Recorder"]
 class Recorder(Steps):
     """Answers whoever asks while a function runs: with a stand-in, a guard or a refusal."""
 
+    given_numpys = False  # whether an argument of the call is a number of NumPy's
+
     # --- the engine's operations and sweeps
 
     def apply(self, op: Op, inputs: tuple[Any, ...]) -> Any:
@@ -139,6 +141,12 @@ class Recorder(Steps):
         """
         if not any(getattr(x, "dtype", None) in NARROW for x in args):
             return tuple(args)
+        if self.given_numpys and any(isinstance(x, TracedNumber) for x in args):
+            self.refuse(
+                "a number of NumPy's beside an array of float32, which it widens,",
+                "give the function one of Python's, float(x), which does not; or an array of it, "
+                "np.asarray(x), which does",
+            )
         return tuple([self.call(float, (x,)) if computed(x) else x for x in args])
 
     def power(self, x: Any, y: Any) -> Any:

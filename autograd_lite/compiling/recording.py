@@ -66,6 +66,7 @@ class Recording:
         most: int = sys.maxsize,
     ) -> None:
         recorder = Recorder(captures, most)
+        recorder.given_numpys = any(type(x) is np.float64 for x in flatten((args, kwargs))[0])
         user = inner(f)
         names = parameter_names(user, len(args))
         recorder.namer.function = getattr(user, "__name__", "L")
