@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,9 @@ import numpy as np
 from ..graph import Node
 from .blind import blind
 from .case import Case
-from .judge import Pair, cancelling, distance, magnitude, pair, tolerance, verdict
+from .judge import pair, tolerance, verdict
 from .ladder import diagnose
+from .pairs import FLOOR, Floor, agrees_beside_kinks, hand_pair, judged, numerical_pairs
 from .report import Cause, Note, Row
 from .softmaxes import find
 from .tape import Tape
@@ -38,8 +38,7 @@ def as_hand(hand: Any, name: str) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"the hand gradient of {name} is {type(hand).__name__} {hand!r:.60}; it must be a "
-            f"number "
-            "or an array of numbers"
+            "number or an array of numbers"
         )
     return array if array.dtype.kind == "f" else array.astype(float)
 
@@ -59,27 +58,17 @@ def examine(
     says that the function does not give the same result twice, so that no numerical witness can
     speak.
     """
-    auto = shaped(tape, x)
     rtol = tolerance(x, tape.root, *tape.order)
-    row = Row(name, auto, hand, method=said.method, step=said.step, notes=list(said.notes))
+    row = Row(
+        name, shaped(tape, x), hand, method=said.method, step=said.step, notes=list(said.notes)
+    )
     row.dtype = np.dtype(x.dtype).name
     if rtol > 1e-6:
         text = f"computed in float32: gradients are compared to {rtol:.0e}, not to 1e-07"
         row.notes.append(Note("precision", text))
     floor = Floor(tape, x, rtol)
-    hand_auto = judged = None
-    kinks = None if said.kinks is None else said.kinks.reshape(auto.shape)
-    if hand is not None and hand.shape == auto.shape:
-        judged = hand
-        if kinks is not None and said.low is not None and said.high is not None:
-            fine = kinks & (hand >= said.low.reshape(auto.shape))
-            fine &= hand <= said.high.reshape(auto.shape)
-            judged = np.where(fine, auto, hand)
-        row.pairs.append(floor.compare("hand", judged, "autodiff", auto))
-        hand_auto = row.pairs[0].agrees
-    elif hand is not None:
-        hand_auto = False
-    auto_num, hand_num = numerical_pairs(row, auto, hand, said, floor)
+    hand_auto = hand_pair(row, said, floor)
+    auto_num, hand_num = numerical_pairs(row, said, floor)
     if floor.needed:
         row.notes.append(
             Note(
@@ -89,27 +78,22 @@ def examine(
                 "another point too",
             )
         )
-    if floor.needed and hand_auto and not hand_num:
-        # Autodiff has the rounding of what cancels in it, and so can vouch for nothing smaller.
-        hand_auto = False
-        row.pairs[0] = pair("hand", judged, "autodiff", auto, rtol)
+        if hand_auto and not hand_num:
+            # Autodiff has the rounding of what cancels in it, so can vouch for nothing smaller.
+            hand_auto = False
+            row.pairs[0] = pair("hand", judged(row, said), "autodiff", row.auto, rtol)
     if unreliable:
         row.verdict = "agree" if hand_auto is not False and auto_num else "numerical"
+    elif not auto_num and agrees_beside_kinks(row, said, rtol):
+        row.verdict = "hand" if hand_auto is False else "numerical"
     else:
-        smooth = auto_num
-        if not auto_num and kinks is not None and row.num is not None:
-            slack = np.broadcast_to(said.slack, row.num.reshape(said.kinks.shape).shape)  # type: ignore[union-attr]
-            rest = np.where(kinks, auto, row.num)
-            smooth = pair("", auto, "", rest, rtol, slack.reshape(auto.shape)).agrees
         row.verdict = verdict(hand_auto, auto_num, hand_num)
-        if smooth and not auto_num:
-            row.verdict = "hand" if hand_auto is False else "numerical"
         if row.verdict == "autodiff" and hand is None and said.notes:
             row.verdict = "numerical"
     if row.verdict == "hand":
         assert hand is not None
         explain(row, tape, carried, x, hand, rtol)
-    if row.verdict == "agree" and row.hand is not None:
+    if row.verdict == "agree" and hand is not None:
         note = blind(carried or tape, x, rtol)
         if note is not None:
             row.notes.append(note)
@@ -122,90 +106,6 @@ def examine(
 def soft(tape: Tape) -> bool:
     """Whether the root is a softmax."""
     return any(s.out is tape.root for s in find(tape)) and tape.root.ndim == 1
-
-
-FLOOR = 1e-14  # of the terms that cancel: what rounding may leave of them
-
-
-class Floor:
-    """Comparison of two gradients that asks for more only where large terms cancel."""
-
-    needed = False  # for autodiff to agree with the numerical gradient
-
-    def __init__(self, tape: Tape, x: Node, rtol: float) -> None:
-        self.tape, self.x, self.rtol = tape, x, rtol
-
-    def with_numerical(self, left: str, a: np.ndarray, num: np.ndarray, slack: Any) -> Pair:
-        """Equal to the tolerance and what the numerical gradient may be off by, or to rounding."""
-        found = pair(left, a, "numerical", num, self.rtol, slack)
-        if found.agrees or self.rtol > 1e-6 or not np.all(np.isfinite(a)):
-            return found
-        found = pair(left, a, "numerical", num, self.rtol, slack + FLOOR * self.terms)
-        self.needed = found.agrees and left == "autodiff"
-        return found
-
-    @cached_property
-    def terms(self) -> float:
-        """The size of the terms that were added up."""
-        return cancelling(self.tape, self.x)
-
-    def compare(self, left: str, a: np.ndarray, right: str, b: np.ndarray) -> Pair:
-        """Equal to the tolerance, or to the rounding of the terms that were added up."""
-        found = pair(left, a, right, b, self.rtol)
-        if found.agrees or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
-            return found
-        if found.largest > self.rtol * self.terms:
-            return found
-        slack = (1e-11 if self.rtol < 1e-6 else 1e-5) * self.terms
-        return pair(left, a, right, b, self.rtol, slack)
-
-
-def numerical_pairs(
-    row: Row, auto: np.ndarray, hand: np.ndarray | None, said: Testimony, floor: Floor
-) -> tuple[bool, bool | None]:
-    """Add the pairs that have the numerical gradient in them; whether each agrees."""
-    fits = hand is not None and hand.shape == auto.shape
-    how = f"{said.method}, step {said.step:.1e}"
-    if said.values is None:
-        assert said.along is not None
-        v, value, noise = said.along
-        remark = "one random direction"
-        flat = auto.reshape(-1, v.size)
-        scale = float(np.linalg.norm(auto))
-        agrees = None
-        if fits:
-            assert hand is not None
-            other = directed("hand", hand.reshape(-1, v.size) @ v, value, noise, scale, remark)
-            row.pairs.append(other)
-            agrees = other.agrees
-        row.pairs.append(directed("autodiff", flat @ v, value, noise, scale, remark))
-        return row.pairs[-1].agrees, agrees
-    row.num = said.values.reshape(auto.shape)
-    slack = np.broadcast_to(said.slack, said.values.shape).reshape(auto.shape)
-    slack = np.where(np.isfinite(slack), slack, 0.0)
-    agrees = None
-    if fits:
-        assert hand is not None
-        row.pairs.append(floor.with_numerical("hand", hand, row.num, slack))
-        agrees = row.pairs[-1].agrees
-    elif hand is not None:
-        agrees = False
-    row.pairs.append(floor.with_numerical("autodiff", auto, row.num, slack))
-    row.pairs[-1].remark = how
-    return row.pairs[-1].agrees, agrees
-
-
-def directed(
-    left: str, a: np.ndarray, value: np.ndarray, noise: np.ndarray, scale: float, remark: str
-) -> Pair:
-    """The derivative along one direction, compared on the scale of the whole gradient."""
-    apart = distance(a, value)
-    agrees = bool(np.all(apart <= 1e-6 * scale + noise))
-    largest = float(apart.max()) if apart.size else 0.0
-    size = max(magnitude(a), magnitude(value))
-    relative = largest / size if size else largest
-    off = 0 if agrees else int(np.count_nonzero(apart > 1e-6 * scale))
-    return Pair(left, "numerical", largest, relative, off, int(apart.size), agrees, remark)
 
 
 def explain(
