@@ -19,6 +19,7 @@ from .graph import Node, stand_ins, wrap
 from .ops.base import Op, frozen, is_objects, lead, shape, tensor_of
 from .ops.elementwise import identity
 from .ops.shape import astype, reshape, stack
+from .walk import walk
 
 __all__ = ["primitive"]
 
@@ -182,10 +183,47 @@ class Fused(Op):
             raise ValueError(
                 f"{where} returned shape {shape(share)}; it has to be {expected}, that of the input"
             )
-        if isinstance(g, Node) and not isinstance(share, Node):
-            return wrap(share, identity, share)  # zeros: a node for the recorded sweep
+        if isinstance(g, Node):
+            if not isinstance(share, Node):
+                return wrap(share, identity, share)  # zeros: a node for the recorded sweep
+            self.check_connected(rule, where, share, g, out, inputs)
         dtype = getattr(x, "dtype", None)
         return share if dtype in (None, getattr(share, "dtype", None)) else astype(share, dtype)
+
+    def check_connected(
+        self, rule: Rule, where: str, share: Node, g: Node, out: Any, inputs: Any
+    ) -> None:
+        """TypeError for a slope that varies with the inputs and is connected to none of them.
+
+        `g * np.cos(x.data)` is right once; differentiated again, it would be taken for a constant.
+        """
+        nodes = {x for x in (out, *inputs) if isinstance(x, Node)}
+        if share in nodes or type(plain(g)) in stand_ins:
+            return
+        for node in walk([share], [g, *nodes]):
+            if not nodes.isdisjoint(x for x in node.inputs if isinstance(x, Node)):
+                return
+
+        def at(step: float) -> Any:
+            near = [guarded(moved(plain(x), step)) for x in (out, *inputs)]
+            return rule(guarded(plain(g)), near[0], *self.arguments(near[1:]), **self.keywords)
+
+        try:
+            differ = [not np.allclose(at(h), at(0.0), 1e-10, 0.0, True) for h in (1e-6, -1e-6)]
+        except Exception:  # it is written for nodes alone
+            return
+        if all(differ):  # on one side alone it is the edge of a mask, which may well be cut off
+            raise TypeError(
+                f"{where} reads numbers of its inputs off the graph (with .data or .item(), say): "
+                "its derivative would be taken for 0. Write it with operations on its arguments"
+            )
+
+
+def moved(x: Any, step: float) -> Any:
+    """`x` with every number in it changed a little, each by another factor."""
+    if not isinstance(x, float | np.ndarray) or (isinstance(x, np.ndarray) and x.dtype.kind != "f"):
+        return x
+    return x * (1 + step * np.cos(np.arange(np.size(x)).reshape(np.shape(x))))
 
 
 def plain(x: Any) -> Any:

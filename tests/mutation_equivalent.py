@@ -58,8 +58,11 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     ],
     "`where` reads 1.0 as true and 0.0 as false": [
         ("decompose.Svd.vjp", "np.eye(k, dtype=bool) → np.eye(k)"),
-        ("decompose.gaps", "np.eye(n, dtype=bool) → np.eye(n)"),
-        ("decompose.gaps", "where(np.eye(n, dtype=bool), np.inf, difference) → difference"),
+        ("decompose.gaps", "np.eye(shape(w)[-1], dtype=bool) → np.eye(shape(w)[-1])"),
+        (
+            "decompose.gaps",
+            "where(eye, np.inf, where(tied, 0.0, difference)) → where(tied, 0.0, difference)",
+        ),
         ("decompose.lower", "np.eye(n, dtype=bool) → np.eye(n)"),
         ("decompose.lower", "np.tri(n, dtype=bool) → np.tri(n)"),
         ("reduce.Prod.vjp", "np.eye(n, dtype=bool) → np.eye(n)"),

@@ -239,6 +239,14 @@ def zero_over_zero(kind):
     at(kind, lambda x, y: x / y, [0.0, 0.0], nan, [inf, nan])
 
 
+@row("x % 0, inf % y, fmod alike", "NaN, NaN")
+def no_remainder(kind):
+    for remainder in (lambda x, y: x % y, ag.fmod):
+        at(kind, remainder, [2.0, 0.0], nan, [nan, nan])
+        at(kind, remainder, [inf, 2.0], nan, [nan, nan])
+        at(kind, remainder, [5.0, 3.0], 2.0, [1.0, -1.0])
+
+
 # --- zero times infinity --------------------------------------------------------------------------
 
 

@@ -280,6 +280,46 @@ def test_a_rule_that_keeps_an_array_of_the_forward_is_suspected_at_second_order(
     assert "arrays other than its arguments in the rule of 'cached'" in report.causes[0].message
 
 
+def off_the_graph(x):
+    return x.data if isinstance(x, ag.Node) else x
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [
+        (np.sin, lambda g, y, x: g * np.cos(off_the_graph(x))),
+        (np.tanh, lambda g, y, x: g * (1 - off_the_graph(y) ** 2)),
+        (np.exp, lambda g, y, x: g * np.exp(np.asarray(x.data))),
+        (lambda x: np.sqrt(np.sum(x * x)), lambda g, y, x: g * off_the_graph(x / y)),
+    ],
+)
+def test_a_rule_that_reads_numbers_off_the_graph(function, rule):
+    f = ag.primitive(function)
+    f.defvjp(rule)
+    assert ag.check_gradients(lambda x: ag.sum(f(x)), X)
+    with pytest.raises(TypeError, match=r"off the graph.*taken for 0"):
+        ag.hessian(lambda x: ag.sum(f(x)))(X)
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [
+        (lambda x: 3 * x, lambda g, y, x: 3 * g),
+        (lambda x: 3 * x, lambda g, y, x: g * off_the_graph(y) / off_the_graph(x)),
+        (np.cumsum, lambda g, y, x: np.cumsum(g[::-1])[::-1]),
+        (lambda x: np.maximum(x, 1.0), lambda g, y, x: g * (off_the_graph(x) > 1)),
+        (np.floor, lambda g, y, x: 0 * g),
+    ],
+)
+def test_a_rule_of_a_constant_slope_needs_no_input(function, rule):
+    f = ag.primitive(function)
+    f.defvjp(rule)
+    x = np.array([2.0, 1.0, -3.0])  # on the edge of the mask, too
+    slopes = ag.jacobian(f)(x)
+    hessian = ag.hessian(lambda x: ag.sum(f(x) ** 2))(x)
+    np.testing.assert_allclose(hessian, 2 * slopes.T @ slopes)
+
+
 def test_a_function_of_another_library():
     with pytest.raises(TypeError, match=r"^erf has no derivative here.* with ag\.primitive"):
         scipy.special.erf(Tensor(X))

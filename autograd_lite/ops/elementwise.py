@@ -339,6 +339,11 @@ def log1p_slope(y: Any, x: Any) -> Any:
     return 1 / _inside(1 + x, np.greater_equal(data(x), -1))
 
 
+def remainder_slope(z: Any, d: Any) -> Any:
+    """`d`; NaN where there is no remainder, as of a division by 0."""
+    return d if all_finite(z) else d + flat(z)
+
+
 def arctanh_slope(y: Any, x: Any) -> Any:
     """1/(1 − x²) for |x| ≤ 1; NaN outside."""
     return 1 / _inside((1 - x) * (1 + x), np.less_equal(np.abs(data(x)), 1))
@@ -384,7 +389,7 @@ subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, l
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
 divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y)
 power      = Elementwise("**",          math.pow,         _power,         power_base, power_exponent)
-mod        = Elementwise("%",           np.mod,           np.mod,         ONE, lambda z, x, y: -floor(x / y))
+mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)))
 
 negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0)
 positive   = Elementwise("pos",         operator.pos,     np.positive,    ONE)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .elementwise import ONE, Elementwise, arctan2, flat, rint, sign, trunc
+from .elementwise import Elementwise, arctan2, flat, remainder_slope, rint, sign, trunc
 from .shape import arrayed
 
 __all__ = [
@@ -38,7 +38,7 @@ def heaviside_value(z: Any, x: Any, y: Any) -> Any:
 # row                      name            on floats        on arrays        ∂ result / ∂ input, one each
 
 floor_divide = Elementwise("//",           np.floor_divide, np.floor_divide, flat, flat)
-fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         ONE, lambda z, x, y: -trunc(x / y))
+fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -trunc(x / y)))
 copysign     = Elementwise("copysign",     math.copysign,   np.copysign,     lambda z, x, y: sign(x) * np.copysign(1.0, data(y)), flat)
 heaviside    = Elementwise("heaviside",    np.heaviside,    np.heaviside,    flat, heaviside_value)
 # fmt: on
