@@ -136,12 +136,13 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
 
 def table(view: View, blank: Collection[str] = ()) -> Trace:
     """The table of a view."""
+    excerpt = view.excerpt
     place = {id(box): k for k, box in enumerate(view.boxes)}
-    shown = [box for box in view.boxes if box.kind != "constant" and id(box.node) in view.shown]
+    shown = [box for box in view.boxes if box.kind != "constant" and id(box.node) in excerpt.shown]
     rows = [row(box, place) for box in shown]
-    if view.left_out:
-        before = sum(id(box.node) in view.head for box in shown)
-        rows.insert(before, Row(f"… {view.left_out:,} values are left out …", ("",), "", ("",)))
+    if excerpt.left_out:
+        before = sum(id(box.node) in excerpt.head for box in shown)
+        rows.insert(before, Row(f"… {excerpt.left_out:,} values are left out …", ("",), "", ("",)))
     return Trace(rows, blank)
 
 
