@@ -51,7 +51,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"
 MODULES = (
     *("base", "elementwise", "rounding", "special", "shape", "index", "reduce", "accumulate"),
-    *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fft"),
+    *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fourier"),
 )
 TESTS = (
     *("test_elementwise", "test_shape", "test_index", "test_reduce", "test_linalg"),

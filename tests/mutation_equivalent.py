@@ -412,7 +412,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("linalg.MatMul.vjp", "y → out (2)"),
     ],
     "the same place counted from the end": [
-        ("fft.Fourier.forward", "1 → -1"),
+        ("fourier.Fourier.forward", "1 → -1"),
         ("shape.Transpose.vjp", "origin + n → origin"),
     ],
     "the short way for two matrices gives the same as the long one": [

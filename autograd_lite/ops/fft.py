@@ -6,16 +6,14 @@ there the way back is `irfft`, `abs`, `.real` or `.imag`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .base import Op
-from .padding import pad
+from .fourier import along, resized, transformed
 from .rearrange import flip, moved
-from .shape import arrayed, concatenate, moveaxis, normal_axes, stack
-from .spectrum import FUNCTIONS, Spectrum, both, spectrum
+from .shape import arrayed, concatenate
+from .spectrum import FUNCTIONS, Spectrum, both
 
 __all__ = [
     "fft",
@@ -35,63 +33,6 @@ __all__ = [
 ]
 
 
-class Fourier(Op):
-    """Y_k = Σ_j X_j exp(∓2πi jk/n) along the last axis but one; the last holds (real, imaginary).
-
-    The map is complex linear, so its transpose on pairs of reals is its conjugate transpose, which
-    is the same sum with the other sign.
-    """
-
-    inverse: bool
-    name = "fourier"
-
-    def forward(self, x: Any) -> Any:
-        z = x[..., 0] + 1j * x[..., 1]
-        z = np.fft.ifft(z, norm="forward") if self.inverse else np.fft.fft(z)
-        return np.stack([z.real, z.imag], axis=-1).astype(x.dtype)
-
-    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
-        return Fourier(not self.inverse)(g)
-
-    def saves(self, i: int) -> bool:
-        return False
-
-
-def _length(x: Spectrum, n: int | None) -> Spectrum:
-    """The last axis cut or filled with zeros to n entries."""
-    have = x.shape[-1]
-    if n is None or n == have:
-        return x
-    if n < 1:
-        raise ValueError(f"a transform has 1 point or more, not {n}")
-    if n < have:
-        return x[..., :n]
-    return x.each(lambda part: pad(part, [(0, 0)] * (x.ndim - 1) + [(0, n - have)]))
-
-
-def _sum(x: Spectrum, inverse: bool, norm: str | None) -> Spectrum:
-    """The transform along the last axis, scaled as `norm` says."""
-    if norm not in (None, "backward", "ortho", "forward"):
-        raise ValueError(f'norm is "backward", "ortho" or "forward", not {norm!r}')
-    n = x.shape[-1]
-    pairs = Fourier(inverse)(stack(both(x), -1))
-    if norm == "ortho":
-        pairs = pairs / np.sqrt(n).astype(pairs.dtype)
-    elif (norm == "forward") != inverse:
-        pairs = pairs / n
-    return Spectrum(pairs[..., 0], pairs[..., 1])
-
-
-def _along(x: Any, axis: int, f: Callable[[Spectrum], Any]) -> Any:
-    """`f` of the spectrum with `axis` put last, and the axis put back."""
-    x = spectrum(x)
-    (axis,) = normal_axes(axis, x.ndim)
-    out = f(x.each(lambda part: moveaxis(part, axis, -1)))
-    if isinstance(out, Spectrum):
-        return out.each(lambda part: moveaxis(part, -1, axis))
-    return moveaxis(out, -1, axis)
-
-
 def fft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
     """Σ_j x_j exp(−2πi jk/n) along `axis`. Mirrors `numpy.fft.fft`.
 
@@ -99,7 +40,7 @@ def fft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -
     >>> ag.fft.fft([1.0, 2.0]).real
     array([ 3., -1.])
     """
-    return _along(x, axis, lambda z: _sum(_length(z, n), False, norm))
+    return along(x, axis, lambda z: transformed(resized(z, n), False, norm))
 
 
 def ifft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
@@ -109,7 +50,7 @@ def ifft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
     >>> ag.fft.ifft([1.0, 3.0]).real
     array([ 2., -1.])
     """
-    return _along(x, axis, lambda z: _sum(_length(z, n), True, norm))
+    return along(x, axis, lambda z: transformed(resized(z, n), True, norm))
 
 
 def rfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Spectrum:
@@ -121,12 +62,12 @@ def rfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
     """
 
     def half(z: Spectrum) -> Spectrum:
-        out = _sum(_length(z, n), False, norm)
+        out = transformed(resized(z, n), False, norm)
         return out[..., : out.shape[-1] // 2 + 1]
 
     if isinstance(x, Spectrum) or np.iscomplexobj(x):
         raise TypeError("rfft takes real numbers: write fft of a Spectrum or of complex numbers")
-    return _along(x, axis, half)
+    return along(x, axis, half)
 
 
 def irfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
@@ -141,15 +82,15 @@ def irfft(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None)
         count = 2 * (z.shape[-1] - 1) if n is None else n
         if count < 1:
             raise ValueError(f"a transform has 1 point or more, not {count}")
-        z = _length(z, count // 2 + 1)
+        z = resized(z, count // 2 + 1)
         # What has no partner in the mirror counts as real.
         alone = np.arange(count // 2 + 1) % (count / 2 if count % 2 == 0 else count) == 0
         z = Spectrum(z.real, z.imag * np.where(alone, 0, 1).astype(np.float32))
         rest = z[..., 1 : (count + 1) // 2].conj().each(lambda part: flip(part, -1))
         full = [concatenate([a, b], -1) for a, b in zip(both(z), both(rest), strict=True)]
-        return _sum(Spectrum(*full), True, norm).real
+        return transformed(Spectrum(*full), True, norm).real
 
-    return _along(x, axis, whole)
+    return along(x, axis, whole)
 
 
 def _plan(x: Any, s: Any, axes: Any) -> list[tuple[Any, int]]:
