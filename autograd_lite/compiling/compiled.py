@@ -17,7 +17,8 @@ from .arguments import HasNodes, signature
 from .captures import Captures
 from .html import Source
 from .pointwise import Points, on_numbers
-from .recording import Changed, Recording, lock
+from .recording import Recording, lock
+from .running import Changed
 from .scalars import record
 from .steps import Refused
 

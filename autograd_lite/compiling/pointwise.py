@@ -16,7 +16,8 @@ from ..graph import data
 from .arguments import replaced, signature
 from .captures import Captures
 from .floats import at_points
-from .recording import Changed, Recording, runnable
+from .recording import Recording
+from .running import Changed, runnable
 
 __all__ = ["Points", "on_numbers"]
 

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import builtins
-import inspect
-import math
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..callsite import PASSED_OVER
 from ..graph import Node, data, stand_ins
 from ..trees import flatten
-from .arguments import replaced
+from .calling import called, inner
 from .captures import Captures
 from .floats import on_floats
-from .helpers import HELPERS, check
 from .passes import simplified
 from .printing import written
 from .program import Program
 from .recorder import Recorder
+from .returned import Shown
+from .running import runnable
 from .steps import TooLong
-from .text import Text
 
-__all__ = ["Changed", "Recording", "lock"]
-
-BUILTINS = {
-    "ArithmeticError": ArithmeticError,
-    "ValueError": ValueError,
-    "abs": abs,
-    "bool": bool,
-    "float": float,
-    "int": int,
-    "slice": slice,
-}
+__all__ = ["Recording", "lock"]
 
 lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
-
-
-class Changed(Exception):
-    """A decision came out otherwise than when the program was recorded."""
-
-
-def checked(found: Any, expected: bool, where: str) -> None:
-    """The helper `check`, with an error of its own for whoever records anew."""
-    if bool(found) is not expected:
-        raise Changed(where)
 
 
 class Recording:
@@ -67,18 +42,12 @@ class Recording:
     ) -> None:
         recorder = Recorder(captures, most)
         recorder.given_numpys = any(type(x) is np.float64 for x in flatten((args, kwargs))[0])
-        user = inner(f)
-        names = parameter_names(user, len(args))
-        recorder.namer.function = getattr(user, "__name__", "L")
-        if not recorder.namer.function.isidentifier():
-            recorder.namer.function = "L"
+        user = getattr(inner(f), "__name__", "L")
+        recorder.namer.function = user if user.isidentifier() else "L"
         try:
             with recorder, np.errstate(all="ignore"):
-                given = [replaced(x, recorder.input, n) for x, n in zip(args, names, strict=True)]
-                named = {k: replaced(x, recorder.input, k) for k, x in kwargs.items()}
-                result = f(*given, **named)
-                outputs, form = flatten(result)
-                outputs = [recorder.step_of(data(x)) for x in outputs]
+                results, form = called(f, args, kwargs, recorder)
+                outputs = [recorder.step_of(data(x)) for x in results]
                 recorder.namer.finish()
             if len(recorder.steps) > most:
                 raise TooLong
@@ -131,81 +100,3 @@ def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
         return np.array_equal(a, b)
     signs = np.array_equal(np.signbit(a), np.signbit(b))
     return signs and np.array_equal(a, b, equal_nan=True)
-
-
-class Shown:
-    """The expression a program returns: nested as the result is, where Python can write that."""
-
-    def __init__(self, form: Any) -> None:
-        self.form = form
-        self.nested = True
-
-    def __call__(self, parts: list[str]) -> str:
-        try:
-            return self.show(self.form([Word(p) for p in parts]))
-        except (TypeError, ValueError):
-            self.nested = False
-            return f"[{', '.join(parts)}]"
-
-    def show(self, tree: Any) -> str:
-        """A tree of words as an expression; TypeError if it is of something else."""
-        if isinstance(tree, Word):
-            return tree.text
-        if type(tree) is tuple:
-            inner = ", ".join(map(self.show, tree))
-            return f"({inner},)" if len(tree) == 1 else f"({inner})"
-        if type(tree) is list:
-            return f"[{', '.join(map(self.show, tree))}]"
-        if type(tree) is dict and all(isinstance(k, str | int) for k in tree):
-            return "{" + ", ".join(f"{k!r}: {self.show(v)}" for k, v in tree.items()) + "}"
-        if tree is None:
-            return "None"
-        raise TypeError(f"no way to write {type(tree).__name__}")
-
-
-class Word:
-    """A part of a result, as text."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-def runnable(text: Text, check_with: Callable[..., Any] = checked) -> Callable[..., Any]:
-    """The function that a text defines, in a namespace of NumPy and its helpers."""
-    space: dict[str, Any] = {"__builtins__": BUILTINS, "np": np, "math": math}
-    space |= {h.__name__: check_with if h is check else h for h in HELPERS}
-
-    def define(code: str) -> None:
-        space.update(text.constants)
-        exec(builtins.compile(code, f"<compiled {text.name}>", "exec"), space)
-
-    def careful(*args: Any) -> Any:  # until it is needed for the first time
-        assert text.careful is not None
-        define(text.careful())
-        return space[text.careful_name](*args)
-
-    define(text.function)
-    if text.careful is not None:
-        space[text.careful_name] = careful
-    # As a decorator it takes half the time of a block, a twentieth of a small program's.
-    return np.errstate(all="ignore")(space[text.name])
-
-
-def inner(f: Any) -> Any:
-    """The user's function, of a derivative the function that it is of."""
-    while inspect.isfunction(f) and f.__code__.co_filename.startswith(PASSED_OVER):
-        cells = [c.cell_contents for c in f.__closure__ or ()]
-        functions = [x for x in cells if callable(x)]
-        if not functions:
-            break
-        f = functions[0]
-    return f
-
-
-def parameter_names(f: Any, count: int) -> list[str]:
-    """What the arguments of a function are called."""
-    try:
-        names = [n for n, p in inspect.signature(f).parameters.items() if p.kind in (0, 1)]
-    except (TypeError, ValueError):
-        names = []
-    return [*names, *(f"x{i}" for i in range(len(names), count))][:count]

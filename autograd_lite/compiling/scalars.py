@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from ..trees import Form, flatten
-from .arguments import replaced
+from ..trees import Form
 from .batched import Batched
+from .calling import called
 from .captures import Captures
 from .levels import Levels
 from .passes import simplified
 from .printing import written
 from .program import Program, Step, method
 from .recorder import Recorder
-from .recording import Recording, Shown, inner, parameter_names, runnable
+from .recording import Recording
+from .returned import Shown
+from .running import runnable
 from .steps import Refused, TooLong
 from .tape import CONSTANT, Outgrown, Tape
 
@@ -90,10 +92,7 @@ def on_tape(f: Any, args: Any, kwargs: Any, captures: Captures) -> tuple[Tape, l
     tape = Tape(captures)
     try:
         with tape, np.errstate(all="ignore"):
-            names = parameter_names(inner(f), len(args))
-            given = [replaced(x, tape.input, n) for x, n in zip(args, names, strict=True)]
-            named = {k: replaced(x, tape.input, k) for k, x in kwargs.items()}
-            results, form = flatten(f(*given, **named))
+            results, form = called(f, args, kwargs, tape)
             outputs = [tape.place_of(data(x)) for x in results]
     except Exception:
         if tape.outgrown:  # whatever the function has made of it
