@@ -430,6 +430,21 @@ def test_awkward_numbers_side_by_side(name):
             )
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, bool])
+@pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 2])
+def test_whole_numbers_beside_a_node_are_floats_to_the_rule(name, dtype):
+    """−y of a uint8 is no negative, y − 1 of 0 is 255, and log y of an int8 is a float16."""
+    row, x = TABLE[name], np.array([0.7, 1500.0, 2.5, 1.5])
+    whole = np.array([3, 0, 120, 1], dtype)
+    for f in (lambda x, y: ag.sum(row(x, y)), lambda x, y: ag.sum(row(y, x))):
+        for derivative in (ag.grad(f), ag.hessian(f)):
+            with np.errstate(all="ignore"):
+                expected = derivative(x, whole.astype(float))
+                np.testing.assert_array_equal(derivative(x, whole), expected)
+                compiled = ag.compile(derivative)(x, whole)
+            np.testing.assert_allclose(compiled, expected, rtol=1e-14, atol=1e-300)
+
+
 @pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 1])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_no_slope_outside_the_domain(name):

@@ -362,3 +362,19 @@ def test_axes_of_an_ellipsis_are_not_summed_in_silence():
     with pytest.raises(ValueError, match=r"the result has no '\.\.\.'"):
         np.einsum("...i->i", ag.Tensor([[1.0, 2.0]]))
     assert np.einsum("...i->i", ag.Tensor([1.0, 2.0])).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda t, whole: np.einsum("i,i,i->i", whole, whole, t),
+        lambda t, whole: np.interp(t, whole, whole[::-1]),
+        lambda t, whole: np.interp(whole, [0.0, 1.0, 9.0, 99.0], t),
+        lambda t, whole: np.linalg.lstsq(np.vander(whole, 4), t)[0],
+    ],
+)
+def test_whole_numbers_that_outgrow_their_dtype(f):
+    x, whole = np.array([0.7, 20.0, 100.0, 5.0]), np.array([2, 9, 60, 90], np.uint8)
+    slopes = ag.jacobian(lambda t: f(t, whole))(x)
+    np.testing.assert_allclose(f(ag.Tensor(x), whole).data, f(x, whole), rtol=1e-12)
+    np.testing.assert_allclose(slopes, ag.jacobian(lambda t: f(t, whole.astype(float)))(x))

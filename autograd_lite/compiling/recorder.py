@@ -15,7 +15,7 @@ import numpy as np
 
 from ..ends import NARROW, constant
 from ..graph import Node, data, node_types, slots, wrap
-from ..ops.base import Op, as_constant, is_objects
+from ..ops.base import Op, as_constant, is_objects, is_whole
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
 from .program import GUARD, Step, getitem, leaves, mapped, method
 from .spelling import spelled
@@ -63,6 +63,10 @@ class Recorder(Steps):
                 constants[:] = [float(x) if isinstance(x, np.generic) else x for x in constants]
         if not traced and not any(isinstance(v, Traced) for v in parameters(op)):
             return NotImplemented
+        if is_node and op.computes and any(is_whole(value_of(x)) for x in args):
+            dtype = np.result_type(*map(value_of, args))
+            args = [self.widened(x, dtype) if is_whole(value_of(x)) else x for x in args]
+            kept = [x if isinstance(x, Node) else y for x, y in zip(kept, args, strict=True)]
         try:
             out = spelled(self, op, args)
         except Exception as error:
@@ -73,6 +77,10 @@ class Recorder(Steps):
         if is_scalar(out):  # a Tensor holds an array of it, whose dtype counts
             out = TracedArray(self, out.step, np.asarray(out.value))
         return wrap(out, op, *slots(kept))
+
+    def widened(self, x: Any, dtype: Any) -> Any:
+        """Whole numbers as floats; see `Op.computes`."""
+        return self.call(method("astype"), (x, dtype)) if isinstance(x, Traced) else x.astype(dtype)
 
     def python_number(self, x: TracedArray) -> TracedNumber:
         """What NumPy computed of numbers, as Python's float."""

@@ -69,6 +69,11 @@ def as_constant(x: Any, name: str) -> Any:
     return x
 
 
+def is_whole(x: Any) -> bool:
+    """Whether `x` is an array of whole numbers or truths, or one such number of NumPy's."""
+    return isinstance(x, ndarray | np.generic) and x.dtype.kind in "iub"
+
+
 def as_plain_class(x: ndarray, who: str) -> ndarray:
     """An array of a subclass (a memmap, say) as NumPy's own; TypeError where it computes otherwise.
 
@@ -112,6 +117,9 @@ class Op:
 
     fields: ClassVar[tuple[str, ...]] = ()
     name: str = ""
+    # Whether the rule computes with its inputs, so that whole numbers are made floats first: the
+    # minus of a uint8 is no negative, and the logarithm of an int8 has three digits.
+    computes: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.fields = tuple(inspect.get_annotations(cls)) or cls.fields
@@ -174,7 +182,7 @@ class Op:
                     error.add_note(self.context(inputs))
                     raise
                 return wrap(out, self, frozen(x) if self.saves(0) else x, y)
-        recorded = False
+        recorded = whole = False
         kept: Any = inputs
         args: list[Any] = []
         for i, x in enumerate(inputs):
@@ -202,7 +210,12 @@ class Op:
                     if kept is inputs:
                         kept = list(inputs)
                     x = kept[i] = float(x)
+                whole = whole or is_whole(x)
             args.append(x)
+        if whole and recorded and self.computes:
+            dtype = np.result_type(*args)
+            args = [x.astype(dtype) if is_whole(x) else x for x in args]
+            kept = [x if type(x) in node_types else y for x, y in zip(inputs, args, strict=True)]
         try:
             out = self.forward(*args)
         except Exception as error:

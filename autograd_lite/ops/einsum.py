@@ -24,6 +24,7 @@ class Einsum(Op):
     letters: tuple[str, ...]
     result: str
     name = "einsum"
+    computes = True
 
     def forward(self, *xs: Any) -> Any:
         formula = ",".join(self.letters) + "->" + self.result

@@ -81,6 +81,7 @@ class Elementwise(Op):
         "y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function."
     )
     __slots__ = ("name", "on_arrays", "on_floats", "partials")
+    computes = True
 
     def __init__(
         self,

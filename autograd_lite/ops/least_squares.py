@@ -80,6 +80,7 @@ def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     array([2.])
     """
     (x, (m, n)), (b, of_b) = arrayed(x), arrayed(b)
+    x = x if x.dtype.kind == "f" else x * 1.0
     eps = np.finfo(x.dtype).eps
     tolerance = eps * np.maximum(m, n) if rcond is None else rcond if 0 < rcond < 1 else eps
     solution = matmul(pinv(x, tolerance), b)
