@@ -388,3 +388,18 @@ def test_a_number_of_numpys_beside_float32_is_refused():
     compiled = ag.compile(ag.grad(lambda a: a * a if a > 0 else a))
     assert compiled(np.float64(3.0)) == 6.0
     np.testing.assert_array_equal(compiled(np.array([3.0, -4.0])), [6.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: ag.hvp(lambda x: ag.sum(ag.reshape(x, 1) ** 3), x, x * 2 + 0.7),
+        lambda x: ag.jvp(lambda x: np.vdot(x, x), (x,), (-x - 1,))[1].item(),
+        lambda x: ag.vjp(lambda x: ag.sum(ag.reshape(x, 1) ** 2), x)[1](1.0 - x)[0],
+    ],
+)
+def test_what_python_makes_of_its_numbers_is_a_number(f):
+    """It has no methods, as a number of NumPy's has: `(x * 2 + 0.7).reshape(…)` would raise."""
+    compiled = ag.compile(f)
+    for x in (0.7, -1.5):
+        assert compiled(x) == pytest.approx(f(x), rel=1e-14)

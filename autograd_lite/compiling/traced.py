@@ -218,7 +218,7 @@ class TracedNumber(Traced):
         return self.recorder.call(np.asarray, (self,)).astype(dtype)
 
 
-def _of_numbers(name: str) -> Any:
+def _of_numbers(name: str, by_numpy: bool) -> Any:
     general = getattr(Traced, name)
 
     def operator(self: TracedNumber, *other: Any) -> Any:
@@ -226,7 +226,8 @@ def _of_numbers(name: str) -> Any:
         alone = all(type(x) in (TracedNumber, float, int) for x in other)
         if alone and isinstance(out, TracedArray) and out.dtype.kind == "f":
             # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
-            return self.recorder.call(float, (out,))
+            recorder = self.recorder
+            return recorder.call(float, (out,)) if by_numpy else recorder.python_number(out)
         return out
 
     return operator
@@ -234,8 +235,8 @@ def _of_numbers(name: str) -> Any:
 
 # Those that are printed as functions of NumPy's, which do not raise at 0; `s * 2` stays Python's.
 BY_NUMPY = "truediv rtruediv floordiv rfloordiv mod rmod pow rpow abs"
-for _name in BY_NUMPY.split():
-    setattr(TracedNumber, f"__{_name}__", _of_numbers(f"__{_name}__"))
+for _name in f"{BY_NUMPY} add radd sub rsub mul rmul neg pos".split():
+    setattr(TracedNumber, f"__{_name}__", _of_numbers(f"__{_name}__", _name in BY_NUMPY.split()))
 
 
 kinds[TracedArray] = Tensor
