@@ -168,6 +168,25 @@ def test_a_vector_for_a_square_matrix_is_no_diagonal():
     assert "(2,)" in str(report)
 
 
+def test_a_softmax_is_known_however_it_was_written_and_its_logarithm_is_none():
+    def written_out(z):
+        e = np.exp(z)
+        return e / e.sum()
+
+    z = np.array([2.0, 1.0, 0.1])
+    h = ag.softmax(z)
+    J = np.diag(h) - np.outer(h, h)
+    for f in (ag.softmax, written_out):
+        cause = ag.check_gradients(f, z, hand=np.diag(h * (1 - h))).causes[0]
+        assert cause.message == "only the diagonal of the softmax Jacobian was used"
+        np.testing.assert_allclose(eval(cause.fix.removeprefix("J = "), {"np": np, "h": h}), J)
+        assert "its transpose is right too" in str(ag.check_gradients(f, z, hand=J))
+    right = ag.check_gradients(ag.log_softmax, z, hand=np.eye(3) - h)
+    assert right
+    assert "transpose" not in str(right)
+    assert not ag.check_gradients(ag.log_softmax, z, hand=(np.eye(3) - h).T)
+
+
 def test_nodes_without_labels_are_called_by_their_variables():
     x = ag.Value(3.0)
     y = x * x

@@ -12,6 +12,7 @@ from .case import Case
 from .factors import read
 from .judge import magnitude
 from .report import Cause
+from .softmaxes import is_softmax
 
 __all__ = ["diagonal", "order", "scaled", "shapes", "turned", "zero"]
 
@@ -229,8 +230,10 @@ def diagonal(case: Case) -> Iterator[Cause]:
     if magnitude(square - np.diag(np.diag(square))) <= 1e-12 * magnitude(square):
         return
     only = np.diag(np.diag(square))
+    soft = is_softmax(case.tape)
+    of = "softmax " if soft else ""
     guesses: list[tuple[str, str, Any]] = [
-        ("diagonal-only", f"only the diagonal of the {soft(case)}Jacobian was used", only),
+        ("diagonal-only", f"only the diagonal of the {of}Jacobian was used", only),
         (
             "off-diagonal-sign",
             "the entries beside the diagonal have the wrong sign",
@@ -239,11 +242,6 @@ def diagonal(case: Case) -> Iterator[Cause]:
         ("missing-path", "only the entries beside the diagonal were kept", square - only),
         ("transposed", "the Jacobian is transposed", square.T),
     ]
-    fix = "J = np.diag(h) - np.outer(h, h)" if soft(case) and len(lead) == 1 else ""
+    fix = "J = np.diag(h) - np.outer(h, h)" if soft and len(lead) == 1 else ""
     for code, message, guess in guesses:
         yield from case.cause(code, message, fix, guess.reshape(case.auto.shape), 1.0)
-
-
-def soft(case: Case) -> str:
-    """The word 'softmax ' for a finding about a softmax, else nothing."""
-    return "softmax " if "softmax" in case.tape.root.group else ""

@@ -13,7 +13,7 @@ from .judge import pair, tolerance, verdict
 from .ladder import diagnose
 from .pairs import FLOOR, Floor, agrees_beside_kinks, hand_pair, judged, numerical_pairs
 from .report import Cause, Note, Row
-from .softmaxes import find
+from .softmaxes import is_softmax
 from .tape import Tape
 from .testimony import Testimony
 from .words import where
@@ -98,14 +98,9 @@ def examine(
         if note is not None:
             row.notes.append(note)
     row.sentence = sentence(row, hand_auto, auto_num)
-    if row.verdict == "agree" and tape.lead and soft(tape):
+    if row.verdict == "agree" and tape.lead and tape.root.ndim == 1 and is_softmax(tape):
         row.sentence += " (The Jacobian of softmax is symmetric: its transpose is right too.)"
     return row
-
-
-def soft(tape: Tape) -> bool:
-    """Whether the root is a softmax."""
-    return any(s.out is tape.root for s in find(tape)) and tape.root.ndim == 1
 
 
 def explain(

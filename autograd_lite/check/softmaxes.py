@@ -11,7 +11,7 @@ from ..graph import Node
 from ..ops.shape import Sum
 from .tape import Tape
 
-__all__ = ["Softmax", "find", "softmax_of"]
+__all__ = ["Softmax", "find", "is_softmax", "softmax_of"]
 
 LOGARITHMS = ("log", "log1p")
 
@@ -50,6 +50,11 @@ def find(tape: Tape) -> list[Softmax]:
         if softmax is not None and (softmax.z not in known or known[softmax.z].t is None):
             known[softmax.z] = softmax
     return list(known.values())
+
+
+def is_softmax(tape: Tape) -> bool:
+    """Whether the result itself is a softmax. (That of a log-softmax is a difference.)"""
+    return tape.root._op == "/" and any(s.out is tape.root for s in find(tape))
 
 
 def summed_exponential(log: Node) -> tuple[Any, Any]:
