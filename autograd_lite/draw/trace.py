@@ -67,10 +67,10 @@ class Trace:
     def html(self) -> str:
         """The table as HTML."""
         heads = "".join(
-            f'<th scope="col" style="text-align:left">{name}</th>'
+            f'<th scope="col" style="text-align:left;padding:2px 8px">{name}</th>'
             for name in ("forward ↓", "value", "backward ↑", "gradient")
         )
-        style = "font-family:monospace;white-space:pre;text-align:left"
+        style = "font-family:monospace;white-space:pre;text-align:left;padding:2px 8px"
         body = "".join(
             "<tr>"
             + "".join(
