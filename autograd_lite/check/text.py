@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from .report import Cause, Report, Row
 
-__all__ = ["consequence", "reproduces", "table", "text"]
+__all__ = ["MOST", "consequence", "reproduces", "table", "text"]
 
 WIDTH = 100
 MOST = 6  # gradients that are reported in full
