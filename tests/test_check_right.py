@@ -65,6 +65,24 @@ def test_scales_from_1e_minus_8_to_1e8_and_noise(name):
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_that_live_on_a_tiny_scale(name):
+    """A step wider than all that tanh(1e9 x) does gives a steady slope of nothing."""
+    f, derivative, (low, high) = FUNCTIONS[name]
+    rng = np.random.default_rng(12)
+    low = max(low, 0.01) if low > 0 else low
+    for size in (1e-8, 1e-10, 1e-12):
+        for offset in (0.0, 1e3):
+            u = rng.uniform(low, high, 2)
+            u = np.where(np.abs(u) < 0.1, 0.2, u)
+            x, hand = u * size, derivative(u) / size
+            g = lambda x, s=size, o=offset: ag.sum(f(x / s)) + o  # noqa: E731
+            assert_not_accused(ag.check_gradients(g, x, hand=hand))
+            if abs(hand[1]) > 0.01 * abs(hand[0]):
+                wrong = hand * [1.0, rng.choice([-1.0, 0.5, 1.0001, 2.0])]
+                assert ag.check_gradients(g, x, hand=wrong).verdict == "hand"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_float32_has_its_own_tolerance(name):
     f, derivative, (low, high) = FUNCTIONS[name]
     rng = np.random.default_rng(7)
