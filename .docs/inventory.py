@@ -74,7 +74,7 @@ GROUPS = [
         "Choosing and sorting",
         "Which entries are taken is decided by the numbers; the derivative goes to those that were "
         "taken.",
-        ["ops.choice", "ops.order", "ops.index"],
+        ["ops.choice", "ops.alternatives", "ops.order", "ops.index"],
     ),
     (
         "products",

@@ -114,6 +114,7 @@ if typing.TYPE_CHECKING:
         nancumprod,
         nancumsum,
     )
+    from .ops.alternatives import choose, select
     from .ops.assemble import block, insert
     from .ops.choice import (
         compress,
@@ -136,7 +137,6 @@ if typing.TYPE_CHECKING:
         atleast_2d,
         atleast_3d,
         broadcast_arrays,
-        choose,
         column_stack,
         copy,
         dstack,
@@ -144,7 +144,6 @@ if typing.TYPE_CHECKING:
         hstack,
         matrix_transpose,
         meshgrid,
-        select,
         vstack,
     )
     from .ops.nans import nan_to_num, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar

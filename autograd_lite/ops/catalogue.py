@@ -13,6 +13,7 @@ __all__ = ["LATER", "later"]
 
 _NAMES = {
     "accumulate": "cumprod cumsum cumulative_prod cumulative_sum nancumprod nancumsum",
+    "alternatives": "choose select",
     "assemble": "block insert",
     "choice": "compress extract intersect1d setdiff1d take take_along_axis trim_zeros union1d "
     "unique unique_values",
@@ -21,8 +22,8 @@ _NAMES = {
     "differences": "diff ediff1d gradient trapezoid unwrap",
     "einsum": "einsum",
     "fft": "fft fft2 fftn fftshift ifft ifft2 ifftn ifftshift irfft irfft2 irfftn rfft rfft2 rfftn",
-    "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays choose column_stack "
-    "copy dstack full_like hstack matrix_transpose meshgrid select vstack",
+    "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays column_stack copy dstack "
+    "full_like hstack matrix_transpose meshgrid vstack",
     "least_squares": "lstsq pinv",
     "nans": "nan_to_num nanmax nanmean nanmin nanprod nanstd nansum nanvar",
     "norms": "cond matrix_norm norm vector_norm",

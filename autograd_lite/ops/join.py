@@ -1,4 +1,4 @@
-"""Arrays side by side, with the axes each of NumPy's functions adds before it joins."""
+"""Arrays made to fit one another: widened, spread, filled, turned, and put side by side."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..graph import Node
 from .base import is_objects, numbers
-from .elementwise import positive, where
-from .shape import arrayed, astype, broadcast_to, concatenate, ravel, reshape, stack, transpose
+from .elementwise import positive
+from .shape import arrayed, astype, broadcast_to, concatenate, ravel, reshape, transpose
 
 __all__ = [
     "append",
@@ -18,7 +18,6 @@ __all__ = [
     "atleast_2d",
     "atleast_3d",
     "broadcast_arrays",
-    "choose",
     "column_stack",
     "copy",
     "dstack",
@@ -26,7 +25,6 @@ __all__ = [
     "hstack",
     "matrix_transpose",
     "meshgrid",
-    "select",
     "vstack",
 ]
 
@@ -204,39 +202,3 @@ def matrix_transpose(x: Any) -> Any:
     if ndim < 2:
         raise ValueError(f"matrix_transpose needs at least two axes; it was given {ndim}")
     return transpose(x, (*range(ndim - 2), ndim - 1, ndim - 2))
-
-
-def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
-    """Entry by entry the first choice whose condition holds. Mirrors `numpy.select`.
-
-    >>> import autograd_lite as ag
-    >>> ag.select([[True, False]], [[1.0, 2.0]], 9.0)
-    array([1., 9.])
-    """
-    if len(condlist) != len(choicelist) or not condlist:
-        raise ValueError(
-            f"select needs as many choices as conditions, at least one; it was given "
-            f"{len(choicelist)} choices and {len(condlist)} conditions"
-        )
-    out = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
-        out = where(condition, choice, out)
-    return out
-
-
-def choose(x: Any, choices: Sequence[Any]) -> Any:
-    """Entry by entry the choice that the whole number x names. Mirrors `numpy.choose`.
-
-    Raises ValueError for a number that names no choice.
-
-    >>> import autograd_lite as ag
-    >>> ag.choose([0, 1], [[1.0, 2.0], [3.0, 4.0]])
-    array([1., 4.])
-    """
-    which = data(x)
-    if isinstance(choices, Node):
-        choices = list(choices)  # type: ignore[call-overload]
-    *options, which = broadcast_arrays(*choices, which)
-    if np.any((which < 0) | (which >= len(options))):
-        raise ValueError(f"choose was given a number that names none of its {len(options)} choices")
-    return stack(options)[(which, *np.indices(which.shape, sparse=True))]
