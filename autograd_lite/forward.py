@@ -22,7 +22,7 @@ from .linearize import Linearized
 from .ops import index, linalg
 from .ops import shape as shapes
 from .ops.base import FromValues, shape
-from .ops.elementwise import ONE, Elementwise, Where, chain, identity
+from .ops.elementwise import ONE, Elementwise, Where, all_finite, chain, divide, identity, where
 from .walk import walk
 
 __all__ = ["jvp"]
@@ -124,6 +124,8 @@ def slope_times(op: Elementwise, i: int, t: Any, out: Any, inputs: Sequence[Any]
     d = op.slope(i, out, *inputs)
     if d is not ONE:
         t = chain(t, d)
+        if op is divide and not all_finite(out):  # 0 · 1/0 is the tangent of no branch not taken
+            t = where(np.isnan(data(out)), np.nan, t)
     return t if shape(t) == shape(out) else shapes.broadcast_to(t, shape(out))
 
 

@@ -316,6 +316,17 @@ def test_forward_mode_keeps_zero_times_infinity_out():
     assert ag.jvp(np.sqrt, (Value(0.0),), (0.0,))[1].item() == 0.0
 
 
+@pytest.mark.parametrize("f", [lambda x: np.var(x, ddof=1), lambda x: ag.sum(x - x) / 0.0])
+def test_forward_mode_has_no_tangent_of_0_over_0(f):
+    """It is that of the numerator, 0, times 1/0: not a branch that was not taken."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for jvp in (ag.jvp, ag.compile(lambda f, x, t: ag.jvp(f, x, t))):
+            assert np.isnan(jvp(f, (np.array([3.0]),), (np.array([1.0]),))[1])
+        assert np.isnan(ag.jvp(f, (Tensor([3.0]),), (np.array([1.0]),))[1].item())
+        rest = ag.jvp(lambda x: ag.where(x > 0, 1.0 / x, x), ([0.0, 2.0],), ([0.0, 1.0],))[1]
+    np.testing.assert_array_equal(rest, [0.0, -0.25])
+
+
 # --- Jacobians and Hessians ----------------------------------------------------------------------
 
 

@@ -151,7 +151,7 @@ def as_array(x: Any) -> Any:
     """
     if type(x) is ndarray:
         return x if x.ndim else x.reshape(1)
-    return x if isinstance(x, Node) else np.array([x], float)
+    return x if isinstance(x, Node) or type(x) in stand_ins else np.array([x], float)
 
 
 def chain(g: Any, d: Any) -> Any:
