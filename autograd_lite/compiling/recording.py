@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data, stand_ins
-from ..trees import flatten
+from ..trees import Form, flatten
 from .calling import called, inner
 from .captures import Captures
 from .floats import on_floats
@@ -20,6 +20,7 @@ from .recorder import Recorder
 from .returned import Shown
 from .running import runnable
 from .steps import TooLong
+from .text import Text
 
 __all__ = ["Recording", "lock"]
 
@@ -40,36 +41,22 @@ class Recording:
         passes: bool,
         most: int = sys.maxsize,
     ) -> None:
-        recorder = Recorder(captures, most)
-        recorder.given_numpys = any(type(x) is np.float64 for x in flatten((args, kwargs))[0])
-        user = getattr(inner(f), "__name__", "L")
-        recorder.namer.function = user if user.isidentifier() else "L"
-        try:
-            with recorder, np.errstate(all="ignore"):
-                results, form = called(f, args, kwargs, recorder)
-                outputs = [recorder.step_of(data(x)) for x in results]
-                recorder.namer.finish()
-            if len(recorder.steps) > most:
-                raise TooLong
-        except Exception:
-            if len(recorder.steps) > most:  # whatever the function has made of it
-                raise TooLong from None
-            raise
-        finally:
-            recorder.outside.restore()
+        recorder, outputs, form = by_steps(f, args, kwargs, captures, most)
         program = Program(recorder.inputs, recorder.steps, outputs)
         self.program = simplified(program) if passes else program
-        self.captured = recorder.outside.met
-        self.live = any(isinstance(x, Node) for x in self.captured)
-        shown = Shown(form)
         self.whole = form
-        name = getattr(f, "__name__", "f")
-        self.text = on_floats(self.program, name, shown, passes) or written(
-            self.program, name, shown, passes
-        )
-        self.form = None if shown.nested else form
-        self.run = runnable(self.text)
+        name, shown = getattr(f, "__name__", "f"), Shown(form)
+        text = on_floats(self.program, name, shown, passes)
+        self.define(text or written(self.program, name, shown, passes), recorder.outside.met, shown)
         self.alone = not self.captured and self.form is None  # run with the arguments, it is all
+
+    def define(self, text: Text, captured: list[Any], shown: Shown) -> None:
+        """Make the function that runs the program; `captured` are its inputs from outside."""
+        self.text = text
+        self.run = runnable(text)
+        self.captured = captured
+        self.live = any(isinstance(x, Node) for x in captured)
+        self.form = None if shown.nested else shown.form
         self.trusted = False
 
     def __call__(self, leaves: list[Any]) -> Any:
@@ -92,6 +79,30 @@ class Recording:
             return False
         pairs = zip(self.text.constants.values(), other.text.constants.values(), strict=True)
         return all(same_numbers(a, b) for a, b in pairs)
+
+
+def by_steps(
+    f: Any, args: Any, kwargs: Any, captures: Captures, most: int
+) -> tuple[Recorder, list[Any], Form]:
+    """`f` recorded step by step: the recorder, the steps of the results, and their form."""
+    recorder = Recorder(captures, most)
+    recorder.given_numpys = any(type(x) is np.float64 for x in flatten((args, kwargs))[0])
+    user = getattr(inner(f), "__name__", "L")
+    recorder.namer.function = user if user.isidentifier() else "L"
+    try:
+        with recorder, np.errstate(all="ignore"):
+            results, form = called(f, args, kwargs, recorder)
+            outputs = [recorder.step_of(data(x)) for x in results]
+            recorder.namer.finish()
+        if len(recorder.steps) > most:
+            raise TooLong
+    except Exception:
+        if len(recorder.steps) > most:  # whatever the function has made of it
+            raise TooLong from None
+        raise
+    finally:
+        recorder.outside.restore()
+    return recorder, outputs, form
 
 
 def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:

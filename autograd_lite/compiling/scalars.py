@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..graph import data
 from ..trees import Form
 from .batched import Batched
 from .calling import called
@@ -18,7 +18,6 @@ from .program import Program, Step, method
 from .recorder import Recorder
 from .recording import Recording
 from .returned import Shown
-from .running import runnable
 from .steps import Refused, TooLong
 from .tape import CONSTANT, Outgrown, Tape
 
@@ -67,13 +66,9 @@ class Grouped(Recording):
         listed = Step(method("tolist"), (together.step,))
         program = Program(recorder.inputs, [*recorder.steps, listed], [together.step, listed])
         self.program = simplified(program) if passes else program
-        self.captured = tape.outside.met
-        self.live = any(isinstance(x, Node) for x in self.captured)
         shown = Listed(form)
-        self.text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
-        self.form = None if shown.nested else form
-        self.run = runnable(self.text)
-        self.trusted = False
+        text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
+        self.define(text, tape.outside.met, shown)
 
     def repeats(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> bool:
         """Whether `f`, recorded once more, gives this program again."""
