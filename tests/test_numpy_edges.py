@@ -369,12 +369,19 @@ def test_axes_of_an_ellipsis_are_not_summed_in_silence():
     [
         lambda t, whole: np.einsum("i,i,i->i", whole, whole, t),
         lambda t, whole: np.interp(t, whole, whole[::-1]),
-        lambda t, whole: np.interp(whole, [0.0, 1.0, 9.0, 99.0], t),
+        lambda t, whole: np.interp(whole[::-1], np.sort(whole), t),
         lambda t, whole: np.linalg.lstsq(np.vander(whole, 4), t)[0],
+        lambda t, whole: np.gradient(t, whole[::-1]),
+        lambda t, whole: np.geomspace(whole, t, 3),
+        lambda t, whole: np.linalg.multi_dot([m := whole.reshape(2, 2), m, t.reshape(2, 2)]),
     ],
 )
 def test_whole_numbers_that_outgrow_their_dtype(f):
     x, whole = np.array([0.7, 20.0, 100.0, 5.0]), np.array([2, 9, 60, 90], np.uint8)
     slopes = ag.jacobian(lambda t: f(t, whole))(x)
-    np.testing.assert_allclose(f(ag.Tensor(x), whole).data, f(x, whole), rtol=1e-12)
-    np.testing.assert_allclose(slopes, ag.jacobian(lambda t: f(t, whole.astype(float)))(x))
+    exact = whole.astype(float)
+    expected = ag.jacobian(lambda t: f(t, exact))(x)
+    np.testing.assert_allclose(f(ag.Tensor(x), whole).data, f(x, exact), rtol=1e-12)
+    np.testing.assert_allclose(slopes, expected, rtol=1e-12, atol=1e-12)
+    compiled = ag.compile(lambda t, w: ag.jacobian(lambda t: f(t, w))(t))
+    np.testing.assert_allclose(compiled(x, whole), expected, rtol=1e-12, atol=1e-12)

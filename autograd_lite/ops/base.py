@@ -74,6 +74,11 @@ def is_whole(x: Any) -> bool:
     return isinstance(x, ndarray | np.generic) and x.dtype.kind in "iub"
 
 
+def in_floats(x: Any) -> Any:
+    """`x`; whole numbers, whose arithmetic may outgrow their dtype, as floats."""
+    return x * 1.0 if getattr(getattr(x, "dtype", None), "kind", "f") in "iub" else x
+
+
 def as_plain_class(x: ndarray, who: str) -> ndarray:
     """An array of a subclass (a memmap, say) as NumPy's own; TypeError where it computes otherwise.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .base import shape
+from .base import in_floats, shape
 from .shape import arrayed, concatenate, normal_axes, ravel, sum
 
 __all__ = ["diff", "ediff1d", "gradient", "trapezoid", "unwrap"]
@@ -116,7 +116,11 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
     n = shape(f)[axis]
     if n < edge_order + 1:
         raise ValueError(f"gradient needs {edge_order + 1} samples along an axis; there are {n}")
-    steps = np.full(n - 1, float(spacing)) if np.ndim(spacing) == 0 else np.diff(spacing)
+    steps = (
+        np.full(n - 1, float(spacing))
+        if np.ndim(spacing) == 0
+        else np.diff(in_floats(arrayed(spacing)[0]))
+    )
     if len(steps) != n - 1:
         raise ValueError(f"gradient was given {len(steps) + 1} coordinates for {n} samples")
     h, k = steps[:-1], steps[1:]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op
+from .base import Op, in_floats
 from .decompose import svd, svdvals
 from .elementwise import where
 from .linalg import matmul, mT
@@ -80,7 +80,7 @@ def lstsq(x: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     array([2.])
     """
     (x, (m, n)), (b, of_b) = arrayed(x), arrayed(b)
-    x = x if x.dtype.kind == "f" else x * 1.0
+    x = in_floats(x)
     eps = np.finfo(x.dtype).eps
     tolerance = eps * np.maximum(m, n) if rcond is None else rcond if 0 < rcond < 1 else eps
     solution = matmul(pinv(x, tolerance), b)

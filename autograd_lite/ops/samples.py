@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array
+from .base import array, in_floats
 from .elementwise import mod, where
 from .index import Put
 from .linalg import matmul
@@ -70,9 +70,7 @@ def interp(
     >>> f.grad
     array([0.75, 0.25])
     """
-    x, xp, fp = (arrayed(a)[0] for a in (x, xp, fp))
-    # Differences of whole numbers need not fit their dtype.
-    x, xp, fp = (a if a.dtype.kind == "f" else a * 1.0 for a in (x, xp, fp))
+    x, xp, fp = (in_floats(arrayed(a)[0]) for a in (x, xp, fp))
     if xp.ndim != 1 or fp.shape != xp.shape or xp.size == 0:
         raise ValueError(f"interp needs points in two vectors, not shapes {xp.shape}, {fp.shape}")
     if period is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array
+from .base import array, in_floats
 from .elementwise import absolute, exp, log, power, sign, where
 from .index import Put
 from .join import broadcast_arrays
@@ -84,6 +84,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis:
     >>> ag.geomspace(1.0, 8.0, 4).round(6)
     array([1., 2., 4., 8.])
     """
+    start, stop = in_floats(start), in_floats(stop)
     if np.any(data(start) * data(stop) <= 0):
         raise ValueError("geomspace needs two ends of one sign, neither of them 0")
     powers = linspace(log(absolute(start)), log(absolute(stop)), num, endpoint, axis=axis)

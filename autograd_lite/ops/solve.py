@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import Node, data
-from .base import Op, array, lead, shape
+from .base import Op, array, in_floats, lead, shape
 from .index import Pick
 from .linalg import matmul, mT
 from .shape import arrayed, expand_dims, reshape, sum_to, transpose
@@ -218,6 +218,8 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
     """
     if len(arrays) < 2:
         raise ValueError(f"multi_dot multiplies at least two arrays; it was given {len(arrays)}")
+    if any(isinstance(x, Node) for x in arrays):
+        arrays = [in_floats(x) for x in arrays]  # of two matrices of int8 the product is int8
     rows, columns = arrayed(arrays[0])[1], arrayed(arrays[-1])[1]
     if (1 if len(columns) == 1 else columns[-1]) < (1 if len(rows) == 1 else rows[0]):
         return fold(lambda right, x: matmul(x, right), reversed(list(arrays)))
