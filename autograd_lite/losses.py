@@ -127,10 +127,10 @@ def paired(y: Any, t: Any, name: str) -> tuple[Any, Any]:
 def outside(x: Any, what: str, way_out: str) -> None:
     """ValueError where a number is below 0 or above 1. (NaN passes, and comes out again.)"""
     numbers = plain(x)
-    if (wrong := numbers[(numbers < 0) | (numbers > 1)]).size:
-        raise ValueError(
-            f"{what} of binary_cross_entropy are from 0 to 1, not {wrong.flat[0]}; {way_out}"
-        )
+    wrong = (numbers < 0) | (numbers > 1)
+    if np.any(wrong):
+        found = numbers[wrong].flat[0]
+        raise ValueError(f"{what} of binary_cross_entropy are from 0 to 1, not {found}; {way_out}")
 
 
 def totalled(losses: Any, reduction: str) -> Any:

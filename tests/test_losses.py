@@ -271,3 +271,15 @@ def test_groups():
     assert ag.binary_cross_entropy(t, [1, 0]).group == ("binary_cross_entropy",)
     assert ag.hinge(t, [1, -1]).group == ("hinge",)
     assert ag.kl_divergence(t, [1, 0]).group == ("kl_divergence",)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_compiled_with_the_targets_as_an_argument(name):
+    loss, y, t = CASES[name]
+    compiled = ag.compile(ag.value_and_grad(loss))
+    for order in (1, -1):
+        given = y[::order], t[::order]
+        value, gradient = compiled(*given)
+        expected, slope = ag.value_and_grad(loss)(*given)
+        assert value == pytest.approx(expected, rel=1e-14)
+        np.testing.assert_allclose(gradient, slope, rtol=1e-13)
