@@ -187,6 +187,16 @@ def test_a_softmax_is_known_however_it_was_written_and_its_logarithm_is_none():
     assert not ag.check_gradients(ag.log_softmax, z, hand=(np.eye(3) - h).T)
 
 
+def test_the_title_of_the_html_has_round_ds_of_every_order():
+    def delta(z):
+        return ag.softmax(z)
+
+    z = np.array([2.0, 1.0, 0.1])
+    assert "∂delta/∂z by " in ag.check_gradients(delta, z)._repr_html_()
+    loss = ag.check_gradients(lambda z: (z**3).sum(), z, order=2)
+    assert "∂(∂L/∂z)/∂z by " in loss._repr_html_()
+
+
 def test_nodes_without_labels_are_called_by_their_variables():
     x = ag.Value(3.0)
     y = x * x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from .heat import PAPER, maps
@@ -44,7 +45,7 @@ def section(row: Row) -> str:
         ["numerically"] if row.num is not None else []
     )
     joined = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1]
-    name = row.name.replace("dL/d", "∂L/∂")
+    name = re.sub(r"(^|[(/])d(?=[\w(])", r"\1∂", row.name)
     title = f"{name} {joined}, shape {row.auto.shape}"
     return (
         f'<h3 style="font-size:18px;margin:6px 0 12px;color:#1a1a1a">{escape(title)}</h3>'
