@@ -403,3 +403,10 @@ def test_what_python_makes_of_its_numbers_is_a_number(f):
     compiled = ag.compile(f)
     for x in (0.7, -1.5):
         assert compiled(x) == pytest.approx(f(x), rel=1e-14)
+
+
+def test_a_float32_number_is_one_of_pythons_among_numbers():
+    """As for the function itself: `ag.exp` of single numbers is computed in float64."""
+    for f in (lambda a: ag.exp(a * 0.1), lambda a: ag.exp(a) * 3.0):
+        found = ag.compile(f)(np.float32(0.7))
+        assert found == pytest.approx(float(f(np.float32(0.7))), rel=1e-15)

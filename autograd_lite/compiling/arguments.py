@@ -90,7 +90,7 @@ def replaced(tree: Any, put: Callable[[Any, str], Any], name: str = "") -> Any:
     if isinstance(tree, float):
         return put(float(tree), name)
     if isinstance(tree, np.generic | np.ndarray | list):
-        plain = native(tree)
+        plain = tree if isinstance(tree, np.generic) else native(tree)
         return put(plain, name) if plain.dtype.kind in "fiub" else tree
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind(*[replaced(x, put, f) for x, f in zip(tree, tree._fields, strict=True)])

@@ -84,6 +84,8 @@ class Recorder(Steps):
 
     def python_number(self, x: TracedArray) -> TracedNumber:
         """What NumPy computed of numbers, as Python's float."""
+        if x.dtype in NARROW:
+            return self.call(float, (x,))
         return TracedNumber(self, x.step, float(x.value))
 
     def sweep(

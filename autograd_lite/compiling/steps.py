@@ -63,7 +63,7 @@ class Steps(context.Block):
 
     def input(self, value: Any, name: str = "") -> Traced:
         """A stand-in for a number or array that is given at each call."""
-        array = isinstance(value, np.ndarray)
+        array = isinstance(value, np.ndarray | np.generic)
         step = Step(INPUT, (), None, np.shape(value), value.dtype if array else None)
         step.label = name
         self.inputs.append(step)
