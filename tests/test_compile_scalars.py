@@ -409,4 +409,4 @@ def test_a_float32_number_is_one_of_pythons_among_numbers():
     """As for the function itself: `ag.exp` of single numbers is computed in float64."""
     for f in (lambda a: ag.exp(a * 0.1), lambda a: ag.exp(a) * 3.0):
         found = ag.compile(f)(np.float32(0.7))
-        assert found == pytest.approx(float(f(np.float32(0.7))), rel=1e-15)
+        assert float(found) == pytest.approx(float(f(np.float32(0.7))), rel=1e-15)
