@@ -126,6 +126,15 @@ def test_eigenvalues_that_are_equal_but_for_rounding():
     assert not np.isfinite(by_svd(x)).any()
 
 
+def test_close_eigenvalues_of_a_float32_matrix_are_not_taken_for_equal():
+    random = np.random.default_rng(0)
+    q = np.linalg.qr(random.normal(size=(100, 100)))[0]
+    x, weights = (q * np.linspace(1.0, 1.005, 100)) @ q.T, random.normal(size=(100, 100))
+    slope = ag.grad(lambda t: np.sum(np.linalg.eigh(t).eigenvectors ** 2 * weights))
+    single, double = slope(x.astype(np.float32)), slope(x)
+    np.testing.assert_allclose(single, double, atol=0.1 * np.abs(double).max())
+
+
 def test_a_matrix_that_is_said_to_be_symmetric_counts_as_its_symmetric_part():
     x = np.array([[1.0, 4.0], [0.0, 3.0]])
     values = abs(np.linalg.eigvalsh((x + x.T) / 2))

@@ -36,7 +36,7 @@ def ties(w: Any) -> np.ndarray:
     """
     w = data(w)
     largest = np.abs(w).max(-1, initial=0.0)[..., None, None]
-    rounding = 8 * w.shape[-1] * np.finfo(w.dtype).eps * largest
+    rounding = 8 * np.sqrt(w.shape[-1]) * np.finfo(w.dtype).eps * largest
     return np.abs(w[..., None, :] - w[..., :, None]) <= rounding
 
 
