@@ -33,9 +33,13 @@ os.chdir(sys.argv[1])
 
 
 def child(code, folder):
-    """A Python of its own that runs `code` in a folder."""
+    """A Python of its own that runs `code` in a folder.
+
+    With -B: the byte code that it would keep of its imports is cut off, too, where files may not
+    grow, and would break whoever imports it next.
+    """
     return subprocess.Popen(
-        [sys.executable, "-c", START + code, folder],
+        [sys.executable, "-B", "-c", START + code, folder],
         cwd=Path(__file__).parent.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # else what pytest keeps of it is a file, and limited too
