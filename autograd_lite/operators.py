@@ -17,9 +17,12 @@ from .copying import Copying
 from .graph import Node, data, new, node_types
 from .numpy_protocol import NumpyProtocol
 from .ops import elementwise as e
+from .ops.base import frozen
 from .ops.catalogue import later
 
 __all__ = ["SHORT_WAYS", "Operators", "shorten"]
+
+ndarray = np.ndarray
 
 
 def _operand(x: Any) -> bool:
@@ -183,6 +186,10 @@ SHORT_WAYS = {
     "__sub__": e.subtract,
     "__mul__": e.multiply,
     "__truediv__": e.divide,
+    "__radd__": e.add,
+    "__rsub__": e.subtract,
+    "__rmul__": e.multiply,
+    "__rtruediv__": e.divide,
     "__neg__": e.negative,
     "exp": e.exp,
     "log": e.log,
@@ -194,7 +201,7 @@ SHORT_WAYS = {
 
 
 def shorten(kind: type[Operators], name: str, op: Any, compute: Callable[..., Any]) -> None:
-    """Give a kind of node a short way for one method: its own kind, or a number, in and out.
+    """Give a kind of node a short way for one method: its own kind, a number or an array beside it.
 
     It does what `Op.__call__` and `wrap` do for every case, without the loops and calls: 0.25
     instead of 1.5 µs for a scalar operation. Whatever is unusual, an open block, another kind of
@@ -202,30 +209,41 @@ def shorten(kind: type[Operators], name: str, op: Any, compute: Callable[..., An
     """
     general = getattr(kind, name)
     primal_type = next(data_type for data_type, k in graph.kinds.items() if k is kind)
-    arrays = primal_type is np.ndarray
+    arrays = primal_type is ndarray
+    reflected = name.startswith("__r")
 
     def binary(self: Any, other: Any) -> Any:
         other_type = type(other)
-        if context.open_blocks or (
-            other_type is not kind and other_type is not float and other_type is not int
-        ):
+        if context.open_blocks:
             return general(self, other)
-        if arrays:  # floats cannot be written to
-            if self.op is None and self.exposed is not None:
-                self.refresh()
-            if other_type is kind and other.op is None and other.exposed is not None:
+        if other_type is kind:
+            if arrays and other.op is None and other.exposed is not None:
                 other.refresh()
+            x, y = self.primal, other.primal
+        elif other_type is float or other_type is int:
+            x, y = self.primal, other
+        elif arrays and other_type is ndarray and other.dtype.kind == "f":
+            x, y = self.primal, other
+            other = frozen(other)
+        else:
+            return general(self, other)
+        if arrays and self.op is None and self.exposed is not None:
+            self.refresh()  # floats cannot be written to
         try:
-            primal = compute(self.primal, other.primal if other_type is kind else other)
+            primal = compute(y, x) if reflected else compute(x, y)
         except (ArithmeticError, ValueError):
             return general(self, other)
-        if arrays and type(primal) is not primal_type:
+        if arrays and type(primal) is not ndarray:
             primal = np.asarray(primal)  # NumPy makes numbers of arrays of shape ()
         z: Any = new(kind)
         z.primal = primal
         z.op = op
-        z.left = self
-        z.right = other
+        if reflected:
+            z.left = other
+            z.right = self
+        else:
+            z.left = self
+            z.right = other
         z.grad = z.cotangent = z.mark = z.notes = None
         z.stamp = graph.clock
         return z
@@ -239,7 +257,7 @@ def shorten(kind: type[Operators], name: str, op: Any, compute: Callable[..., An
             primal = compute(self.primal)
         except (ArithmeticError, ValueError):
             return general(self)
-        if arrays and type(primal) is not primal_type:
+        if arrays and type(primal) is not ndarray:
             primal = np.asarray(primal)
         z: Any = new(kind)
         z.primal = primal
@@ -253,3 +271,5 @@ def shorten(kind: type[Operators], name: str, op: Any, compute: Callable[..., An
     method = unary if len(inspect.signature(general).parameters) == 1 else binary
     method.__doc__, method.__name__ = general.__doc__, name
     setattr(kind, name, method)
+    if reflected and arrays:
+        kind.reflected = {**kind.reflected, compute: method}

@@ -167,10 +167,10 @@ def chain(g: Any, d: Any) -> Any:
             return product
     elif isinstance(g, Node) or isinstance(d, Node):
         return chain_product(g, d)
+    elif isinstance(d, float) and isfinite(d):
+        return g * d
     else:
         product = g * d
-        if isinstance(d, float) and isfinite(d):
-            return product
     if type(product) is ndarray:
         # NaN if an entry is. On a small array this takes a third of the time of isnan().any(); on
         # a large one BLAS would start threads, which on a busy machine wait for each other.
