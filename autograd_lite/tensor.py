@@ -13,7 +13,7 @@ from .ops import index, linalg, reduce
 from .ops import shape as shapes
 from .ops.base import as_plain_class
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain
+from .ops.elementwise import ONE, Elementwise, chain, chain_to
 from .ops.shape import sum_to
 
 __all__ = ["Tensor"]
@@ -241,15 +241,15 @@ class Tensor(Operators):
                         elif d is ONE:
                             to_x = sum_to(g, shape, x_data.shape)
                         else:
-                            to_x = op.vjp(0, g, out, x_data, y_data)
+                            to_x = chain_to(g, d(out, x_data, y_data), shape, x_data.shape)
                     if y_is_node:
                         if y_data.shape == shape:
                             to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
                         elif e is ONE:
                             to_y = sum_to(g, shape, y_data.shape)
                         else:
-                            to_y = op.vjp(1, g, out, x_data, y_data)
-                except ZeroDivisionError:  # of a number beside an array: IEEE 754 knows better
+                            to_y = chain_to(g, e(out, x_data, y_data), shape, y_data.shape)
+                except ArithmeticError:  # of a number beside an array: IEEE 754 knows better
                     return Node.pull(self, g, record)
             else:
                 if x_is_node:

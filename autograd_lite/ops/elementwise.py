@@ -191,8 +191,7 @@ def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return chain(g, d)
     if (
         type(d) is type(g) is ndarray
-        # Few shares without seeds go the long way, which rounds as a compiled function does.
-        and (g.size > 256 or g.ndim > len(old))
+        and g.ndim > len(old)
         and (new == (*old[:-1], 1) or (new == () and len(old) == 1))
         and d.shape == old
         and d.size < 8192
