@@ -69,6 +69,8 @@ def fresh(x: Any, name: str) -> Node:
 
 def constant(numbers: Any) -> Node:
     """A node that depends on nothing: a seed of a recorded sweep, a derivative that is constant."""
+    if isinstance(numbers, np.generic):  # a Tensor holds arrays
+        numbers = np.asarray(numbers)
     return wrap(numbers, identity, numbers)
 
 
