@@ -283,10 +283,10 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
     token of this call and its cotangent is cleared, so that nothing an interrupted sweep left
     behind can leak into the next one; and each leaf notices whether its data was changed.
     """
-    token = object()
+    open_, done = object(), object()
     order: list[Any] = []
     for node in stop:
-        node.mark = token
+        node.mark = done
         node.cotangent = None
         if node.op is None:
             node.refresh()
@@ -302,25 +302,26 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
     types = node_types
     while stack:
         node = pop()
-        if node is None:  # all inputs of the node below it on the stack are in the list
-            finish(pop())
+        if node.mark is open_:  # all its inputs are in the list by now
+            node.mark = done
+            finish(node)
             continue
-        while node.mark is not token:  # straight down along the first inputs
-            node.mark = token
+        while node.mark is not done:  # straight down along the first inputs
             node.cotangent = None
             if node.op is None:
+                node.mark = done
                 node.refresh()
                 finish(node)
                 break
+            node.mark = open_
             push(node)
-            push(None)
             x = node.right
             if x is not None:
                 if type(x) in types:
-                    if x.mark is not token:
+                    if x.mark is not done:
                         push(x)
                 elif type(x) is tuple:
-                    stack += [y for y in x if type(y) in types and y.mark is not token]
+                    stack += [y for y in x if type(y) in types and y.mark is not done]
             node = node.left
             if type(node) not in types:
                 break
@@ -361,9 +362,11 @@ def _sweep(
     """What `sweep` yields."""
     enclosed = _lock._is_owned()  # type: ignore[attr-defined]
     with _lock:
-        if not enclosed:
+        aside: Sequence[tuple[Node, Any]] = ()
+        if enclosed:
+            aside = [(x, x.cotangent) for o in _running for x in o if x.cotangent is not None]
+        else:
             _running.clear()  # of what an interruption between two lines may have left behind
-        aside = [(x, x.cotangent) for order in _running for x in order if x.cotangent is not None]
         order = toposort(roots, stop)
         _running.append(order)
         try:

@@ -80,7 +80,7 @@ class Operators(NumpyProtocol, Copying):
     def backward(self, seed: Any = None) -> None:
         # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
         with np.errstate(all="ignore"):
-            super().backward(seed)
+            Node.backward(self, seed)
 
     backward.__doc__ = Node.backward.__doc__
 
