@@ -370,8 +370,10 @@ def _sweep(
         order = toposort(roots, stop)
         _running.append(order)
         try:
-            for root, seed in zip(roots, seeds, strict=True):
-                root.receive(seed)
+            if len(seeds) != len(roots):
+                raise ValueError(f"{len(roots)} roots need as many seeds, not {len(seeds)}")
+            for i, root in enumerate(roots):
+                root.receive(seeds[i])
             leaves = len(stop)
             keep, drop = inner == "keep", inner == "drop"
             watchers = context.sweep_observers.get() if context.open_blocks else ()
