@@ -213,18 +213,17 @@ def shorten(kind: type[Operators], name: str, op: Any, compute: Callable[..., An
     reflected = name.startswith("__r")
 
     def binary(self: Any, other: Any) -> Any:
-        other_type = type(other)
         if context.open_blocks:
             return general(self, other)
+        x, other_type = self.primal, type(other)
         if other_type is kind:
+            y = other.primal
             if arrays and other.op is None and other.exposed is not None:
                 other.refresh()
-            x, y = self.primal, other.primal
         elif other_type is float or other_type is int:
-            x, y = self.primal, other
+            y = other
         elif arrays and other_type is ndarray and other.dtype.kind == "f":
-            x, y = self.primal, other
-            other = frozen(other)
+            y, other = other, frozen(other)
         else:
             return general(self, other)
         if arrays and self.op is None and self.exposed is not None:
@@ -272,4 +271,4 @@ def shorten(kind: type[Operators], name: str, op: Any, compute: Callable[..., An
     method.__doc__, method.__name__ = general.__doc__, name
     setattr(kind, name, method)
     if reflected and arrays:
-        kind.reflected = {**kind.reflected, compute: method}
+        kind.reflected = {**kind.reflected, compute: binary}

@@ -1,12 +1,15 @@
 """`Tensor`: what it takes, what it refuses and says, and what changed data does."""
 
 import copy
+import operator
 
 import numpy as np
 import pytest
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
+from autograd_lite.ops import elementwise, linalg
+from autograd_lite.ops.base import Op
 
 
 @pytest.mark.parametrize(
@@ -448,3 +451,57 @@ def test_a_constant_that_is_kept_cannot_be_written_to():
         (kept,) = [c for c in z.inputs if c is not x]
         with pytest.raises(ValueError, match="read-only"):
             kept[0] = 5.0
+
+
+BESIDE = {
+    "Tensor": lambda: ag.Tensor([[2.0, 0.5], [1.5, 4.0]]),
+    "float": lambda: 2.5,
+    "int": lambda: 3,
+    "array": lambda: np.array([[2.0, 0.5], [1.5, 4.0]]),
+    "narrow array": lambda: np.array([[2.0, 0.5], [1.5, 4.0]], np.float32),
+    "whole numbers": lambda: np.array([[2, 1], [3, 4]]),
+}
+OPERATORS = {
+    "+": (operator.add, elementwise.add),
+    "-": (operator.sub, elementwise.subtract),
+    "*": (operator.mul, elementwise.multiply),
+    "/": (operator.truediv, elementwise.divide),
+    "@": (operator.matmul, linalg.matmul_),
+}
+
+
+@pytest.mark.parametrize("reflected", [False, True], ids=["on the right", "on the left"])
+@pytest.mark.parametrize(
+    ("symbol", "beside"),
+    [(s, b) for s in OPERATORS for b in BESIDE if s != "@" or b not in ("float", "int")],
+)
+def test_an_operator_records_what_its_operation_does(symbol, beside, reflected):
+    """Operators have a way of their own; the operation, called, goes the general one."""
+    operate, op = OPERATORS[symbol]
+    x, other = ag.Tensor([[1.0, -2.0], [3.0, 0.25]]), BESIDE[beside]()
+    pair = (other, x) if reflected else (x, other)
+    short, general = operate(*pair), Op.__call__(op, *pair)
+    assert short.op is general.op
+    assert short.dtype == general.dtype
+    np.testing.assert_array_equal(short.data, general.data)
+    for mine, theirs, given in zip(short.inputs, general.inputs, pair, strict=True):
+        assert type(mine) is type(theirs)
+        assert (mine is given) == (theirs is given)
+        if isinstance(mine, np.ndarray):
+            assert mine.dtype == theirs.dtype
+            assert not mine.flags.writeable
+    found = []
+    for z in (short, general):
+        x.grad = None
+        (z * z).sum().backward()
+        found.append(x.grad)
+    np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("symbol", OPERATORS)
+def test_an_array_on_the_left_that_does_not_fit(symbol):
+    operate, _ = OPERATORS[symbol]
+    with pytest.raises(ValueError, match=r"\(4,\)|size 4|4 and 2") as error:
+        operate(np.ones(4), ag.Tensor(np.ones((2, 2))))
+    said = str(error.value) + "".join(getattr(error.value, "__notes__", []))
+    assert f"'{symbol}'" in said or "@" in said
