@@ -193,7 +193,8 @@ class Node:
         inputs = self.inputs
         args = (self, *inputs) if record else (self.primal, *map(data, inputs))
         # Of many inputs all shares at once: one by one the time grows with the number squared.
-        shares = self.op.vjps(g, *args) if len(inputs) > 2 else None
+        at_once = len(inputs) > 2 or node_types.issuperset(map(type, inputs))
+        shares = self.op.vjps(g, *args) if at_once else None
         for i, x in enumerate(inputs):
             if type(x) in node_types:
                 self.send(x, self.op.vjp(i, g, *args) if shares is None else shares[i], g)

@@ -13,8 +13,7 @@ from .ops import index, linalg, reduce
 from .ops import shape as shapes
 from .ops.base import as_plain_class
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain, chain_to
-from .ops.shape import sum_to
+from .ops.elementwise import ONE, Elementwise, chain, chain_to, divide, quotient
 
 __all__ = ["Tensor"]
 
@@ -201,74 +200,69 @@ class Tensor(Operators):
         # Operations on one or two inputs, Tensors and constants, unrolled: what Node.pull and
         # Elementwise.vjp do for every case, in half their time. A share is delivered as `send`
         # does, without its call where the input was computed: only a leaf's data can be changed.
-        op, out = self.op, self.primal
-        x, y = self.left, self.right
+        op, out, x, y = self.op, self.primal, self.left, self.right
         if record:
             return Node.pull(self, g, record)
-        if y is None:
-            if type(x) is not Tensor:
-                return Node.pull(self, g, record)
-            if type(op) is Elementwise:
-                d = op.partials[0]
-                try:
+        try:
+            if y is None and type(x) is Tensor:
+                if type(op) is Elementwise:
+                    d = op.partials[0]
                     to_x = g if d is ONE else chain(g, d(out, x.primal))
-                except ZeroDivisionError:  # of a number that was made of an array without axes
-                    return Node.pull(self, g, record)
-            else:
-                to_x = op.vjp(0, g, out, x.primal)
-        else:
-            x_is_node = type(x) is Tensor
-            if x_is_node:
-                x_data = x.primal
-            elif type(x) in CONSTANTS:
-                x_data = x
-            else:
-                return Node.pull(self, g, record)
-            y_is_node = type(y) is Tensor
-            if y_is_node:
-                y_data = y.primal
-            elif type(y) in CONSTANTS:
-                y_data = y
-            else:
-                return Node.pull(self, g, record)
-            if type(op) is Elementwise:
-                d, e = op.partials
-                shape = out.shape
-                try:
-                    if x_is_node:
-                        if x_data.shape == shape:
+                else:
+                    to_x = op.vjp(0, g, out, x.primal)
+            elif type(y) is Tensor and type(x) is Tensor:
+                x_data, y_data = x.primal, y.primal
+                if type(op) is Elementwise:
+                    d, e = op.partials
+                    old, new = out.shape, y_data.shape
+                    shares = None
+                    if op is divide and x_data.shape == old != new and g.shape == old:
+                        shares = quotient(g, out, d(out, x_data, y_data), new)
+                    if shares is not None:
+                        to_x, to_y = shares
+                    else:
+                        if x_data.shape == old:
                             to_x = g if d is ONE else chain(g, d(out, x_data, y_data))
-                        elif d is ONE:
-                            to_x = sum_to(g, shape, x_data.shape)
                         else:
-                            to_x = chain_to(g, d(out, x_data, y_data), shape, x_data.shape)
-                    if y_is_node:
-                        if y_data.shape == shape:
+                            d = d if d is ONE else d(out, x_data, y_data)
+                            to_x = chain_to(g, d, old, x_data.shape)
+                        if old == new:
                             to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
-                        elif e is ONE:
-                            to_y = sum_to(g, shape, y_data.shape)
                         else:
-                            to_y = chain_to(g, e(out, x_data, y_data), shape, y_data.shape)
-                except ArithmeticError:  # of a number beside an array: IEEE 754 knows better
-                    return Node.pull(self, g, record)
-            else:
-                if x_is_node:
+                            e = e if e is ONE else e(out, x_data, y_data)
+                            to_y = chain_to(g, e, old, new)
+                else:
                     to_x = op.vjp(0, g, out, x_data, y_data)
-                if y_is_node:
                     to_y = op.vjp(1, g, out, x_data, y_data)
-            if y_is_node:
                 if y.op is None and (to_y is g or y.stamp > self.stamp):
                     self.send(y, to_y, g)
                 else:
-                    old = y.cotangent
-                    y.cotangent = to_y if old is None else old + to_y
-            if not x_is_node:
-                return None
+                    before = y.cotangent
+                    y.cotangent = to_y if before is None else before + to_y
+            elif type(x) is Tensor and type(y) in CONSTANTS:
+                x_data = x.primal
+                if type(op) is Elementwise and x_data.shape == out.shape:
+                    d = op.partials[0]
+                    to_x = g if d is ONE else chain(g, d(out, x_data, y))
+                else:
+                    to_x = op.vjp(0, g, out, x_data, y)
+            elif type(y) is Tensor and type(x) in CONSTANTS:
+                y_data = y.primal
+                if type(op) is Elementwise and y_data.shape == out.shape:
+                    e = op.partials[1]
+                    to_y = g if e is ONE else chain(g, e(out, x, y_data))
+                else:
+                    to_y = op.vjp(1, g, out, x, y_data)
+                x, to_x = y, to_y
+            else:
+                return Node.pull(self, g, record)
+        except ArithmeticError:  # of a number beside an array: IEEE 754 knows better
+            return Node.pull(self, g, record)
         if x.op is None and (to_x is g or x.stamp > self.stamp):
             self.send(x, to_x, g)
         else:
-            old = x.cotangent
-            x.cotangent = to_x if old is None else old + to_x
+            before = x.cotangent
+            x.cotangent = to_x if before is None else before + to_x
         return None
 
     def __len__(self) -> int:
