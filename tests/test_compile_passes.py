@@ -48,6 +48,10 @@ CASES = {
         lambda x: np.exp(x) * (np.exp(x) + 1.0),
         ["e = np.exp(x)", "m = e + 1.0", "m *= e", "return m"],
     ),
+    "a buffer that is read no more": (
+        lambda x: np.exp(x) - np.log(np.exp(x) + 2.0),
+        ["u = np.exp(x)", "r = u + 2.0", "q = np.log(r)", "u -= q", "return u"],
+    ),
     "what nothing reads": (lambda x: [x * 2.0, np.exp(x)][0], ["m = x * 2.0", "return m"]),
     "constants": (
         lambda x: x * np.exp(np.zeros((3, 2)) + 1.0)[0, 0],
@@ -138,10 +142,9 @@ HAND = """
 dq = -t
 dh = dq / h
 de = dh / s
-n = -s
-t2 = h / n
-t2 *= dh
-ds = t2.sum()
+m2 = de * h
+s3 = m2.sum()
+ds = -s3
 de += ds
 dz = de * e
 """
@@ -201,6 +204,31 @@ def test_names_are_the_user_s_and_gradients_have_a_d():
         assert line in source
     assert "# forward" in source
     assert "# backward" in source
+
+
+def test_memory_that_is_read_again_is_not_written_to():
+    """Neither what has a later reader, nor what a view is read of."""
+
+    def read_again(x):
+        e = np.exp(x) + 1.0
+        return (e * 2.0) / e
+
+    def viewed(x):
+        (e,) = [np.exp(x) + 1.0]
+        part = e[0]
+        return (e * 3.0).sum(axis=0) + part
+
+    def both(x):
+        first, *_ = np.exp(x) + 1.0, 0
+        column = first.reshape(2, 3)
+        first = first * 2.0
+        return first.sum() + column
+
+    for f in (read_again, viewed, both):
+        for passes in (True, False):
+            compiled = ag.compile(f, passes=passes)
+            for numbers in (X, X + 1.0):
+                np.testing.assert_array_equal(compiled(numbers), f(numbers))
 
 
 @pytest.mark.parametrize("label", ["__import__('os')", "x\ny = 1", "1 + 1", "π²", "lambda", ""])

@@ -7,6 +7,7 @@ of the rules; a new row without an entry fails.
 
 import itertools
 import math
+import operator
 
 import mpmath
 import numpy as np
@@ -552,6 +553,28 @@ def test_a_factor_of_a_matrix_with_seeds_in_front(shape):
     """Only what is copied along the last axis alone is summed in one go with the product."""
     matrix = np.arange(1.0, 7.0).reshape(2, 3)
     check_rule(lambda x: x * matrix, np.arange(2.0, 8.0)[: math.prod(shape)].reshape(shape))
+
+
+@pytest.mark.parametrize("new", [(), (1,), (3,), (2, 1), (1, 3), (1, 1)])
+def test_a_quotient_whose_divisor_was_broadcast(new):
+    """Both shares are made at once; finite differences to second order, and K seeds, agree."""
+    rng = np.random.default_rng(6)
+    check_rule(lambda x, y: x / y, rng.normal(size=(2, 3)), rng.uniform(0.5, 2.0, new))
+
+
+@pytest.mark.parametrize("x", [[0.0, 2.0], [math.inf, 2.0], [math.nan, 2.0], [-1.0, 5e-324]])
+@pytest.mark.parametrize("y", [0.0, -0.0, math.inf, math.nan, 1e-310, 2.0])
+@pytest.mark.parametrize("g", [[1.0, 1.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0], [1e300, -1e-300]])
+def test_a_broadcast_divisor_gets_what_its_copies_get(x, y, g):
+    """At infinities and poles too: the sum of the shares of as many divisors."""
+    with np.errstate(all="ignore"):
+        together, apart = ag.Tensor([y]), ag.Tensor([y, y])
+        (ag.Tensor(x) / together).backward(np.array(g))
+        (ag.Tensor(x) / apart).backward(np.array(g))
+        np.testing.assert_allclose(together.grad, [apart.grad.sum()], rtol=1e-14)
+        compiled = ag.compile(lambda x, y, g: ag.vjp(operator.truediv, x, y)[1](g)[1])
+        found = compiled(np.array(x), np.array([y]), np.array(g))
+        np.testing.assert_allclose(found, together.grad, rtol=1e-14)
 
 
 def test_a_slope_that_is_nan_stays_nan_where_a_gradient_arrives():

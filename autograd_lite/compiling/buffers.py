@@ -1,7 +1,7 @@
 """Which steps may write into the memory of what they read: `de = dh / s`, then `de += ds`.
 
-Only memory that a step of the program made, that nothing else reads or shares, and that has no name
-of the user's: so no caller sees it, and no line says something else than it did.
+Only memory that a step of the program made, that nothing reads later or shares, and that has no
+name of the user's: so no caller sees it, and no line says something else than it did.
 """
 
 from __future__ import annotations
@@ -33,20 +33,24 @@ def is_fresh(step: Step) -> bool:
 
 def reusing(steps: list[Step], plain: set[Step], outputs: list[Any]) -> dict[Step, int]:
     """For each step that may write into one of its arguments, which one that is."""
-    counts: dict[Step, int] = {}
+    readers: dict[Any, list[Step]] = {}
+    shared = set(leaves(outputs))
     for step in steps:
         for x in step.uses():
-            counts[x] = counts.get(x, 0) + 1
-    for x in leaves(outputs):
-        counts[x] = counts.get(x, 0) + 1
+            readers.setdefault(x, []).append(step)
+            if not is_fresh(step):  # it may be a view of x, and read later
+                shared.add(x)
     found = {}
     for step in steps:
         call = PLAIN[step.call] if step in plain else step.call
         if call not in AUGMENTED or step.kwargs or not step.shape:
             continue
-        for i in (0, 1) if call in EITHER_WAY else (0,):
+        places = [i for i in (0, 1) if isinstance(step.args[i], Step)]
+        # Rather what was made for this step alone.
+        places.sort(key=lambda i: len(readers[step.args[i]]) > 1)
+        for i in places if call in EITHER_WAY else {0}.intersection(places):
             x = step.args[i]
-            if isinstance(x, Step) and counts[x] == 1 and is_free(x) and same_kind(x, step):
+            if readers[x][-1] is step and x not in shared and is_free(x) and same_kind(x, step):
                 found[step] = i
                 break
     return found
