@@ -280,11 +280,11 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
     """All nodes that the roots were computed from, each after its inputs; `stop` nodes first.
 
     Depth first with its own stack, so that a chain of a million nodes needs no recursion. Nodes in
-    `stop` are taken as leaves: nothing below them is visited. Every node visited is marked with a
-    token of this call and its cotangent is cleared, so that nothing an interrupted sweep left
+    `stop` are taken as leaves: nothing below them is visited. Every node visited is marked with
+    tokens of this call and its cotangent is cleared, so that nothing an interrupted sweep left
     behind can leak into the next one; and each leaf notices whether its data was changed.
     """
-    open_, done = object(), object()
+    seen, done = object(), object()
     order: list[Any] = []
     for node in stop:
         node.mark = done
@@ -303,7 +303,7 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
     types = node_types
     while stack:
         node = pop()
-        if node.mark is open_:  # all its inputs are in the list by now
+        if node.mark is seen:  # all its inputs are in the list by now
             node.mark = done
             finish(node)
             continue
@@ -314,7 +314,7 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
                 node.refresh()
                 finish(node)
                 break
-            node.mark = open_
+            node.mark = seen
             push(node)
             x = node.right
             if x is not None:

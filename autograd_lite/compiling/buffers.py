@@ -45,10 +45,11 @@ def reusing(steps: list[Step], plain: set[Step], outputs: list[Any]) -> dict[Ste
         call = PLAIN[step.call] if step in plain else step.call
         if call not in AUGMENTED or step.kwargs or not step.shape:
             continue
-        places = [i for i in (0, 1) if isinstance(step.args[i], Step)]
+        places = [0, 1] if call in EITHER_WAY else [0]
+        places = [i for i in places if isinstance(step.args[i], Step)]
         # Rather what was made for this step alone.
         places.sort(key=lambda i: len(readers[step.args[i]]) > 1)
-        for i in places if call in EITHER_WAY else {0}.intersection(places):
+        for i in places:
             x = step.args[i]
             if readers[x][-1] is step and x not in shared and is_free(x) and same_kind(x, step):
                 found[step] = i
