@@ -56,7 +56,7 @@ MODULES = (
 TESTS = (
     *("test_elementwise", "test_shape", "test_index", "test_reduce", "test_linalg"),
     *("test_numpy_protocol", "test_conventions", "test_functions", "test_tensor", "test_value"),
-    *("test_numpy_names", "test_calculus"),
+    *("test_numpy_names", "test_numpy_edges", "test_calculus"),
 )
 ROWS = ("Elementwise", "OfOrder")  # what makes a row of the table
 METHODS = ("vjp", "slope")  # of an operation

@@ -60,6 +60,51 @@ def test_the_determinant_of_singular_matrices_to_second_order():
         assert hessian[0, 0, 0, 0] == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("distance", [1e-7, 1e-9, 1e-12])
+def test_the_determinant_near_a_singular_matrix_to_second_order(distance, scale):
+    """det is a polynomial: its second derivatives are entries of x, to all digits, and 0."""
+    rank_two = np.outer([1.0, 2.0, 3.0], [1.0, -1.0, 2.0]) + np.outer([1, 0, 1], [0, 1, 1])
+    near = scale * (rank_two + distance * np.eye(3))
+    far = scale * np.array([[2.0, 1.0, 0.0], [0.5, 3.0, 1.0], [0.0, -1.0, 1.0]])
+    for x in (near, far, np.stack([near, far]), np.stack([far, near])):
+        hessian = ag.hessian(lambda x: np.sum(np.linalg.det(x)))(x)
+        if x.ndim == 2:
+            hessian, x = hessian[None, :, :, None], x[None]
+        for k, point in enumerate(x):
+            mine = hessian[k, :, :, k]
+            exact = np.zeros((3, 3, 3, 3))
+            for i, j in np.ndindex(3, 3):
+                for m, n in ((a, b) for a, b in np.ndindex(3, 3) if a != i and b != j):
+                    left = point[3 - i - m, 3 - j - n]
+                    exact[i, j, m, n] = left * (-1) ** (i + j + m + n + (m > i) + (n > j))
+            np.testing.assert_allclose(mine, exact, atol=1e-12 * np.abs(point).max())
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_eigenvalues_tie_within_their_rounding_at_any_scale(scale, sign):
+    """What is equal but for the rounding has no slope of its vectors; what is close has one."""
+    rng = np.random.default_rng(1)
+    q, _ = np.linalg.qr(rng.normal(size=(4, 4)))
+    g = rng.normal(size=(4, 4))
+
+    def slope(values):
+        x = (q * (sign * scale * np.array(values))) @ q.T
+        x = (x + x.T) / 2
+        with np.errstate(all="ignore"):
+            return ag.grad(lambda t: np.sum(g * np.linalg.eigh(t)[1]))(x), x
+
+    tied, _ = slope([1.0, 2.0, 2.0, 3.0])
+    assert not np.isfinite(tied).all()
+    close, x = slope([1.0, 2.0, 2.0 + 1e-6, 3.0])
+    values, vectors = np.linalg.eigh(x)
+    with np.errstate(divide="ignore"):
+        gaps = np.where(np.eye(4, dtype=bool), 0.0, 1 / (values[None, :] - values[:, None]))
+    exact = vectors @ (gaps * (vectors.T @ g)) @ vectors.T
+    np.testing.assert_allclose(close, (exact + exact.T) / 2, rtol=1e-6, atol=1e-6 / scale)
+
+
 def test_products_with_zeros_to_second_order():
     x = np.array([0.0, 2.0, 0.0])
     assert gradient(np.cumprod, x).tolist() == [3.0, 0.0, 0.0]  # 1 + x₁ + x₁x₂; x₀ + x₀x₂; x₀x₁

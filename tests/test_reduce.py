@@ -1,5 +1,7 @@
 """Reductions: NumPy's values, differences to second order, ties, empty arrays, any axes."""
 
+import math
+
 import numpy as np
 import pytest
 from helpers import check_rule, close, differences
@@ -7,6 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
+from autograd_lite.ops import elementwise
+from autograd_lite.ops.base import FromValues, Op
+from autograd_lite.ops.reduce import Among
+from autograd_lite.ops.shape import Concatenate
 
 rng = np.random.default_rng(5)
 X = rng.normal(size=(2, 3, 2)) + 0.1
@@ -23,6 +29,27 @@ REDUCTIONS = {
     "std ddof": (ag.std, np.std, {"ddof": 1}),
 }
 AXES = [None, 1, -1, (0, 1), (0, -1), (2, 0), (0, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("op", "inputs"),
+    [
+        (Among(True), (1.0, 3.0, 3.0, 2.0)),
+        (Among(False), (1.0, 3.0, 1.0)),
+        (Among(True), (1.0, math.nan)),
+        (FromValues((2, 2)), (1.0, 2.0, 3.0, 4.0)),
+        (Concatenate(-1), (np.ones(2), np.ones(3), np.ones(1))),
+        (elementwise.divide, (np.arange(1.0, 7.0).reshape(2, 3), np.array([[2.0], [4.0]]))),
+    ],
+    ids=lambda x: x.name if isinstance(x, Op) else "",
+)
+def test_shares_at_once_are_those_one_by_one(op, inputs):
+    out = op.forward(*inputs)
+    g = np.random.default_rng(1).normal(size=np.shape(out)) if np.shape(out) else 2.5
+    together = op.vjps(g, out, *inputs)
+    assert len(together) == len(inputs)
+    for i, share in enumerate(together):
+        np.testing.assert_allclose(op.vjp(i, g, out, *inputs), share, rtol=1e-14)
 
 
 @pytest.mark.parametrize("keepdims", [False, True])
