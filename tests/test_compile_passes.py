@@ -49,8 +49,12 @@ CASES = {
         ["e = np.exp(x)", "m = e + 1.0", "m *= e", "return m"],
     ),
     "a buffer that is read no more": (
-        lambda x: np.exp(x) - np.log(np.exp(x) + 2.0),
-        ["u = np.exp(x)", "r = u + 2.0", "q = np.log(r)", "u -= q", "return u"],
+        lambda x: np.exp(x) + np.log(np.exp(x)).sum(),
+        ["r = np.exp(x)", "q = np.log(r)", "s = q.sum()", "r += s", "return r"],
+    ),
+    "what others have read keeps its name in a product": (
+        lambda x: np.exp(x) * np.exp(x),
+        ["e = np.exp(x)", "m = e * e", "return m"],
     ),
     "what nothing reads": (lambda x: [x * 2.0, np.exp(x)][0], ["m = x * 2.0", "return m"]),
     "constants": (

@@ -47,13 +47,15 @@ def reusing(steps: list[Step], plain: set[Step], outputs: list[Any]) -> dict[Ste
             continue
         places = [0, 1] if call in EITHER_WAY else [0]
         places = [i for i in places if isinstance(step.args[i], Step)]
-        # Rather what was made for this step alone.
+        # Rather what was made for this step alone. What others have read only takes another
+        # contribution: elsewhere a name of its own is easier to read.
         places.sort(key=lambda i: len(readers[step.args[i]]) > 1)
         for i in places:
             x = step.args[i]
-            if readers[x][-1] is step and x not in shared and is_free(x) and same_kind(x, step):
-                found[step] = i
-                break
+            if readers[x] == [step] or (call is np.add and readers[x][-1] is step):
+                if x not in shared and is_free(x) and same_kind(x, step):
+                    found[step] = i
+                    break
     return found
 
 
