@@ -52,10 +52,10 @@ def reusing(steps: list[Step], plain: set[Step], outputs: list[Any]) -> dict[Ste
         places.sort(key=lambda i: len(readers[step.args[i]]) > 1)
         for i in places:
             x = step.args[i]
-            if readers[x] == [step] or (call is np.add and readers[x][-1] is step):
-                if x not in shared and is_free(x) and same_kind(x, step):
-                    found[step] = i
-                    break
+            last = readers[x] == [step] or (call is np.add and readers[x][-1] is step)
+            if last and x not in shared and is_free(x) and same_kind(x, step):
+                found[step] = i
+                break
     return found
 
 
