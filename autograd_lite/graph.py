@@ -192,7 +192,8 @@ class Node:
             return
         inputs = self.inputs
         args = (self, *inputs) if record else (self.primal, *map(data, inputs))
-        # Of many inputs all shares at once: one by one the time grows with the number squared.
+        # All shares at once, where an operation has a way: one by one, the time of an operation on
+        # many inputs grows with the number squared.
         at_once = len(inputs) > 2 or node_types.issuperset(map(type, inputs))
         shares = self.op.vjps(g, *args) if at_once else None
         for i, x in enumerate(inputs):

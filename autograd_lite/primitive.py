@@ -209,10 +209,13 @@ class Fused(Op):
             return rule(guarded(plain(g)), near[0], *self.arguments(near[1:]), **self.keywords)
 
         try:
-            differ = [not np.allclose(at(h), at(0.0), 1e-10, 0.0, True) for h in (1e-6, -1e-6)]
+            here, again, *near = [at(h) for h in (0.0, 0.0, 1e-6, -1e-6)]
         except Exception:  # it is written for nodes alone
             return
-        if all(differ):  # on one side alone it is the edge of a mask, which may well be cut off
+        if not np.array_equal(here, again, equal_nan=True):  # it draws random numbers
+            return
+        # On one side alone it is the edge of a mask, which may well be cut off.
+        if not any(np.allclose(x, here, 1e-10, 0.0, True) for x in near):
             raise TypeError(
                 f"{where} reads numbers of its inputs off the graph (with .data or .item(), say): "
                 "its derivative would be taken for 0. Write it with operations on its arguments"

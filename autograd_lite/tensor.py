@@ -13,7 +13,7 @@ from .ops import index, linalg, reduce
 from .ops import shape as shapes
 from .ops.base import as_plain_class
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain, chain_to, divide, quotient
+from .ops.elementwise import ONE, Elementwise, chain, chain_to
 
 __all__ = ["Tensor"]
 
@@ -53,6 +53,14 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     elif np.dtype(dtype).kind != "f":
         raise TypeError(f"the dtype of a Tensor is a floating-point one, not {np.dtype(dtype)}")
     return array.astype(dtype, copy=False)
+
+
+def one_share(op: Any, i: int, g: Any, out: np.ndarray, *inputs: Any) -> Any:
+    """The share of the Tensor that stands beside a constant: `op.vjp`, the usual case first."""
+    if type(op) is Elementwise and inputs[i].shape == out.shape:
+        d = op.partials[i]
+        return g if d is ONE else chain(g, d(out, *inputs))
+    return op.vjp(i, g, out, *inputs)
 
 
 def _later(module: str, name: str) -> Any:
@@ -212,25 +220,22 @@ class Tensor(Operators):
                     to_x = op.vjp(0, g, out, x.primal)
             elif type(y) is Tensor and type(x) is Tensor:
                 x_data, y_data = x.primal, y.primal
-                if type(op) is Elementwise:
+                shares = op.vjps(g, out, x_data, y_data)
+                if shares is not None:
+                    to_x, to_y = shares
+                elif type(op) is Elementwise:
                     d, e = op.partials
                     old, new = out.shape, y_data.shape
-                    shares = None
-                    if op is divide and x_data.shape == old != new and g.shape == old:
-                        shares = quotient(g, out, d(out, x_data, y_data), new)
-                    if shares is not None:
-                        to_x, to_y = shares
+                    if x_data.shape == old:
+                        to_x = g if d is ONE else chain(g, d(out, x_data, y_data))
                     else:
-                        if x_data.shape == old:
-                            to_x = g if d is ONE else chain(g, d(out, x_data, y_data))
-                        else:
-                            d = d if d is ONE else d(out, x_data, y_data)
-                            to_x = chain_to(g, d, old, x_data.shape)
-                        if old == new:
-                            to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
-                        else:
-                            e = e if e is ONE else e(out, x_data, y_data)
-                            to_y = chain_to(g, e, old, new)
+                        d = d if d is ONE else d(out, x_data, y_data)
+                        to_x = chain_to(g, d, old, x_data.shape)
+                    if old == new:
+                        to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
+                    else:
+                        e = e if e is ONE else e(out, x_data, y_data)
+                        to_y = chain_to(g, e, old, new)
                 else:
                     to_x = op.vjp(0, g, out, x_data, y_data)
                     to_y = op.vjp(1, g, out, x_data, y_data)
@@ -240,20 +245,9 @@ class Tensor(Operators):
                     before = y.cotangent
                     y.cotangent = to_y if before is None else before + to_y
             elif type(x) is Tensor and type(y) in CONSTANTS:
-                x_data = x.primal
-                if type(op) is Elementwise and x_data.shape == out.shape:
-                    d = op.partials[0]
-                    to_x = g if d is ONE else chain(g, d(out, x_data, y))
-                else:
-                    to_x = op.vjp(0, g, out, x_data, y)
+                to_x = one_share(op, 0, g, out, x.primal, y)
             elif type(y) is Tensor and type(x) in CONSTANTS:
-                y_data = y.primal
-                if type(op) is Elementwise and y_data.shape == out.shape:
-                    e = op.partials[1]
-                    to_y = g if e is ONE else chain(g, e(out, x, y_data))
-                else:
-                    to_y = op.vjp(1, g, out, x, y_data)
-                x, to_x = y, to_y
+                x, to_x = y, one_share(op, 1, g, out, x, y.primal)
             else:
                 return Node.pull(self, g, record)
         except ArithmeticError:  # of a number beside an array: IEEE 754 knows better

@@ -284,6 +284,15 @@ def off_the_graph(x):
     return x.data if isinstance(x, ag.Node) else x
 
 
+def test_a_rule_that_draws_random_numbers_is_not_taken_for_one_off_the_graph():
+    """A slope that is never twice the same says nothing about what it depends on."""
+    rng = np.random.default_rng(0)
+    f = ag.primitive(lambda x: 2.0 * x)
+    f.defvjp(lambda g, y, x: g * rng.normal(2.0, 0.1))
+    hessian = ag.hessian(lambda x: ag.sum(f(x)))(X.ravel())
+    np.testing.assert_array_equal(hessian, np.zeros((X.size, X.size)))
+
+
 @pytest.mark.parametrize(
     ("function", "rule"),
     [

@@ -176,17 +176,6 @@ class Op:
                 node.right = node.grad = node.cotangent = node.mark = node.notes = None
                 node.stamp = graph.clock
                 return context.applied(node) if context.open_blocks else node
-        elif len(inputs) == 2:  # an array of the caller's beside a node: data beside parameters
-            x, y = inputs
-            if type(x) is ndarray and type(y) in node_types and x.dtype.kind == "f":
-                if y.op is None:
-                    y.refresh()
-                try:
-                    out = self.forward(x, y.primal)
-                except Exception as error:
-                    error.add_note(self.context(inputs))
-                    raise
-                return wrap(out, self, frozen(x) if self.saves(0) else x, y)
         recorded = whole = False
         kept: Any = inputs
         args: list[Any] = []

@@ -77,10 +77,12 @@ def meaning(name: str, count: int) -> str:
 
 
 class Elementwise(Op):
-    __doc__ = _Docstring(  # type: ignore[assignment]
-        "y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function."
-    )
-    __slots__ = ("name", "on_arrays", "on_floats", "partials")
+    """y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function.
+
+    `both` is for a row whose two shares are cheaper made together; see `quotient`.
+    """
+
+    __slots__ = ("both", "name", "on_arrays", "on_floats", "partials")
     computes = True
 
     def __init__(
@@ -89,11 +91,13 @@ class Elementwise(Op):
         on_floats: Callable[..., Any],
         on_arrays: Callable[..., Any],
         *partials: Any,
+        both: Callable[..., tuple[Any, Any] | None] | None = None,
     ) -> None:
         self.name = name
         self.on_floats = on_floats
         self.on_arrays = on_arrays
         self.partials = partials
+        self.both = both
 
     def forward(self, *inputs: Any) -> Any:
         if len(inputs) != len(self.partials):  # NumPy would write into one too many
@@ -113,9 +117,7 @@ class Elementwise(Op):
         return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(inputs[i]))
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
-        if self is divide and shape(inputs[0]) == shape(out) == shape(g) != shape(inputs[1]):
-            return quotient(g, out, self.slope(0, out, *inputs), shape(inputs[1]))
-        return None
+        return None if self.both is None else self.both(g, out, *inputs)
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
@@ -142,6 +144,9 @@ class Elementwise(Op):
         """Entry by entry, for arrays of Values."""
         # Entries out of an array of objects are what was put there, so no entry is an array again.
         return np.frompyfunc(self, len(self.partials), 1)(*inputs)
+
+
+Elementwise.__doc__ = _Docstring(str(Elementwise.__doc__))  # type: ignore[assignment]
 
 
 def row_named(module: str, name: str) -> Elementwise:
@@ -208,15 +213,19 @@ def chain_to(g: Any, d: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     return sum_to(chain(g, d), old, new)
 
 
-def quotient(g: Any, z: Any, d: Any, new: tuple[int, ...]) -> tuple[Any, Any] | None:
-    """The shares dx = dz / y and dy = −Σ z dx in z = x / y, for `d` = 1/y of a broadcast shape `new`.
+def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
+    """The shares dx = dz / y and dy = −Σ z dx in z = x / y for a y that was broadcast.
 
     The sum in a softmax is such a y. By its own partial derivative, z/−y, all entries would be
-    divided once more. None where one is not finite: then the partial derivatives decide.
+    divided once more. None for any other y, and where an entry is not finite: then the partial
+    derivatives decide.
     """
-    dx = chain(g, d)
+    old, new = shape(z), shape(y)
+    if old == new or not old == shape(x) == shape(g):
+        return None
+    dx = chain(g, divide.slope(0, z, x, y))
     terms = dx * z
-    return (dx, -sum_to(terms, shape(z), new)) if all_finite(terms) else None
+    return (dx, -sum_to(terms, old, new)) if all_finite(terms) else None
 
 
 # --- helpers that keep Python floats to IEEE 754 -------------------------------------------------
@@ -403,7 +412,7 @@ LN2, LN10 = math.log(2), math.log(10)
 add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE)
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y)
+divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, both=quotient)
 power      = Elementwise("**",          math.pow,         _power,         power_base, power_exponent)
 mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)))
 
