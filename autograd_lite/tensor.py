@@ -55,12 +55,12 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     return array.astype(dtype, copy=False)
 
 
-def one_share(op: Any, i: int, g: Any, out: np.ndarray, *inputs: Any) -> Any:
+def one_share(op: Any, i: int, g: Any, out: np.ndarray, x: Any, y: Any) -> Any:
     """The share of the Tensor that stands beside a constant: `op.vjp`, the usual case first."""
-    if type(op) is Elementwise and inputs[i].shape == out.shape:
+    if type(op) is Elementwise and (y if i else x).shape == out.shape:
         d = op.partials[i]
-        return g if d is ONE else chain(g, d(out, *inputs))
-    return op.vjp(i, g, out, *inputs)
+        return g if d is ONE else chain(g, d(out, x, y))
+    return op.vjp(i, g, out, x, y)
 
 
 def _later(module: str, name: str) -> Any:
@@ -220,10 +220,12 @@ class Tensor(Operators):
                     to_x = op.vjp(0, g, out, x.primal)
             elif type(y) is Tensor and type(x) is Tensor:
                 x_data, y_data = x.primal, y.primal
-                shares = op.vjps(g, out, x_data, y_data)
-                if shares is not None:
+                if type(op) is not Elementwise:
+                    to_x = op.vjp(0, g, out, x_data, y_data)
+                    to_y = op.vjp(1, g, out, x_data, y_data)
+                elif op.both and out.ndim and (shares := op.both(g, out, x_data, y_data)):
                     to_x, to_y = shares
-                elif type(op) is Elementwise:
+                else:
                     d, e = op.partials
                     old, new = out.shape, y_data.shape
                     if x_data.shape == old:
@@ -236,9 +238,6 @@ class Tensor(Operators):
                     else:
                         e = e if e is ONE else e(out, x_data, y_data)
                         to_y = chain_to(g, e, old, new)
-                else:
-                    to_x = op.vjp(0, g, out, x_data, y_data)
-                    to_y = op.vjp(1, g, out, x_data, y_data)
                 if y.op is None and (to_y is g or y.stamp > self.stamp):
                     self.send(y, to_y, g)
                 else:

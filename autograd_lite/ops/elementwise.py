@@ -79,7 +79,7 @@ def meaning(name: str, count: int) -> str:
 class Elementwise(Op):
     """y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function.
 
-    `both` is for a row whose two shares are cheaper made together; see `quotient`.
+    `both` makes the two shares of a row together, of arrays, where that is cheaper: see `quotient`.
     """
 
     __slots__ = ("both", "name", "on_arrays", "on_floats", "partials")
@@ -117,7 +117,7 @@ class Elementwise(Op):
         return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(inputs[i]))
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
-        return None if self.both is None else self.both(g, out, *inputs)
+        return self.both(g, out, *inputs) if self.both and shape(out) else None
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
@@ -220,10 +220,10 @@ def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
     divided once more. None for any other y, and where an entry is not finite: then the partial
     derivatives decide.
     """
-    old, new = shape(z), shape(y)
-    if old == new or not old == shape(x) == shape(g):
+    old, new = z.shape, shape(y)
+    if old == new or not old == shape(x) == g.shape:
         return None
-    dx = chain(g, divide.slope(0, z, x, y))
+    dx = chain(g, 1 / y if type(y) is ndarray and y.ndim else divide.slope(0, z, x, y))
     terms = dx * z
     return (dx, -sum_to(terms, old, new)) if all_finite(terms) else None
 
