@@ -13,7 +13,7 @@ Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", JMLR 1
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from copy import copy
 from typing import Any
 
@@ -33,11 +33,14 @@ kinds: dict[type, type[Node]] = {}
 node_types: set[type] = set()
 """Every class of nodes. `type(x) in node_types` takes half the time of `isinstance(x, Node)`."""
 
+Pull = Callable[["Node", Any], None]
+"""Hands the cotangent of a node on to its inputs."""
+
 stand_ins: set[type] = set()
 """The types of data that stand for numbers while a function is compiled."""
 
 _lock = threading.RLock()
-_running: list[list[Node]] = []  # the orders of the sweeps under way, outermost first
+_running: list[list[Node]] = []  # the nodes of each sweep under way, outermost first
 
 
 class Node:
@@ -70,6 +73,7 @@ class Node:
         "primal",
         "right",
         "stamp",
+        "unrolled",
     )
 
     primal: Any
@@ -81,6 +85,7 @@ class Node:
     mark: Any
     stamp: int
     notes: dict[str, Any] | None
+    unrolled: Pull | None
     # Each kind of node has these of its data.
     shape: Any
     ndim: Any
@@ -96,7 +101,8 @@ class Node:
         if not isinstance(label, str):
             raise TypeError(f"a label is a string, not {label!r}")
         self.primal = primal
-        self.op = self.left = self.right = self.grad = self.cotangent = self.mark = None
+        self.op = self.left = self.right = self.unrolled = None
+        self.grad = self.cotangent = self.mark = None
         self.stamp = clock
         self.notes = {"label": label} if label else None
 
@@ -184,11 +190,16 @@ class Node:
         self.cotangent = g if self.cotangent is None else self.cotangent + g
 
     def pull(self, g: Any, record: bool) -> None:
-        """Hand the final cotangent `g` on to the inputs, each by the operation's rule."""
+        """Hand the final cotangent `g` on to the inputs, each by the operation's rule.
+
+        What the operation is and what its inputs are is known when it is applied: `unrolled` is
+        then a function that does the same for that case in the fewest steps, where there is one.
+        """
         x = self.left
         if self.right is None and type(x) in node_types:  # one input: no lists are needed
             args = (self, x) if record else (self.primal, x.primal)
-            self.send(x, self.op.vjp(0, g, *args), g)
+            shares = self.op.vjps(g, *args)
+            self.send(x, self.op.vjp(0, g, *args) if shares is None else shares[0], g)
             return
         inputs = self.inputs
         args = (self, *inputs) if record else (self.primal, *map(data, inputs))
@@ -272,27 +283,34 @@ def wrap(primal: Any, op: Any, left: Any, right: Any = None) -> Node:
     node.op = op
     node.left = left
     node.right = right
+    node.unrolled = op.unrolled.get((type(left), type(right)))
     node.grad = node.cotangent = node.mark = node.notes = None
     node.stamp = clock
     return context.applied(node) if context.open_blocks else node
 
 
 def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
-    """All nodes that the roots were computed from, each after its inputs; `stop` nodes first.
+    """All nodes that the roots were computed from, each after its inputs; leaves come first.
 
-    Depth first with its own stack, so that a chain of a million nodes needs no recursion. Nodes in
-    `stop` are taken as leaves: nothing below them is visited. Every node visited is marked with
-    tokens of this call and its cotangent is cleared, so that nothing an interrupted sweep left
-    behind can leak into the next one; and each leaf notices whether its data was changed.
+    Nodes in `stop` are taken as leaves: nothing below them is visited.
+    """
+    leaves, computed = sort(roots, stop)
+    return leaves + computed
+
+
+def sort(roots: Iterable[Node], stop: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """What `toposort` finds: the leaves, and the nodes computed from them, each after its inputs.
+
+    Depth first with its own stack, so that a chain of a million nodes needs no recursion. Every
+    node visited is marked with tokens of this call, and each leaf notices whether its data was
+    changed.
     """
     seen, done = object(), object()
-    order: list[Any] = []
-    for node in stop:
+    leaves: list[Any] = list(stop)
+    for node in leaves:
         node.mark = done
-        node.cotangent = None
         if node.op is None:
             node.refresh()
-        order.append(node)
     stack: list[Any] = list(roots)
     for root in stack:
         if type(root) not in node_types:
@@ -300,7 +318,8 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
                 f"the root of a graph is a Value or a Tensor, not {type(root).__name__} "
                 f"{root!r:.40}; a plain number has no graph below it"
             )
-    pop, push, finish = stack.pop, stack.append, order.append
+    computed: list[Any] = []
+    pop, push, finish = stack.pop, stack.append, computed.append
     types = node_types
     while stack:
         node = pop()
@@ -309,11 +328,10 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
             finish(node)
             continue
         while node.mark is not done:  # straight down along the first inputs
-            node.cotangent = None
             if node.op is None:
                 node.mark = done
                 node.refresh()
-                finish(node)
+                leaves.append(node)
                 break
             node.mark = seen
             push(node)
@@ -327,7 +345,7 @@ def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
             node = node.left
             if type(node) not in types:
                 break
-    return order
+    return leaves, computed
 
 
 def sweep(
@@ -367,40 +385,54 @@ def _sweep(
         aside: Sequence[tuple[Node, Any]] = ()
         if enclosed:
             aside = [(x, x.cotangent) for o in _running for x in o if x.cotangent is not None]
-        else:
-            _running.clear()  # of what an interruption between two lines may have left behind
-        order = toposort(roots, stop)
-        _running.append(order)
+            for node, _ in aside:
+                node.cotangent = None
+        elif _running:
+            abandon(0)  # what an interruption between two lines may have left behind
+        level = len(_running)
+        leaves, computed = sort(roots, stop)
+        _running.append(leaves + computed)
         try:
             if len(seeds) != len(roots):
                 raise ValueError(f"{len(roots)} roots need as many seeds, not {len(seeds)}")
             for i, root in enumerate(roots):
                 root.receive(seeds[i])
-            leaves = len(stop)
             keep, drop = inner == "keep", inner == "drop"
             watchers = context.sweep_observers.get() if context.open_blocks else ()
-            for node in reversed(order[leaves:] if leaves else order):
+            for node in reversed(computed):
                 g = node.cotangent
                 if g is None:
                     continue
                 node.cotangent = None
-                if node.op is None:
-                    yield node, g
-                    continue
                 if keep:
                     node.grad = g
                 elif not drop or (node.right is None and type(node.left) not in node_types):
                     yield node, g
-                node.pull(g, record)
+                pull = node.unrolled
+                if pull is None or record:
+                    node.pull(g, record)
+                else:
+                    pull(node, g)
                 if watchers:
                     for watch in watchers:
                         watch(node, g)
-            for node in stop:
-                if node.cotangent is not None:
-                    yield node, node.cotangent
+            for node in leaves:
+                g = node.cotangent
+                if g is not None:
+                    node.cotangent = None
+                    yield node, g
+            del _running[level:]
+        except BaseException:
+            abandon(level)
+            raise
         finally:
-            _running.pop()
-            for node in stop:
-                node.cotangent = None
             for node, g in aside:
                 node.cotangent = g
+
+
+def abandon(level: int) -> None:
+    """Clear away what sweeps from this level inwards have left in the nodes."""
+    for nodes in _running[level:]:
+        for node in nodes:
+            node.cotangent = None
+    del _running[level:]

@@ -148,6 +148,9 @@ RENAMED = {"newshape": "shape"}
 """Parameters that NumPy has since called otherwise: `reshape`'s, until 2.1."""
 
 
+ndarray = np.ndarray
+
+
 class NumpyProtocol:
     """NumPy's two protocols, for both kinds of node."""
 
@@ -158,8 +161,8 @@ class NumpyProtocol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
-            if ufunc in self.reflected and type(inputs[0]) is np.ndarray:  # array * t
-                return self.reflected[ufunc](self, inputs[0])
+            if type(inputs[0]) is ndarray and (reflected := self.reflected.get(ufunc)):
+                return reflected(self, inputs[0])
             try:
                 return UFUNCS[ufunc](*inputs)
             except (AttributeError, TypeError):

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .graph import Node, data, kinds, stand_ins, touch
-from .operators import SHORT_WAYS, Operators, shorten
+from .operators import UNROLLED, Operators, put
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
-from .ops.base import as_plain_class
+from .ops.base import Op, as_plain_class
 from .ops.catalogue import later
-from .ops.elementwise import ONE, Elementwise, chain, chain_to
+from .ops.elementwise import TABLE, Elementwise
+from .unrolled_arrays import method, pulls, pulls_of_any
 
 __all__ = ["Tensor"]
 
 ndarray = np.ndarray
-
-CONSTANTS = {float, int, ndarray}
-"""What stands beside a Tensor as a constant in nearly all graphs."""
 
 
 def as_array(x: Any, dtype: Any = None) -> np.ndarray:
@@ -53,14 +52,6 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     elif np.dtype(dtype).kind != "f":
         raise TypeError(f"the dtype of a Tensor is a floating-point one, not {np.dtype(dtype)}")
     return array.astype(dtype, copy=False)
-
-
-def one_share(op: Any, i: int, g: Any, out: np.ndarray, x: Any, y: Any) -> Any:
-    """The share of the Tensor that stands beside a constant: `op.vjp`, the usual case first."""
-    if type(op) is Elementwise and (y if i else x).shape == out.shape:
-        d = op.partials[i]
-        return g if d is ONE else chain(g, d(out, x, y))
-    return op.vjp(i, g, out, x, y)
 
 
 def _later(module: str, name: str) -> Any:
@@ -204,60 +195,6 @@ class Tensor(Operators):
             return g
         return as_array(g, self.primal.dtype) if type(g) in stand_ins else np.array(g, self.dtype)
 
-    def pull(self, g: Any, record: bool) -> None:
-        # Operations on one or two inputs, Tensors and constants, unrolled: what Node.pull and
-        # Elementwise.vjp do for every case, in half their time. A share is delivered as `send`
-        # does, without its call where the input was computed: only a leaf's data can be changed.
-        op, out, x, y = self.op, self.primal, self.left, self.right
-        if record:
-            return Node.pull(self, g, record)
-        try:
-            if y is None and type(x) is Tensor:
-                if type(op) is Elementwise:
-                    d = op.partials[0]
-                    to_x = g if d is ONE else chain(g, d(out, x.primal))
-                else:
-                    to_x = op.vjp(0, g, out, x.primal)
-            elif type(y) is Tensor and type(x) is Tensor:
-                x_data, y_data = x.primal, y.primal
-                if type(op) is not Elementwise:
-                    to_x = op.vjp(0, g, out, x_data, y_data)
-                    to_y = op.vjp(1, g, out, x_data, y_data)
-                elif op.both and out.ndim and (shares := op.both(g, out, x_data, y_data)):
-                    to_x, to_y = shares
-                else:
-                    d, e = op.partials
-                    old, new = out.shape, y_data.shape
-                    if x_data.shape == old:
-                        to_x = g if d is ONE else chain(g, d(out, x_data, y_data))
-                    else:
-                        d = d if d is ONE else d(out, x_data, y_data)
-                        to_x = chain_to(g, d, old, x_data.shape)
-                    if old == new:
-                        to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
-                    else:
-                        e = e if e is ONE else e(out, x_data, y_data)
-                        to_y = chain_to(g, e, old, new)
-                if y.op is None and (to_y is g or y.stamp > self.stamp):
-                    self.send(y, to_y, g)
-                else:
-                    before = y.cotangent
-                    y.cotangent = to_y if before is None else before + to_y
-            elif type(x) is Tensor and type(y) in CONSTANTS:
-                to_x = one_share(op, 0, g, out, x.primal, y)
-            elif type(y) is Tensor and type(x) in CONSTANTS:
-                x, to_x = y, one_share(op, 1, g, out, x, y.primal)
-            else:
-                return Node.pull(self, g, record)
-        except ArithmeticError:  # of a number beside an array: IEEE 754 knows better
-            return Node.pull(self, g, record)
-        if x.op is None and (to_x is g or x.stamp > self.stamp):
-            self.send(x, to_x, g)
-        else:
-            before = x.cotangent
-            x.cotangent = to_x if before is None else before + to_x
-        return None
-
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("a Tensor of shape () has no length")
@@ -390,6 +327,23 @@ class Tensor(Operators):
         return f"Tensor({numbers}{dtype}{label})"
 
 
+def unroll(row: Elementwise) -> None:
+    """Make what takes the place of the general ways of a row, on Tensors."""
+    row.unrolled.update(pulls(Tensor, row))
+    if len(row.partials) == 1:
+        row.on_nodes[Tensor] = method(Tensor, row, row.on_arrays, partial(Op.__call__, row))
+    for name in (n for n, r in UNROLLED.items() if r is row):
+        unroll_method(name, row, row.on_arrays, getattr(Operators, name))
+
+
+def unroll_method(name: str, op: Op, compute: Any, general: Any) -> None:
+    """Put the unrolled method in its place, and where `array * t` finds it."""
+    reflected = name.startswith("__r")
+    put(Tensor, name, method(Tensor, op, compute, general, reflected))
+    if reflected:
+        Tensor.reflected = {**Tensor.reflected, compute: getattr(Tensor, name)}
+
+
 # The arrays of a graph are freed together, at the top of the heap, and the C library of Linux then
 # hands their pages back to the system, to fault every one in again in the next pass: a third of the
 # time of a training step on some 512 examples. Once a program has freed one array of 32 MB it keeps
@@ -397,7 +351,9 @@ class Tensor(Operators):
 np.empty((1 << 22) - 1024)
 
 kinds[np.ndarray] = Tensor
-for _name, _row in SHORT_WAYS.items():
-    shorten(Tensor, _name, _row, _row.on_arrays)
-shorten(Tensor, "__matmul__", linalg.matmul_, np.matmul)
-shorten(Tensor, "__rmatmul__", linalg.matmul_, np.matmul)
+Op.unrolled = pulls_of_any(Tensor)
+Elementwise.unrollers.append(unroll)
+for _row in TABLE.values():
+    unroll(_row)
+for _name in "__matmul__", "__rmatmul__":
+    unroll_method(_name, linalg.matmul_, np.matmul, getattr(Tensor, _name))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numbers
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .graph import Node, kinds, stale, stand_ins, touch
-from .operators import SHORT_WAYS, Operators, shorten
-from .ops.elementwise import ONE, Elementwise
+from .graph import Node, kinds, stand_ins, touch
+from .operators import UNROLLED, Operators, put
+from .ops.base import Op
+from .ops.elementwise import TABLE, Elementwise
+from .unrolled_floats import method, pulls
 
 __all__ = ["Value"]
 
@@ -119,37 +122,6 @@ class Value(Operators):
             g = g.item()  # a Tensor's share: go on with floats, the fast way
         self.cotangent = g if self.cotangent is None else self.cotangent + g
 
-    def pull(self, g: Any, record: bool) -> None:
-        # One or two Values and a plain float are nearly all that a graph of Values has. Unrolled,
-        # without lists, loops and method calls, they take a third of the time of Node.pull, which
-        # does the same for every other case. A cotangent of 0 stays 0 whatever the slope: see
-        # chain() in ops/elementwise.py.
-        op, x, y = self.op, self.left, self.right
-        if type(g) is not float or record or type(op) is not Elementwise or type(x) is not Value:
-            return Node.pull(self, g, record)
-        try:
-            if y is None:
-                d = op.partials[0]
-                to_x = g if d is ONE else g * d(self.primal, x.primal) if g else g
-            elif type(y) is Value:
-                d, e = op.partials
-                to_x = g if d is ONE else g * d(self.primal, x.primal, y.primal) if g else g
-                to_y = g if e is ONE else g * e(self.primal, x.primal, y.primal) if g else g
-            else:
-                return Node.pull(self, g, record)
-        except (ArithmeticError, ValueError):  # a pole: IEEE 754 says what comes out
-            return Node.pull(self, g, record)
-        if y is not None:
-            if y.stamp > self.stamp:
-                raise ValueError(stale(y, self))
-            old = y.cotangent
-            y.cotangent = to_y if old is None else old + to_y
-        if x.stamp > self.stamp:
-            raise ValueError(stale(x, self))
-        old = x.cotangent
-        x.cotangent = to_x if old is None else old + to_x
-        return None
-
     def __bool__(self) -> bool:
         return bool(self.primal != 0.0)
 
@@ -159,6 +131,17 @@ class Value(Operators):
         return f"Value({self.primal!r}{label}{grad})"
 
 
+def unroll(row: Elementwise) -> None:
+    """Make what takes the place of the general ways of a row, on Values."""
+    row.unrolled.update(pulls(Value, row))
+    if len(row.partials) == 1 and not isinstance(row.on_floats, np.ufunc):
+        row.on_nodes[Value] = method(Value, row, partial(Op.__call__, row))
+    for name in (n for n, r in UNROLLED.items() if r is row):
+        general = getattr(Operators, name)
+        put(Value, name, method(Value, row, general, name.startswith("__r")))
+
+
 kinds[float] = Value
-for _name, _row in SHORT_WAYS.items():
-    shorten(Value, _name, _row, _row.on_floats)
+Elementwise.unrollers.append(unroll)
+for _row in TABLE.values():
+    unroll(_row)

@@ -92,6 +92,7 @@ class Rule:
             before = self.row.partials
             made = eval(compile(ast.Expression(tree), "<mutant>", "eval"))
             self.row.partials = (*before[: self.place], made, *before[self.place + 1 :])
+            self.row.unroll()
         else:
             before = self.function.__code__
             self.function.__code__ = compiled(tree, self.function.__globals__)
@@ -101,6 +102,7 @@ class Rule:
         finally:
             if self.row is not None:
                 self.row.partials = before
+                self.row.unroll()
             else:
                 self.function.__code__ = before
             forget()

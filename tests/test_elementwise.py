@@ -259,21 +259,70 @@ def test_numpys_own_function(name):
     np.testing.assert_array_equal(TABLE[name](*xs), getattr(np, name)(*xs))
 
 
-@pytest.mark.parametrize("name", TABLE)
+SHORT = [name for name in TABLE if len(TABLE[name].partials) < 3]
+# Which inputs are nodes; the others are constants.
+NODES = {1: [(True,)], 2: [(True, True), (True, False), (False, True)]}
+
+
+def pulled(y, xs, pull, cotangent):
+    """What arrives at the nodes among `xs`."""
+    nodes = [x for x in xs if isinstance(x, Node)]
+    for x in nodes:
+        x.cotangent = None
+    with np.errstate(all="ignore"):
+        pull(y, cotangent)
+    return [x.cotangent for x in nodes]
+
+
+def generally(y, cotangent):
+    y.pull(cotangent, False)
+
+
+@pytest.mark.parametrize("name", SHORT)
 @pytest.mark.parametrize("cotangent", [0.0, 1.0, -2.5, math.inf])
-def test_the_unrolled_pull_is_the_general_one(name, cotangent):
+def test_the_unrolled_pull_of_values_is_the_general_one(name, cotangent):
     row = TABLE[name]
     cases = itertools.product(AWKWARD[:12], repeat=len(row.partials))
     for at in itertools.islice(cases, 0, None, 1 if len(row.partials) < 2 else 5):
-        with np.errstate(all="ignore"):
-            xs = [ag.Value(x) for x in at]
-            y = row(*xs)
-            y.pull(cotangent, False)
-            unrolled = [x.cotangent for x in xs]
-            for x in xs:
-                x.cotangent = None
-            Node.pull(y, cotangent, False)
-        np.testing.assert_array_equal(unrolled, [x.cotangent for x in xs], err_msg=str(at))
+        for which in NODES[len(at)]:
+            xs = [ag.Value(x) if node else x for x, node in zip(at, which, strict=True)]
+            with np.errstate(all="ignore"):
+                y = row(*xs)
+            unrolled, general = (pulled(y, xs, p, cotangent) for p in (y.unrolled, generally))
+            assert unrolled == pytest.approx(general, rel=0, abs=0, nan_ok=True), (at, which)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("shapes", [((12,), (12,)), ((4, 12), (12,)), ((12,), (4, 1)), ((12,), ())])
+def test_the_unrolled_pull_of_tensors_is_the_general_one(name, shapes):
+    row = TABLE[name]
+    numbers = np.array(AWKWARD[:12])
+    at = [np.resize(np.roll(numbers, 5 * i), s) for i, s in enumerate(shapes)][: len(row.partials)]
+    for which in NODES[len(at)]:
+        xs = [ag.Tensor(x) if node else x for x, node in zip(at, which, strict=True)]
+        y = row(*xs)
+        for cotangent in (np.resize(numbers[::-1], y.shape), np.full((2, *y.shape), 0.5)):
+            unrolled, general = (pulled(y, xs, p, cotangent) for p in (y.unrolled, generally))
+            for a, b in zip(unrolled, general, strict=True):
+                np.testing.assert_array_equal(a, b, err_msg=str(which))
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize("name", SHORT)
+def test_nodes_alone_and_beside_numbers_are_unrolled(name):
+    """However they are made: by the row, by an operator or method, and inside an open block."""
+    row = TABLE[name]
+    for kind in (ag.Value, ag.Tensor):
+        for which in NODES[len(row.partials)]:
+            y = row(*(kind(0.5) if node else 0.5 for node in which))
+            with ag.group("a block"):
+                in_block = row(*(kind(0.5) if node else 0.5 for node in which))
+            assert y.unrolled is in_block.unrolled is not None
+            assert y.unrolled.__module__ != "autograd_lite.graph"
+    x = ag.Tensor([0.5])
+    for made in (x + x, x - 1, 2.0 * x, np.ones(1) / x, -x, x.exp(), np.tanh(x), x @ x, x.sum()):
+        assert made.unrolled is not None
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -29,6 +29,7 @@ ORDER = [
     ["ops"],
     ["numpy_protocol"],
     ["operators"],
+    ["unrolled_floats", "unrolled_arrays"],
     ["value", "tensor"],
     ["trees"],
     ["fft", "linalg", "functions", "ends", "primitive", "anomaly", "structure"],

@@ -13,13 +13,14 @@ can be differentiated again). No mode is needed for that.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, NoneType
 from typing import Any, ClassVar
 
 import numpy as np
 
 from .. import context, graph
-from ..graph import Node, data, describe, kinds, new, node_types, slots, stand_ins, wrap
+from ..graph import Node, Pull, data, describe, kinds, new, node_types, slots, stand_ins, wrap
 
 __all__ = ["Op", "as_constant", "is_objects", "lead", "shape", "tensor_of"]
 
@@ -125,6 +126,8 @@ class Op:
     # Whether the rule computes with its inputs, so that whole numbers are made floats first: the
     # minus of a uint8 is no negative, and the logarithm of an int8 has three digits.
     computes: ClassVar[bool] = False
+    # What `Node.unrolled` is for each pair of types of two inputs; NoneType stands for no second.
+    unrolled: Mapping[tuple[type, type], Pull] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:
         cls.fields = tuple(inspect.get_annotations(cls)) or cls.fields
@@ -173,6 +176,7 @@ class Op:
                 node.primal = out
                 node.op = self
                 node.left = x
+                node.unrolled = self.unrolled.get((type(x), NoneType))
                 node.right = node.grad = node.cotangent = node.mark = node.notes = None
                 node.stamp = graph.clock
                 return context.applied(node) if context.open_blocks else node

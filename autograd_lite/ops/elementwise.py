@@ -17,12 +17,12 @@ import operator
 import pickle
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from .. import context
-from ..graph import Node, data, stand_ins
+from ..graph import Node, Pull, data, stand_ins
 from .base import Op, array, is_objects, shape
 from .shape import astype, sum_to
 
@@ -79,11 +79,14 @@ def meaning(name: str, count: int) -> str:
 class Elementwise(Op):
     """y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function.
 
-    `both` makes the two shares of a row together, of arrays, where that is cheaper: see `quotient`.
+    `shares` makes the shares of all inputs together, where that is cheaper: see `quotient`.
+    `on_nodes` applies the row to one node, by its kind, and `unrolled` pulls; they are made by the
+    `unrollers` of all kinds, from the row as it then is.
     """
 
-    __slots__ = ("both", "name", "on_arrays", "on_floats", "partials")
+    __slots__ = ("name", "on_arrays", "on_floats", "on_nodes", "partials", "shares", "unrolled")
     computes = True
+    unrollers: ClassVar[list[Callable[[Elementwise], None]]] = []
 
     def __init__(
         self,
@@ -91,13 +94,26 @@ class Elementwise(Op):
         on_floats: Callable[..., Any],
         on_arrays: Callable[..., Any],
         *partials: Any,
-        both: Callable[..., tuple[Any, Any] | None] | None = None,
+        shares: Callable[..., tuple[Any, ...] | None] | None = None,
     ) -> None:
         self.name = name
         self.on_floats = on_floats
         self.on_arrays = on_arrays
         self.partials = partials
-        self.both = both
+        self.shares = shares
+        self.on_nodes: dict[type, Callable[[Any], Any]] = {}
+        self.unrolled: dict[tuple[type, type], Pull] = {}
+        self.unroll()
+
+    def unroll(self) -> None:
+        """Make anew what is made of the row: after a change of its partials, as tests do."""
+        for unroll in self.unrollers:
+            unroll(self)
+
+    def __call__(self, *inputs: Any) -> Any:
+        if len(inputs) == 1 and (method := self.on_nodes.get(type(inputs[0]))):
+            return method(inputs[0])
+        return Op.__call__(self, *inputs)
 
     def forward(self, *inputs: Any) -> Any:
         if len(inputs) != len(self.partials):  # NumPy would write into one too many
@@ -117,7 +133,7 @@ class Elementwise(Op):
         return chain_to(g, self.slope(i, out, *inputs), shape(out), shape(inputs[i]))
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
-        return self.both(g, out, *inputs) if self.both and shape(out) else None
+        return self.shares(g, out, *inputs) if self.shares and shape(out) else None
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
@@ -223,9 +239,19 @@ def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
     old, new = z.shape, shape(y)
     if old == new or not old == shape(x) == g.shape:
         return None
-    dx = chain(g, 1 / y if type(y) is ndarray and y.ndim else divide.slope(0, z, x, y))
+    dx = g / y
     terms = dx * z
     return (dx, -sum_to(terms, old, new)) if all_finite(terms) else None
+
+
+def logarithm(g: Any, y: Any, x: Any) -> tuple[Any] | None:
+    """The share dx = dy / x of y = log x: one division, where the slope and the product are two.
+
+    None where an entry is not finite, and for seeds in front, for which one slope is enough.
+    """
+    if not type(g) is ndarray is type(x) or g.shape != x.shape or not all_finite(y):
+        return None
+    return (g / x,)
 
 
 # --- helpers that keep Python floats to IEEE 754 -------------------------------------------------
@@ -412,7 +438,7 @@ LN2, LN10 = math.log(2), math.log(10)
 add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE)
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, both=quotient)
+divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, shares=quotient)
 power      = Elementwise("**",          math.pow,         _power,         power_base, power_exponent)
 mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)))
 
