@@ -87,6 +87,7 @@ def restore(
     if op is not None:
         node.op = op
         node.left, node.right = slots(inputs)
+        node.unrolled = op.unrolled.get((type(node.left), type(node.right)))
     node.grad, node.stamp, node.notes = grad, stamp, notes
     tick(at_least=stamp)  # nodes made from now on are younger
     return node

@@ -40,7 +40,7 @@ stand_ins: set[type] = set()
 """The types of data that stand for numbers while a function is compiled."""
 
 _lock = threading.RLock()
-_running: list[list[Node]] = []  # the nodes of each sweep under way, outermost first
+_running: list[list[Node]] = []  # the nodes of the sweeps under way, outermost first
 
 
 class Node:
@@ -213,7 +213,7 @@ class Node:
 
     def forget(self) -> None:
         """Become a leaf: drop the operation and the inputs."""
-        self.op = self.left = self.right = None
+        self.op = self.left = self.right = self.unrolled = None
 
     def send(self, x: Node, share: Any, g: Any) -> None:
         """Deliver a share of `g` to the input `x`, if its data is still what this node used.
@@ -391,7 +391,7 @@ def _sweep(
             abandon(0)  # what an interruption between two lines may have left behind
         level = len(_running)
         leaves, computed = sort(roots, stop)
-        _running.append(leaves + computed)
+        _running.extend((leaves, computed))
         try:
             if len(seeds) != len(roots):
                 raise ValueError(f"{len(roots)} roots need as many seeds, not {len(seeds)}")

@@ -79,9 +79,9 @@ def meaning(name: str, count: int) -> str:
 class Elementwise(Op):
     """y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function.
 
-    `shares` makes the shares of all inputs together, where that is cheaper: see `quotient`.
-    `on_nodes` applies the row to one node, by its kind, and `unrolled` pulls; they are made by the
-    `unrollers` of all kinds, from the row as it then is.
+    `shares` makes the shares of all inputs together, where that is cheaper: see `quotient`. How the
+    row is applied to a single node, `on_nodes`, and how a cotangent is pulled, `unrolled`, is made
+    of these by the `unrollers`, one of each kind of node.
     """
 
     __slots__ = ("name", "on_arrays", "on_floats", "on_nodes", "partials", "shares", "unrolled")
@@ -106,7 +106,7 @@ class Elementwise(Op):
         self.unroll()
 
     def unroll(self) -> None:
-        """Make anew what is made of the row: after a change of its partials, as tests do."""
+        """Make what is made of the row; again, if a test has put other partials into it."""
         for unroll in self.unrollers:
             unroll(self)
 
