@@ -308,7 +308,7 @@ def test_the_unrolled_pull_of_tensors_is_the_general_one(name, shapes):
                 np.testing.assert_array_equal(a, b, err_msg=str(which))
 
 
-@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", SHORT)
 def test_nodes_alone_and_beside_numbers_are_unrolled(name):
     """However they are made: by the row, by an operator or method, and inside an open block."""
