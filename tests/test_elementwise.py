@@ -308,6 +308,25 @@ def test_the_unrolled_pull_of_tensors_is_the_general_one(name, shapes):
                 np.testing.assert_array_equal(a, b, err_msg=str(which))
 
 
+@pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 1])
+def test_a_large_array_is_pulled_as_its_pieces_are(name):
+    """A product that is put into the slope's memory overwrites nothing that is needed again."""
+    numbers = np.resize(spread(name, (40,))[0], 12_000)
+    g = np.random.default_rng(0).normal(size=12_000)
+    x = ag.Tensor(numbers)
+    y = TABLE[name](x)
+    forward = y.data.copy()
+    for times in (1, 2):
+        y.backward(g)
+        np.testing.assert_array_equal(y.data, forward)
+        np.testing.assert_array_equal(x.data, numbers)
+        np.testing.assert_array_equal(y.grad, g)
+        for part in np.split(np.arange(12_000), 3):
+            piece = ag.Tensor(numbers[part])
+            TABLE[name](piece).backward(g[part])
+            np.testing.assert_array_equal(x.grad[part], times * piece.grad)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", SHORT)
 def test_nodes_alone_and_beside_numbers_are_unrolled(name):

@@ -56,7 +56,8 @@ COMPILED_AHEAD = """\
 ## What compiling ahead of time would bring
 
 Tried once on a copy of the package, on 2026-11-22; nothing of it is in the repository. The source
-of graph, operators, value, tensor, ops/base and ops/elementwise, as it stands, compiled by Cython:
+of graph, operators, value, tensor, ops/base and ops/elementwise, as it stood on that day (operators
+held what is in `unrolled_floats.py` and `unrolled_arrays.py` now), compiled by Cython:
 
     pip install cython setuptools
     cythonize -i -3 -X annotation_typing=False autograd_lite/{graph,operators,value,tensor}.py \\
