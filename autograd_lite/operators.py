@@ -72,12 +72,8 @@ class Operators(NumpyProtocol, Copying):
 
     __slots__ = ()
 
-    def backward(self, seed: Any = None) -> None:
-        # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
-        with np.errstate(all="ignore"):
-            Node.backward(self, seed)
-
-    backward.__doc__ = Node.backward.__doc__
+    # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
+    backward = np.errstate(all="ignore")(Node.backward)
 
     # Equality is about data, identity about nodes: sets and dicts of nodes go by identity.
     __hash__ = object.__hash__

@@ -295,7 +295,7 @@ def numbers(x: Any) -> np.ndarray:
 
 def frozen(x: Any) -> Any:
     """`x`, or a copy of it when it is an array that somebody could still write to."""
-    if x.base is None and not x.flags.writeable:
+    if not x.flags.writeable and x.base is None:
         return x
     x = x.copy()
     x.setflags(False)  # not to be written to: a third of the time of assigning to its flag
