@@ -136,7 +136,7 @@ def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
             if shares and (found := shares(g, z.primal, x.primal)):
                 (to_x,) = found
             else:
-                to_x = g if d is ONE else chain(g, d(z.primal, x.primal), z.primal, x.primal)
+                to_x = g if d is ONE else chain(g, d(z.primal, x.primal))
         except ArithmeticError:  # of a number beside an array: IEEE 754 knows better
             return z.pull(g, False)
         if x.op is None and (to_x is g or x.stamp > z.stamp):

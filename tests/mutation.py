@@ -182,6 +182,8 @@ def own_rules(name: str) -> Iterator[Rule]:
                     yield Rule(of, partial, None, row, k)
                 else:
                     yield function_rule(row.partials[k])
+            if getattr(row, "shares", None):
+                yield function_rule(row.shares)
         elif isinstance(node, ast.FunctionDef) and any(map(is_row, ast.walk(node))):
             yield function_rule(getattr(module, node.name))
 

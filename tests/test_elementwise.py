@@ -310,7 +310,7 @@ def test_the_unrolled_pull_of_tensors_is_the_general_one(name, shapes):
 
 @pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 1])
 def test_a_large_array_is_pulled_as_its_pieces_are(name):
-    """A product that is put into the slope's memory overwrites nothing that is needed again."""
+    """Large slopes are not looked at for poles first; nothing that is needed again is written to."""
     numbers = np.resize(spread(name, (40,))[0], 12_000)
     g = np.random.default_rng(0).normal(size=12_000)
     x = ag.Tensor(numbers)
