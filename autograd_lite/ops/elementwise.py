@@ -247,11 +247,10 @@ def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
 def logarithm(g: Any, y: Any, x: Any) -> tuple[Any] | None:
     """The share dx = dy / x of y = log x: one division, where the slope and the product are two.
 
-    None where an entry is not finite, and for seeds in front, for which one slope is enough.
+    None for seeds in front, for which one slope is enough, where an entry is not finite, and for
+    nodes: what is recorded is the general way.
     """
-    if not type(g) is ndarray is type(x) or g.shape != x.shape or not all_finite(y):
-        return None
-    return (g / x,)
+    return (g / x,) if type(g) is ndarray and g.shape == y.shape and all_finite(y) else None
 
 
 # --- helpers that keep Python floats to IEEE 754 -------------------------------------------------
