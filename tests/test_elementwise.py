@@ -16,7 +16,8 @@ from helpers import check_rule, close
 
 import autograd_lite as ag
 from autograd_lite.graph import Node, data, sweep
-from autograd_lite.ops.elementwise import TABLE, Elementwise
+from autograd_lite.ops.elementwise import TABLE, Elementwise, chain, chain_to
+from autograd_lite.ops.shape import sum_to
 
 mp = mpmath.mp.clone()
 mp.dps = 40
@@ -310,7 +311,7 @@ def test_the_unrolled_pull_of_tensors_is_the_general_one(name, shapes):
 
 @pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 1])
 def test_a_large_array_is_pulled_as_its_pieces_are(name):
-    """Large slopes are not looked at for poles first; nothing that is needed again is written to."""
+    """Large slopes are not looked at for poles first; nothing is written to that is used again."""
     numbers = np.resize(spread(name, (40,))[0], 12_000)
     g = np.random.default_rng(0).normal(size=12_000)
     x = ag.Tensor(numbers)
@@ -621,6 +622,32 @@ def test_a_factor_of_a_matrix_with_seeds_in_front(shape):
     """Only what is copied along the last axis alone is summed in one go with the product."""
     matrix = np.arange(1.0, 7.0).reshape(2, 3)
     check_rule(lambda x: x * matrix, np.arange(2.0, 8.0)[: math.prod(shape)].reshape(shape))
+
+
+def test_a_cotangent_times_a_slope_numbers_and_arrays_alike():
+    """0 stays 0 whatever the slope."""
+    a, inf = np.array([1.0, math.inf]), math.inf
+    with np.errstate(invalid="ignore"):
+        for g, d, product in [
+            (2.0, a, [2.0, inf]),
+            (0.0, a, [0.0, 0.0]),
+            (a, 2.0, [2.0, inf]),
+            (np.array([0.0, 1.0]), inf, [0.0, inf]),
+            (0.0, inf, 0.0),
+            (-2.0, inf, -inf),
+            (-2.0, 0.5, -1.0),
+        ]:
+            np.testing.assert_array_equal(chain(g, d), product)
+
+
+@pytest.mark.parametrize("old", [(3,), (2, 3)])
+def test_a_cotangent_times_a_slope_summed_to_what_was_broadcast(old):
+    """One by one for the seeds in front."""
+    g, d = np.random.default_rng(0).normal(size=(4, *old)), np.arange(1.0, 1 + math.prod(old))
+    d = d.reshape(old)
+    for new in {(), (1,), (1,) * len(old), (*old[:-1], 1), old[-1:]}:
+        each = [sum_to(row * d, old, new) for row in g]
+        np.testing.assert_allclose(chain_to(g, d, old, new), each, rtol=1e-14)
 
 
 @pytest.mark.parametrize("new", [(), (1,), (3,), (2, 1), (1, 3), (1, 1)])
