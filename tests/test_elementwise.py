@@ -458,6 +458,16 @@ def test_shapes_that_do_not_broadcast():
     )
 
 
+@pytest.mark.parametrize(
+    "call",
+    [lambda t: ag.log(t), lambda t: t.log(), lambda t: np.log(t), lambda t: t / t, lambda t: 1 / t],
+)
+def test_a_warning_that_is_an_error_says_where_it_comes_from(call):
+    with pytest.raises(RuntimeWarning) as caught:
+        call(ag.Tensor([0.0, 2.0], label="speed"))
+    assert "Tensor 'speed' of shape (2,)" in caught.value.__notes__[0]
+
+
 def test_second_derivative_of_hypot_at_the_origin():
     """No number is right there; 0, as of the norm and the standard deviation, is at least one."""
     hessian = ag.hessian(lambda x: ag.hypot(x[0], x[1]))(np.zeros(2))
