@@ -126,7 +126,6 @@ def method(
 
 def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
     """`Node.pull` for this row, by the types of its inputs: Tensors, and constants beside them."""
-
     d, e = (*row.partials, None)[:2]
     shares = row.shares
 
@@ -202,6 +201,8 @@ def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
         old = y.cotangent
         y.cotangent = to_y if old is None else old + to_y
 
+    if len(row.partials) == 1:
+        return {(kind, NoneType): alone}
     if len(row.partials) > 2:
         return {}
     return by_type(kind, alone, both, left, right)

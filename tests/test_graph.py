@@ -11,6 +11,7 @@ import pytest
 from helpers import close
 
 import autograd_lite as ag
+from autograd_lite import graph
 from autograd_lite.graph import Node, describe, sweep, toposort
 from autograd_lite.ops.base import Op
 
@@ -309,6 +310,36 @@ def test_an_interrupted_sweep_leaves_nothing_behind(kind, error):
     assert grads(x) == [2 * 10 * 3.0 + 5.0]
 
 
+class Same(Op):
+    """y = x or x + x', whose rule returns the very cotangent that it was given."""
+
+    name = "same"
+
+    def forward(self, *xs):
+        return sum(xs) * np.ones(2)
+
+    def vjp(self, i, g, out, *xs):
+        return g
+
+
+@pytest.mark.parametrize("apply", [Same(), lambda x: Same()(x, 1.0), lambda x: Same()(1.0, x)])
+def test_a_leaf_is_handed_a_copy(apply):
+    x = ag.Tensor([1.0, 2.0])
+    y = apply(x)
+    y.backward([3.0, 4.0])
+    x.grad[0] = 100.0
+    assert y.grad.tolist() == [3.0, 4.0]
+
+
+def test_two_leaves_are_handed_a_copy_each():
+    x, w = ag.Tensor([1.0, 2.0]), ag.Tensor([5.0, 6.0])
+    y = Same()(x, w)
+    y.backward([3.0, 4.0])
+    x.grad[0] = w.grad[1] = 100.0
+    assert [x.grad.tolist(), w.grad.tolist()] == [[100.0, 4.0], [3.0, 100.0]]
+    assert y.grad.tolist() == [3.0, 4.0]
+
+
 def test_an_abandoned_sweep_leaves_nothing_behind():
     x = ag.Value(3.0)
     y = x * x
@@ -317,6 +348,18 @@ def test_an_abandoned_sweep_leaves_nothing_behind():
     walk.close()
     y.backward()
     assert x.grad == 6.0
+
+
+def test_what_an_interruption_left_behind_is_cleared_by_the_next_sweep():
+    """As if a sweep had been cut off between its last line and its own clearing up."""
+    x, other = ag.Value(3.0), ag.Value(1.0)
+    y = x * x
+    x.cotangent = other.cotangent = 100.0
+    graph._running.append([x, other])
+    y.backward()
+    assert x.grad == 6.0
+    assert other.cotangent is None
+    assert graph._running == []
 
 
 def test_a_rule_that_differentiates():
@@ -405,6 +448,30 @@ def test_no_grad(kind):
     assert (x * x).inputs == (x, x)
     total(y).backward()
     assert x.grad is None
+
+
+WAYS_IN = {
+    "a method": lambda x: -x,
+    "a function": ag.exp,
+    "NumPy's": np.tanh,
+    "two nodes": lambda x: x / x,
+    "a number after": lambda x: x**2.0,
+    "a number before": lambda x: 2.0 - x,
+    "a function of two": lambda x: np.hypot(x, 4.0),
+    "of three": lambda x: ag.clip(x, 0.0, 1.0),
+    "sum": ag.sum,
+}
+
+
+@kinds
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_blocks_reach_every_way_in(kind, way):
+    x = kind(3.0)
+    with ag.no_grad():
+        assert WAYS_IN[way](x).op is None
+    with ag.group("layer"):
+        assert WAYS_IN[way](x).group == ("layer",)
+    assert WAYS_IN[way](x).group == ()
 
 
 def test_no_grad_ends_with_an_exception():
