@@ -31,8 +31,10 @@ GROUPS = [
         "nodes",
         "Nodes",
         "`Value` is one number in the graph, `Tensor` an array. Every operation of this reference "
-        "that NumPy has as a method is a method of both, and Python's operators work on both.",
-        ["Value", "Tensor", "graph"],
+        "that NumPy has as a method is a method of both, and Python's operators work on both. "
+        "Numbers and arrays beside them are data, without a gradient; `constant` is for data that "
+        "many graphs use.",
+        ["Value", "Tensor", "constant", "graph"],
     ),
     (
         "blocks",

@@ -13,6 +13,7 @@ import typing
 
 from .anomaly import detect_anomaly
 from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
+from .constant import constant
 from .context import group, no_grad
 from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
@@ -318,6 +319,7 @@ __all__ = [
     "compile",
     "compress",
     "concatenate",
+    "constant",
     "convolve",
     "copy",
     "copysign",

@@ -149,6 +149,74 @@ def test_a_changed_value():
             root.backward()
 
 
+# What a Value or a Tensor `x` may have been used by: an operation and the place it has there.
+PLACES = {
+    "alone": lambda x, w: ag.exp(x),
+    "negated": lambda x, w: -x,
+    "first of two": lambda x, w: x * w,
+    "second of two": lambda x, w: w * x,
+    "both": lambda x, w: x * x,
+    "added": lambda x, w: x + w,
+    "before a number": lambda x, w: x / 2.0,
+    "before a whole number": lambda x, w: x**2,
+    "after a number": lambda x, w: 2.0 - x,
+    "by a function": lambda x, w: np.arctan2(x, w),
+    "with a third": lambda x, w: ag.clip(w, x, 5.0),
+    "in a block": lambda x, w: in_a_block(x, w),
+}
+ARRAY_PLACES = {
+    "before an array": lambda x, w: x * np.array([3.0, 4.0]),
+    "after an array": lambda x, w: np.array([3.0, 4.0]) * x,
+    "stretched": lambda x, w: x * Tensor([[1.0], [2.0]]),
+    "summed": lambda x, w: ag.sum(x),
+    "product": lambda x, w: x @ w,
+    "product with an array": lambda x, w: x @ np.array([3.0, 4.0]),
+    "product of an array": lambda x, w: np.array([3.0, 4.0]) @ x,
+    "indexed": lambda x, w: x[0],
+    "joined": lambda x, w: ag.concatenate([w, x]),
+}
+
+
+def in_a_block(x, w):
+    with ag.group("block"):
+        return x * w
+
+
+USED = [(Value, place) for place in PLACES]
+USED += [(Tensor, place) for place in [*PLACES, *ARRAY_PLACES]]
+
+
+@pytest.mark.parametrize(("kind", "place"), USED)
+def test_a_leaf_assigned_to_after_it_was_used(kind, place):
+    use = {**PLACES, **ARRAY_PLACES}[place]
+    before, after = (2.0, 3.0) if kind is Value else ([2.0, 2.5], [3.0, 3.5])
+    x, w = kind(before, label="x"), kind(before)
+    y = use(x, w)
+    x.data = after
+    with pytest.raises(ValueError, match=NAMED):
+        ag.sum(y).backward()
+    x.grad = w.grad = None
+    ag.sum(use(x, w)).backward()  # nothing is left behind: the next pass is right
+    other, beside = kind(after), kind(before)
+    ag.sum(use(other, beside)).backward()
+    np.testing.assert_array_equal(x.grad, other.grad)
+
+
+@pytest.mark.parametrize(("kind", "place"), USED)
+def test_a_leaf_assigned_to_before_seeds_in_front(kind, place):
+    use = {**PLACES, **ARRAY_PLACES}[place]
+    before, after = (2.0, 3.0) if kind is Value else ([2.0, 2.5], [3.0, 3.5])
+    x, w = kind(before, label="x"), kind(before)
+
+    def f(t):
+        y = ag.sum(use(x, w))
+        x.data = after
+        return ag.stack([y * t, y + t])
+
+    with pytest.raises(ValueError, match=NAMED):
+        ag.jacobian(f)(1.0)
+
+
 def test_arrays_of_values():
     xs = np.array([Value(1.0), Value(2.0)])
     a = np.array([3.0, 4.0])
@@ -191,8 +259,16 @@ def test_computed_data_cannot_be_written_to():
 
 # --- constants -----------------------------------------------------------------------------------
 
+
+def closed(a):
+    a.flags.writeable = False
+    return a
+
+
 GIVEN = {
     "array": lambda a: a,
+    "closed for writing": closed,
+    "part of what is closed": lambda a: closed(a)[:, :],
     "view": lambda a: a[:],
     "transposed": lambda a: a.T,
     "read-only view": lambda a: np.broadcast_to(a, a.shape),
@@ -232,17 +308,74 @@ def test_a_constant_written_to_after_it_was_used(name, given):
 
     def gradient(write):
         a = np.array([[1.0, 2.0], [3.0, 5.0]])
+        older = a[:]  # can be written to also if the array is closed
         x = Tensor([[2.0, 4.0], [6.0, 1.5]])
         c = GIVEN[given](a)
         y = ag.sum(f(x, c) ** 2)
         if write:
-            a[:] = 77.0
+            older[:] = 77.0
             if c.flags.writeable:
                 c[:] = 77.0
         y.backward()
         return x.grad
 
     np.testing.assert_array_equal(gradient(True), gradient(False))
+
+
+PARTS = {
+    "itself": lambda c: c,
+    "rows": lambda c: c[:1],
+    "transposed": lambda c: c.T,
+    "a view of a view": lambda c: c[:, ::-1][1:].reshape(2, 1),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_constant_is_not_copied(part):
+    c = ag.constant([[1.0, 0.5], [3.0, 5.0]])
+    used = PARTS[part](c)
+    x = Tensor(np.ones(used.shape))
+    for y in (x * used, used * x, used @ x.T, ag.maximum(x, used), ag.hypot(used, x)):
+        (kept,) = [k for k in y.inputs if isinstance(k, np.ndarray)]
+        assert np.shares_memory(kept, c)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.bool_])
+def test_nobody_can_write_to_a_constant(part, dtype):
+    a = np.array([[1.0, 0.0], [3.0, 5.0]]).astype(dtype)
+    used, before = PARTS[part](ag.constant(a)), PARTS[part](a).copy()
+    assert used.dtype == dtype
+    x = Tensor(np.ones(used.shape))
+    y = ag.sum(x * used)
+    a[:] = 77
+    with pytest.raises(ValueError, match="read-only"):
+        used[...] = 77
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        used.flags.writeable = True
+    y.backward()
+    np.testing.assert_array_equal(x.grad, before)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (Value(2.0, label="w"), r"constant\(\) was given Value 'w' .*write \.data"),
+        ([Value(2.0)], r"an array or list of nodes.*write \.data"),
+        ("abc", "str gives an array of dtype <U3"),
+        ([1j], "list gives an array of dtype complex128"),
+        (np.ma.array([1.0], mask=[True]), r"x\.filled"),
+    ],
+)
+def test_what_is_no_constant(given, message):
+    with pytest.raises(TypeError, match=message):
+        ag.constant(given)
+
+
+def test_a_constant_made_inside_a_compiled_function():
+    x, w = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([2.0, -1.0])
+    gradient = ag.grad(lambda w, x: ag.sum(ag.tanh(ag.constant(x) @ w)))
+    np.testing.assert_allclose(ag.compile(gradient)(w, x), gradient(w, x), rtol=1e-14)
 
 
 def test_masks_and_indices_written_to():
@@ -272,6 +405,34 @@ def test_gradients_of_leaves_are_the_callers_own():
     y.backward([1.0, 1.0])
     np.testing.assert_array_equal(kept, [1.0, 1.0])
     np.testing.assert_array_equal(x.grad, [101.0, 101.0])
+
+
+# Operations whose share of a cotangent is the cotangent itself.
+HANDED_ON = {
+    "plus": lambda x: +x,
+    "and a number": lambda x: x + 1.0,
+    "a number and": lambda x: 1.0 + x,
+    "and an array": lambda x: x + np.ones(2),
+    "less a leaf": lambda x: x - Tensor([1.0, 1.0]),
+    "reshaped": lambda x: ag.reshape(x, (2,)),
+    "summed over no axis": lambda x: ag.sum(x, axis=()),
+    "copied": lambda x: x.copy(),
+    "cast": lambda x: x.astype(float),
+    "concatenated": lambda x: ag.concatenate([x]),
+    "indexed": lambda x: x[:],
+    "moved": lambda x: ag.moveaxis(x, 0, 0),
+    "times one matrix": lambda x: x @ np.eye(2),
+}
+
+
+@pytest.mark.parametrize("name", HANDED_ON)
+def test_a_gradient_handed_on_is_a_gradient_of_its_own(name):
+    x = Tensor([1.0, 2.0])
+    y = HANDED_ON[name](x)
+    y.backward([3.0, 4.0])
+    x.grad[0] = 100.0
+    np.testing.assert_array_equal(y.grad, [3.0, 4.0])
+    assert not np.shares_memory(x.grad, y.grad)
 
 
 # --- derivatives ---------------------------------------------------------------------------------
@@ -349,7 +510,17 @@ def test_snapshots_are_kept_of_exposed_leaves_only():
 
 
 @pytest.mark.parametrize(
-    "use", [ag.exp, ag.sum, lambda x: ag.reshape(x, (3, 1)), lambda x: x * 2.0]
+    "use",
+    [
+        ag.exp,
+        ag.sum,
+        lambda x: ag.reshape(x, (3, 1)),
+        lambda x: x * 2.0,
+        lambda x: 2.0 - x,
+        lambda x: np.ones(3) / x,
+        lambda x: Tensor(np.ones(3)) / x,
+        lambda x: np.ones(3) @ x,
+    ],
 )
 def test_a_leaf_written_to_before_it_is_used_is_as_good_as_new(use):
     x = ag.Tensor([1.0, 2.0, 3.0])

@@ -32,7 +32,7 @@ ORDER = [
     ["unrolled_floats", "unrolled_arrays"],
     ["value", "tensor"],
     ["trees"],
-    ["fft", "linalg", "functions", "ends", "primitive", "anomaly", "structure"],
+    ["fft", "linalg", "functions", "ends", "primitive", "anomaly", "structure", "constant"],
     ["saving", "losses"],
     ["linearize"],
     ["calculus", "forward"],

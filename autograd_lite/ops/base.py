@@ -294,9 +294,16 @@ def numbers(x: Any) -> np.ndarray:
 
 
 def frozen(x: Any) -> Any:
-    """`x`, or a copy of it when it is an array that somebody could still write to."""
-    if not x.flags.writeable and x.base is None:
+    """`x` if nobody can ever write to it, else a copy that nobody can.
+
+    A read-only array is not enough: it can be opened again, and views made before it was closed
+    never were. The memory of `bytes` stays as it is, for an array and for every view of it.
+    """
+    base = x.base
+    if type(base) is bytes or type(getattr(base, "base", None)) is bytes:
         return x
-    x = x.copy()
-    x.setflags(False)  # not to be written to: a third of the time of assigning to its flag
-    return x
+    if type(x) is not ndarray or x.dtype.hasobject:  # which would not come back from bytes
+        x = x.copy()
+        x.setflags(False)
+        return x
+    return ndarray(x.shape, x.dtype, x.tobytes())
