@@ -130,12 +130,13 @@ def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
     shares = row.shares
 
     def alone(z: Any, g: Any) -> None:
-        x = z.left
+        x, out = z.left, z.primal
+        x_data = x.primal
         try:
-            if shares and (found := shares(g, z.primal, x.primal)):
+            if shares and (found := shares(g, out, x_data)):
                 (to_x,) = found
             else:
-                to_x = g if d is ONE else chain(g, d(z.primal, x.primal))
+                to_x = g if d is ONE else chain(g, d(out, x_data), out, x_data)
         except ArithmeticError:  # of a number beside an array: IEEE 754 knows better
             return z.pull(g, False)
         if x.op is None and (to_x is g or x.stamp > z.stamp):

@@ -328,6 +328,18 @@ def test_a_large_array_is_pulled_as_its_pieces_are(name):
             np.testing.assert_array_equal(x.grad[part], times * piece.grad)
 
 
+@pytest.mark.parametrize("name", [name for name in TABLE if len(TABLE[name].partials) == 1])
+@pytest.mark.parametrize("lead", [(), (2,)])
+def test_a_large_slope_under_a_cotangent_of_another_shape_or_dtype(name, lead):
+    x = ag.Tensor(np.resize(spread(name, (40,))[0], 12_000), dtype=np.float32)
+    y = TABLE[name](x)
+    g = np.random.default_rng(0).normal(size=(*lead, 12_000))
+    for cotangent in (g, g.astype(np.float32)):
+        ((unrolled,), (general,)) = (pulled(y, [x], p, cotangent) for p in (y.unrolled, generally))
+        assert unrolled.dtype == general.dtype == cotangent.dtype
+        np.testing.assert_array_equal(unrolled, general)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", SHORT)
 def test_nodes_alone_and_beside_numbers_are_unrolled(name):

@@ -180,17 +180,26 @@ def as_array(x: Any) -> Any:
     return x if isinstance(x, Node) or type(x) in stand_ins else np.array([x], float)
 
 
-def chain(g: Any, d: Any) -> Any:
+def chain(g: Any, d: Any, y: Any = None, x: Any = None) -> Any:
     """g · d, the cotangent times a local derivative; 0 where g is 0 and d is inf or NaN.
 
     A branch that `where` did not take sends back exactly 0, and must stay without effect even when
     its derivative is infinite: d/dx where(x > 0, log x, 0) at x = 0 is 0, not 0 · inf = NaN.
+
+    Whoever has just computed `d` of y and x alone may give them too: then a large `d` that is
+    neither of them is nobody else's, and in its memory the product takes as little as half the time.
     """
     if type(d) is ndarray is type(g):
-        product = g * d
-        # A finite slope has no 0 · inf, and seeds in front make the product much larger.
-        if d.size < 8192 and isfinite(vdot(d, d)):
-            return product
+        if d.size < 8192:
+            product = g * d
+            # A finite slope has no 0 · inf, and seeds in front make the product much larger.
+            if isfinite(vdot(d, d)):
+                return product
+        elif y is None or d is y or d is x or d.base is not None:
+            product = g * d
+        else:
+            same = d.shape == g.shape and d.dtype == g.dtype
+            product = np.multiply(g, d, d if same else None)
     elif isinstance(g, Node) or isinstance(d, Node):
         return chain_product(g, d)
     elif isinstance(d, float) and isfinite(d):
@@ -233,15 +242,15 @@ def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
     """The shares dx = dz / y and dy = −Σ z dx in z = x / y for a y that was broadcast.
 
     The sum in a softmax is such a y. By its own partial derivative, z/−y, all entries would be
-    divided once more. None for any other y, and where an entry is not finite: then the partial
-    derivatives decide.
+    divided once more. None for any other y, and where a term is not finite, which its sum then is
+    not either: there the partial derivatives decide.
     """
     old, new = z.shape, shape(y)
     if old == new or not old == shape(x) == g.shape:
         return None
     dx = g / y
-    terms = dx * z
-    return (dx, -sum_to(terms, old, new)) if all_finite(terms) else None
+    dy = -sum_to(dx * z, old, new)
+    return (dx, dy) if all_finite(dy) else None
 
 
 def logarithm(g: Any, y: Any, x: Any) -> tuple[Any] | None:

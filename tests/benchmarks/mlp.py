@@ -51,10 +51,13 @@ def by_hand(batch: int) -> Step:
     return step
 
 
-def ours(batch: int) -> Step:
+def ours(batch: int, copied: bool = False) -> Step:
+    """The data as constants, as PyTorch has them in tensors; or `copied` in each step."""
     import autograd_lite as ag
 
     x, t, arrays = problem(batch)
+    if not copied:
+        x, t = ag.constant(x), ag.constant(t)
     loss, parameters = loss_in(ag, x, t), [ag.Tensor(p) for p in arrays]
 
     def step() -> tuple[float, list[np.ndarray]]:

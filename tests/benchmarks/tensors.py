@@ -60,6 +60,7 @@ def network(batch: int) -> Sides:
     """One step of an MLP 64-32-10 in every engine."""
     return {
         "ours": mlp.ours(batch),
+        "ours with copied data": mlp.ours(batch, copied=True),
         "by hand": mlp.by_hand(batch),
         "PyTorch": mlp.torch(batch),
         "MyGrad": mlp.mygrad(batch),
