@@ -330,16 +330,17 @@ class Tensor(Operators):
 def unroll(row: Elementwise) -> None:
     """Make what takes the place of the general ways of a row, on Tensors."""
     row.unrolled.update(pulls(Tensor, row))
-    if len(row.partials) == 1:
-        row.on_nodes[Tensor] = method(Tensor, row, row.on_arrays, partial(Op.__call__, row))
+    inputs = len(row.partials)
+    if inputs == 1:
+        row.on_nodes[Tensor] = method(Tensor, row, row.on_arrays, partial(Op.__call__, row), 1)
     for name in (n for n, r in UNROLLED.items() if r is row):
-        unroll_method(name, row, row.on_arrays, getattr(Operators, name))
+        unroll_method(name, row, row.on_arrays, getattr(Operators, name), inputs)
 
 
-def unroll_method(name: str, op: Op, compute: Any, general: Any) -> None:
+def unroll_method(name: str, op: Op, compute: Any, general: Any, inputs: int) -> None:
     """Put the unrolled method in its place, and where `array * t` finds it."""
     reflected = name.startswith("__r")
-    put(Tensor, name, method(Tensor, op, compute, general, reflected))
+    put(Tensor, name, method(Tensor, op, compute, general, inputs, reflected))
     if reflected:
         Tensor.reflected = {**Tensor.reflected, compute: getattr(Tensor, name)}
 
@@ -356,4 +357,5 @@ Elementwise.unrollers.append(unroll)
 for _row in TABLE.values():
     unroll(_row)
 for _name in "__matmul__", "__rmatmul__":
-    unroll_method(_name, linalg.matmul_, np.matmul, getattr(Tensor, _name))
+    unroll_method(_name, linalg.matmul_, np.matmul, getattr(Tensor, _name), 2)
+shapes.unrolled_sums[Tensor] = lambda op: method(Tensor, op, op.forward, op, 1)

@@ -28,6 +28,7 @@ def method(
     op: Op,
     compute: Callable[..., Any],
     general: Callable[..., Any],
+    inputs: int,
     reflected: bool = False,
 ) -> Callable[..., Any]:
     """`op` as a method of Tensors: of one alone, or of one and another, a number or an array.
@@ -116,8 +117,7 @@ def method(
         z.stamp = graph.clock
         return z
 
-    one_input = isinstance(op, Elementwise) and len(op.partials) == 1
-    return unary if one_input else constant_first if reflected else binary
+    return unary if inputs == 1 else constant_first if reflected else binary
 
 
 # A share is delivered as `Node.send` does, without its call where the input was computed: only a

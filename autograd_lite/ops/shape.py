@@ -7,7 +7,7 @@ counted from the end, so that a rule works on a cotangent with leading axes as i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import index
@@ -224,9 +224,17 @@ def flag(keepdims: Any) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def sum_over(axis: int | None, keepdims: bool, ndim: int) -> Sum:
-    """The sum over `axis` of `ndim` axes. Operations may be shared: none is made for every call."""
-    return Sum(normal_axes(axis, ndim), keepdims)
+def sum_over(kind: type, axis: int | None, keepdims: bool, ndim: int) -> Callable[[Any], Any]:
+    """The sum over `axis` of `ndim` axes of a node of this kind, or of plain data.
+
+    Operations may be shared: none is made for every call.
+    """
+    op = Sum(normal_axes(axis, ndim), keepdims)
+    return unrolled_sums[kind](op) if kind in unrolled_sums else op
+
+
+unrolled_sums: dict[type, Callable[[Sum], Callable[[Any], Any]]] = {}
+"""For a kind of node, what makes of a sum a function that applies it in the fewest steps."""
 
 
 @lru_cache(maxsize=4096)
@@ -446,11 +454,12 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     >>> x.grad
     array([1., 1.])
     """
-    if type(x) not in node_types:
+    kind: Any = type(x)
+    if kind not in node_types:
         x, _ = arrayed(x)
     if axis is None or type(axis) is int:
         kept = keepdims if type(keepdims) is bool else flag(keepdims)
-        return sum_over(axis, kept, x.ndim)(x)
+        return sum_over(kind, axis, kept, x.ndim)(x)
     return Sum(normal_axes(axis, x.ndim), flag(keepdims))(x)
 
 
