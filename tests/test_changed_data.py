@@ -6,6 +6,7 @@ Every way to change it, after every way to have used it. Nothing here may give a
 from __future__ import annotations
 
 import gc
+import pickle
 
 import numpy as np
 import pytest
@@ -320,6 +321,18 @@ def test_a_constant_written_to_after_it_was_used(name, given):
         return x.grad
 
     np.testing.assert_array_equal(gradient(True), gradient(False))
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_an_unpickled_array_is_a_constant_like_any_other(protocol):
+    """Its memory may be that of a `bytes` object, and can be written to nevertheless."""
+    a = pickle.loads(pickle.dumps(np.ones(500), protocol=protocol))
+    part = a[:250]
+    x = Tensor(np.ones(250))
+    y = ag.sum(x * a[250:] * part)
+    a[:] = 77.0
+    y.backward()
+    np.testing.assert_array_equal(x.grad, np.ones(250))
 
 
 PARTS = {

@@ -293,17 +293,23 @@ def numbers(x: Any) -> np.ndarray:
     return np.array(plain, float).reshape(x.shape)
 
 
+class Frozen(ndarray):
+    """The owner of memory that nobody can write to: an array in a `bytes` object of its own."""
+
+    __slots__ = ()
+
+
 def frozen(x: Any) -> Any:
     """`x` if nobody can ever write to it, else a copy that nobody can.
 
     A read-only array is not enough: it can be opened again, and views made before it was closed
-    never were. The memory of `bytes` stays as it is, for an array and for every view of it.
+    never were. (Nor is memory of a `bytes` object: NumPy unpickles arrays into such, writable.)
     """
     base = x.base
-    if type(base) is bytes or type(getattr(base, "base", None)) is bytes:
+    if type(base) is Frozen or type(getattr(base, "base", None)) is Frozen:
         return x
     if type(x) is not ndarray or x.dtype.hasobject:  # which would not come back from bytes
         x = x.copy()
         x.setflags(False)
         return x
-    return ndarray(x.shape, x.dtype, x.tobytes())
+    return Frozen(x.shape, x.dtype, x.tobytes()).view(ndarray)
