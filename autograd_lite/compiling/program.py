@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 __all__ = ["GUARD", "INPUT", "Method", "Program", "Step", "leaves", "mapped", "method"]
@@ -32,10 +31,12 @@ class Method:
         return f"<method {self.name}>"
 
 
-@cache
+methods: dict[str, Method] = {}
+
+
 def method(name: str) -> Method:
     """The method of that name; the same object for the same name, so that calls can be compared."""
-    return Method(name)
+    return methods.setdefault(name, Method(name))
 
 
 CONTAINERS = tuple, list, dict, slice
