@@ -340,6 +340,31 @@ def test_a_large_slope_under_a_cotangent_of_another_shape_or_dtype(name, lead):
         np.testing.assert_array_equal(unrolled, general)
 
 
+def test_the_product_lies_in_the_slope_if_it_is_nobody_elses():
+    rng = np.random.default_rng(0)
+    y, x, g, fresh = rng.normal(size=(4, 9000))
+    y, x, fresh = y.copy(), x.copy(), fresh.copy()
+    expected = g * fresh
+    assert chain(g, fresh, y, x) is fresh
+    np.testing.assert_array_equal(fresh, expected)
+    others = [
+        (g, y),
+        (g, x),
+        (g, fresh[:]),
+        (np.stack([g, g]), fresh),
+        (g.astype(np.float32), fresh),
+        (g, fresh.astype(np.float32)),
+    ]
+    for cotangent, slope in others:
+        before = slope.copy()
+        product = chain(cotangent, slope, y, x)
+        assert not np.shares_memory(product, slope)
+        np.testing.assert_array_equal(slope, before)
+        np.testing.assert_array_equal(product, cotangent * slope)
+        assert product.dtype == np.float64
+    assert chain(g, fresh) is not fresh  # who gives neither y nor x promises nothing
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", SHORT)
 def test_nodes_alone_and_beside_numbers_are_unrolled(name):
