@@ -110,6 +110,16 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     ],
     "a short way not taken, or taken: the long one gives the same": [
         (
+            "elementwise.chain",
+            "if d.size < 8192: product = g * d if isfinite(vdot(d, d)): return product else: product = np.multiply(g, d, spare(g, d, y, x)) → if False: product = g * d if isfinite(vdot(d, d)): return product else: product = np.multiply(g, d, spare(g, d, y, x))",
+        ),
+        ("elementwise.chain", "if isfinite(vdot(d, d)): return product → if False: return product"),
+        ("elementwise.chain", "g → y"),
+        ("elementwise.chain", "g → x"),
+        ("elementwise.chain", "d → y (11)"),
+        ("elementwise.chain", "d → x (11)"),
+        ("elementwise.quotient", "z → g"),
+        (
             "elementwise.all_finite",
             "context.open_blocks and (recorder := context.recorder.get()) is not None → (recorder := context.recorder.get()) is not None",
         ),
@@ -118,28 +128,14 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("elementwise.chain", "8192 → 8193"),
         ("elementwise.chain", "8192 → 8193 (2)"),
         ("elementwise.chain", "d → g (3)"),
-        ("elementwise.chain", "d → g (6)"),
-        ("elementwise.chain", "d.size < 8192 and isfinite(vdot(d, d)) → isfinite(vdot(d, d))"),
         ("elementwise.chain", "d.size < 8192 → d.size <= 8192"),
-        ("elementwise.chain", "d.size < 8192 → d.size > 8192"),
-        ("elementwise.chain", "g → d (3)"),
-        (
-            "elementwise.chain",
-            "if d.size < 8192 and isfinite(vdot(d, d)): return product → if False: return product",
-        ),
         (
             "elementwise.chain",
             "if isinstance(d, float) and isfinite(d): return g * d else: product = g * d → if False: return g * d else: product = g * d",
         ),
-        (
-            "elementwise.chain",
-            "if type(d) is ndarray is type(g): product = g * d if d.size < 8192 and isfinite(vdot(d, d)): return product elif isinstance(g, Node) or isinstance(d, Node): return chain_product(g, d) elif isinstance(d, float) and isfinite(d): return g * d else: product = g * d → if False: product = g * d if d.size < 8192 and isfinite(vdot(d, d)): return product elif isinstance(g, Node) or isinstance(d, Node): return chain_product(g, d) elif isinstance(d, float) and isfinite(d): return g * d else: product = g * d",
-        ),
         ("elementwise.chain", "product → probe (13)"),
         ("elementwise.chain", "product.size < 8192 → product.size <= 8192"),
         ("elementwise.chain", "product.size < 8192 → product.size > 8192"),
-        ("elementwise.chain", "type(d) → d"),
-        ("elementwise.chain", "type(g) → g"),
         (
             "elementwise.chain",
             "vdot(product, product) if product.size < 8192 else np.maximum.reduce(product, None) → np.maximum.reduce(product, None)",
@@ -211,10 +207,8 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("elementwise.logarithm", "y → x (2)"),
         ("elementwise.quotient", "g → x (2)"),
         ("elementwise.quotient", "g → z (2)"),
-        ("elementwise.quotient", "z → g (2)"),
     ],
     "a short way not taken: the long one gives the same": [
-        ("elementwise.chain", "if probe == probe: return product → if False: return product"),
         (
             "elementwise.hypot_slope",
             "where(corner, math.inf, z) if np.any(corner) else z → where(corner, math.inf, z)",
@@ -442,6 +436,11 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     "the two have as many axes": [
         ("elementwise.power_base", "origin → slope"),
         ("shape.Sum.vjp", "full → kept (4)"),
+    ],
+    "a slope has the shape of its result and of its one input; both are given, or neither": [
+        ("elementwise.spare", "d → x (5)"),
+        ("elementwise.spare", "d → y (5)"),
+        ("elementwise.spare", "y → x"),
     ],
     "the two have one length": [
         ("einsum.Einsum.vjp", "True → False"),

@@ -8,6 +8,7 @@ of the rules; a new row without an entry fails.
 import itertools
 import math
 import operator
+import random
 
 import mpmath
 import numpy as np
@@ -340,6 +341,37 @@ def test_a_large_slope_under_a_cotangent_of_another_shape_or_dtype(name, lead):
         np.testing.assert_array_equal(unrolled, general)
 
 
+ALONE = [row for row in TABLE.values() if len(row.partials) == 1]
+
+
+def at_random(seed, *nodes):
+    """Every node of a program at random in which results are used again and again."""
+    rng = random.Random(seed)
+    made = list(nodes)
+    for _ in range(12):
+        x, y = rng.choice(made), rng.choice(made)
+        row = rng.choice([ag.add, ag.multiply, ag.divide, ag.maximum, *rng.sample(ALONE, 6)])
+        made.append(row(x) if row in ALONE else row(x, y))
+    return [*made, sum(made)]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("seed", range(20))
+def test_programs_on_large_arrays_are_swept_as_on_their_pieces(seed):
+    rng = np.random.default_rng(seed)
+    a, b, g = rng.normal(size=(3, 100, 120)) * rng.choice([0.0, 1.0, 1.0, 1.0], size=(3, 100, 1))
+    large = at_random(seed, ag.Tensor(a), ag.Tensor(b))
+    forward = [node.data.copy() for node in large]
+    large[-1].backward(g)
+    for node, before in zip(large, forward, strict=True):
+        np.testing.assert_array_equal(node.data, before)
+    for rows in np.split(np.arange(100), 4):
+        pieces = at_random(seed, ag.Tensor(a[rows]), ag.Tensor(b[rows]))
+        pieces[-1].backward(g[rows])
+        for node, piece in zip(large, pieces, strict=True):
+            np.testing.assert_array_equal(node.grad[rows], piece.grad, err_msg=node._op)
+
+
 def test_the_product_lies_in_the_slope_if_it_is_nobody_elses():
     rng = np.random.default_rng(0)
     y, x, g, fresh = rng.normal(size=(4, 9000))
@@ -642,6 +674,21 @@ def test_a_branch_not_taken_in_arrays_of_every_size(size):
     with np.errstate(divide="ignore", invalid="ignore"):
         ag.where(x > 0, ag.log(x), 0.0).sum().backward()
     np.testing.assert_allclose(x.grad, [0.0, *(1 / x.data[1:])], rtol=1e-15)
+
+
+@pytest.mark.parametrize("x", [0.0, np.array([0.0, 0.5, 2.0])])
+@pytest.mark.parametrize("forward", [False, True])
+def test_a_branch_not_taken_in_a_compiled_function(x, forward):
+    """What stands for numbers while a function is compiled keeps 0 · inf = 0 too."""
+
+    def f(x):
+        return ag.sum(ag.where(x > 0.25, ag.log(x) * ag.sqrt(x), 0.0))
+
+    derivative = (lambda x: ag.jvp(f, (x,), (1.0 * (x > 0.25),))[1]) if forward else ag.grad(f)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found, expected = ag.compile(derivative)(x), derivative(x)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    assert np.all(np.isfinite(found))
 
 
 @pytest.mark.parametrize("shape", [(3,), (1,), (3, 1)])

@@ -28,9 +28,11 @@ measurements and holds them to limits. All sides compute the same numbers, which
 then they are called in turn in one run, in a new order each round, a few times before the call
 that is timed (micrograd's demo and the memory: in fresh processes in turn). A number is a median of
 processor time; each engine has one thread and float64; Python's garbage collector is on, as a user
-has it. JAX *jitted*, CasADi *built* and `ag.compile` have compiled beforehand, which is not
-counted. HIPS autograd's check compares one random projection of a gradient, where PyTorch's and
-ours compare every entry; torchviz draws names, and no numbers.
+has it. The data of the MLP are what each engine has for data: tensors without gradient, JAX's
+arrays, our constants; *with copied data*, they are arrays, which we copy in each step, since
+somebody could write to them. JAX *jitted*, CasADi *built* and `ag.compile` have compiled
+beforehand, which is not counted. HIPS autograd's check compares one random projection of a
+gradient, where PyTorch's and ours compare every entry; torchviz draws names, and no numbers.
 
 {machine}. {versions}.
 

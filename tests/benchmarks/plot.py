@@ -24,6 +24,7 @@ MARKS = {
     "Graphviz": ("#000000", "h"),
     "torchviz": ("#cc79a7", "h"),
     "ours eager": ("#f0e442", "o"),
+    "ours with copied data": ("#f0e442", "o"),
     "backward": ("#f0e442", "o"),
     "grad in a loop": ("#f0e442", "o"),
 }
