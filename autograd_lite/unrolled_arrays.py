@@ -33,8 +33,9 @@ def method(
 ) -> Callable[..., Any]:
     """`op` as a method of Tensors: of one alone, or of one and another, a number or an array.
 
-    `general` is the method for every case, `reflected` whether the number or array comes first.
-    A leaf that was `exposed`, to somebody who may have written to it, looks at its data first.
+    `general` is the method for every case, `inputs` their number, and `reflected` whether the
+    number or array comes first. A leaf that was `exposed`, to somebody who may have written
+    to it, looks at its data first.
     """
     alone, both = (op.unrolled.get((kind, other)) for other in (NoneType, kind))
     beside = op.unrolled.get((float, kind) if reflected else (kind, float))
