@@ -385,6 +385,24 @@ def test_what_is_no_constant(given, message):
         ag.constant(given)
 
 
+def test_the_dtype_of_a_constant():
+    assert ag.constant([1, 2]).dtype == np.dtype(int)
+    assert ag.constant([1, 2], dtype=np.float32).dtype == np.float32
+    narrow = ag.constant(ag.constant([1.0, 2.0]), dtype=np.float32)
+    assert narrow.dtype == np.float32
+    assert not narrow.flags.writeable
+    with pytest.raises(TypeError, match=r"dtype of a constant .* not complex128"):
+        ag.constant([1.0], dtype=complex)
+
+
+def test_rows_of_a_constant_of_different_lengths():
+    with pytest.raises(ValueError, match="inhomogeneous") as info:
+        ag.constant([[1.0], [2.0, 3.0]])
+    assert info.value.__notes__ == [
+        "in constant(...): the rows of a nested list must have one length"
+    ]
+
+
 def test_a_constant_made_inside_a_compiled_function():
     x, w = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([2.0, -1.0])
     gradient = ag.grad(lambda w, x: ag.sum(ag.tanh(ag.constant(x) @ w)))
