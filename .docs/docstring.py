@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from inventory import path
+
 import autograd_lite as ag
 
 __all__ = ["as_markdown"]
@@ -23,4 +25,5 @@ def as_markdown(text: str, taken: Iterable[str] = ()) -> str:
 def linked(text: str, taken: Iterable[str]) -> str:
     """Public names in backticks as references to their entries."""
     names = "|".join(sorted(set(ag.__all__) - set(taken), key=len, reverse=True))
-    return re.sub(rf"(?<!`)`(?:ag\.)?({names})`(?!`)", r"[\g<0>][autograd_lite.\1]", text)
+    public = re.compile(rf"(?<!`)`(?:ag\.)?({names})`(?!`)")
+    return public.sub(lambda found: f"[{found[0]}][{path(found[1])}]", text)

@@ -1,6 +1,7 @@
 """The public names in groups, one page of the reference each, in the order of reading."""
 
 import dataclasses
+import importlib.util
 import inspect
 from collections.abc import Sequence
 
@@ -199,9 +200,17 @@ def groups() -> list[Group]:
     return [group for group in made if group.names]
 
 
+def path(name: str) -> str:
+    """Where mkdocstrings finds a name: not in the package, if a module there has that name too."""
+    shadowed = importlib.util.find_spec(f"autograd_lite.{name.partition('.')[0]}") is not None
+    if shadowed and "." not in name:
+        return f"autograd_lite.{home(name)}.{name}"
+    return f"autograd_lite.{name}"
+
+
 def entry(name: str) -> str:
     """The line for one name, and which of its members are shown."""
-    lines = [f"::: autograd_lite.{name}"]
+    lines = [f"::: {path(name)}"]
     if name in MEMBERS:
         members = ", ".join(MEMBERS[name].split())
         lines += ["    options:", f"      members: [{members}]", "      inherited_members: true"]

@@ -5,12 +5,14 @@ import doctest
 import importlib
 import importlib.util
 import io
+import operator
 import os
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -43,8 +45,9 @@ def module_at(path):
 
 
 def tool(name):
-    """A module of the documentation's own."""
-    return module_at(HOME / f"{name}.py")
+    """A module of the documentation's own, which may import another."""
+    with mock.patch.object(sys, "path", [str(HOME), *sys.path]):
+        return module_at(HOME / f"{name}.py")
 
 
 def blocks(page):
@@ -155,6 +158,18 @@ def test_every_public_name_stands_once_in_the_reference():
     listed = [name for group in inventory.groups() for name in group.names]
     assert sorted(listed) == sorted(inventory.names())
     assert set(ag.__all__) <= {name.partition(".")[0] for name in listed}
+
+
+def test_no_entry_of_the_reference_is_of_a_module_of_that_name():
+    """`autograd_lite.draw` is a package in the source, and a function to whoever imports it."""
+    inventory = tool("inventory")
+    for name in (name for group in inventory.groups() for name in group.names):
+        file = Path(ag.__file__).parent.joinpath(*inventory.path(name).split(".")[1:])
+        assert not file.exists(), name
+        assert not file.with_suffix(".py").exists(), name
+        module, _, own = inventory.path(name).rpartition(".")
+        found = getattr(importlib.import_module(module), own)
+        assert found is operator.attrgetter(name)(ag), name
 
 
 def test_the_members_listed_are_there():
