@@ -202,8 +202,7 @@ def groups() -> list[Group]:
 
 def path(name: str) -> str:
     """Where mkdocstrings finds a name: not in the package, if a module there has that name too."""
-    shadowed = importlib.util.find_spec(f"autograd_lite.{name.partition('.')[0]}") is not None
-    if shadowed and "." not in name:
+    if "." not in name and importlib.util.find_spec(f"autograd_lite.{name}"):
         return f"autograd_lite.{home(name)}.{name}"
     return f"autograd_lite.{name}"
 

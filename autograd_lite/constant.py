@@ -11,8 +11,6 @@ from .ops.base import as_plain_class, frozen, is_objects
 
 __all__ = ["constant"]
 
-REAL = "fiub"  # the kinds of dtypes of real numbers: float, int, unsigned, bool
-
 
 def constant(x: Any, dtype: Any = None) -> np.ndarray:
     """A plain array with the numbers of `x` that nobody can ever write to.
@@ -45,14 +43,14 @@ def constant(x: Any, dtype: Any = None) -> np.ndarray:
         return x if dtype is None else x.astype(dtype)
     if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
         x = as_plain_class(x, "constant()")
-    if dtype is not None and np.dtype(dtype).kind not in REAL:
+    if dtype is not None and np.dtype(dtype).kind not in "fiub":
         raise TypeError(f"the dtype of a constant is one of real numbers, not {np.dtype(dtype)}")
     try:
         array = np.asarray(x)
     except ValueError as error:
         error.add_note("in constant(...): the rows of a nested list must have one length")
         raise
-    if array.dtype.kind not in REAL:
+    if array.dtype.kind not in "fiub":
         raise TypeError(
             f"constant() takes real numbers (float, int or bool); {type(x).__name__} gives an "
             f"array of dtype {array.dtype}"

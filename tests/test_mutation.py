@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
-from mutation import EQUIVALENT, all_tests, find_reaches, judged, mutants, rules
+from mutation import EQUIVALENT, all_tests, find_reaches, forget, judged, mutants, rules
+
+import autograd_lite as ag
+
+from .test_compile_scalars import close, scalar_program
 
 ROWS = ("tanh", "divide", "cbrt", "arcsin", "reciprocal", "tan")
 OTHERS = ("shape.Transpose.vjp", "shape.Sum.vjp", "shape.BroadcastTo.forward", "shape.Reshape.vjp")
@@ -41,6 +45,16 @@ def test_a_planted_mutant_is_gone_afterwards(sample):
         with mutant.rule.planted(mutant.tree):
             assert standing(mutant.rule) != before
         assert standing(mutant.rule) is before
+
+
+def test_compiled_functions_are_the_same_when_all_caches_were_cleared():
+    """As after every mutant: whatever is told apart by identity may lie in no cache."""
+    xs = (0.3, -1.2, 0.7)
+    for seed in range(3):
+        eager = ag.value_and_grad(scalar_program(seed, 12))
+        close(ag.compile(eager)(xs), eager(xs), 1e-13)  # floats, and the same
+        forget()
+        close(ag.compile(eager)(xs), eager(xs), 1e-13)
 
 
 def standing(rule):
