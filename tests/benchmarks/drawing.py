@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 import numpy as np
 import torch
@@ -52,7 +53,9 @@ def picture() -> Sides:
     L, in_torch = recurrence(20), recurrence_in_torch(20)
 
     def theirs() -> bytes:
-        return torchviz.make_dot(in_torch).pipe("svg")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "distutils", DeprecationWarning)  # torchviz's own
+            return torchviz.make_dot(in_torch).pipe("svg")
 
     return {
         "ours": lambda: "</svg>" in ag.draw(L).svg(),
