@@ -21,10 +21,11 @@ def replacing(path: Any) -> Iterator[BinaryIO]:
     FileExistsError where `path` is there and no file, such as a folder or a device.
 
     >>> import pathlib, tempfile
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "x")
-    >>> with replacing(path) as file:
-    ...     _ = file.write(b"new")
-    >>> path.read_text()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "x")
+    ...     with replacing(path) as file:
+    ...         _ = file.write(b"new")
+    ...     path.read_text()
     'new'
     """
     path = os.path.realpath(os.fspath(path))  # through a link, which stays one

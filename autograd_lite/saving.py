@@ -31,9 +31,10 @@ def save(path: Any, tree: Any) -> None:
 
     >>> import os, tempfile
     >>> import autograd_lite as ag
-    >>> path = os.path.join(tempfile.mkdtemp(), "model.npz")
-    >>> ag.save(path, {"w": ag.Tensor([[1.0, 2.0]], label="w"), "step": 7})
-    >>> ag.load(path)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.npz")
+    ...     ag.save(path, {"w": ag.Tensor([[1.0, 2.0]], label="w"), "step": 7})
+    ...     ag.load(path)
     {'w': Tensor([[1., 2.]], label='w'), 'step': 7}
     """
     description = Description()
@@ -56,10 +57,11 @@ def load(path: Any, into: Any = None) -> Any:
 
     >>> import os, tempfile
     >>> import autograd_lite as ag
-    >>> path = os.path.join(tempfile.mkdtemp(), "model.npz")
-    >>> ag.save(path, [ag.Tensor([1.0, 2.0])])
     >>> w = ag.Tensor([0.0, 0.0])
-    >>> ag.load(path, into=[w])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.npz")
+    ...     ag.save(path, [ag.Tensor([1.0, 2.0])])
+    ...     ag.load(path, into=[w])
     [Tensor([1., 2.])]
     >>> w
     Tensor([1., 2.])
