@@ -399,6 +399,7 @@ def _sweep(
                 root.receive(seeds[i])
             keep, drop = inner == "keep", inner == "drop"
             watchers = context.sweep_observers.get() if context.open_blocks else ()
+            general = record or len(watchers) > 0
             for node in reversed(computed):
                 g = node.cotangent
                 if g is None:
@@ -409,13 +410,12 @@ def _sweep(
                 elif not drop or (node.right is None and type(node.left) not in node_types):
                     yield node, g
                 pull = node.unrolled
-                if pull is None or record:
+                if pull is None or general:
                     node.pull(g, record)
-                else:
-                    pull(node, g)
-                if watchers:
                     for watch in watchers:
                         watch(node, g)
+                else:
+                    pull(node, g)
             for node in leaves:
                 g = node.cotangent
                 if g is not None:

@@ -161,8 +161,8 @@ class NumpyProtocol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
-            if type(inputs[0]) is ndarray and (reflected := self.reflected.get(ufunc)):
-                return reflected(self, inputs[0])
+            if type(inputs[0]) is ndarray and ufunc in self.reflected:
+                return self.reflected[ufunc](self, inputs[0])
             try:
                 return UFUNCS[ufunc](*inputs)
             except (AttributeError, TypeError):

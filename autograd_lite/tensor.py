@@ -189,7 +189,7 @@ class Tensor(Operators):
         return array
 
     def fit(self, g: Any) -> Any:
-        if type(g) is ndarray and g.base is None and g.dtype == self.primal.dtype:
+        if type(g) is ndarray and g.base is None and g.dtype is self.primal.dtype:
             return g
         if isinstance(g, Node):
             return g
@@ -358,4 +358,4 @@ for _row in TABLE.values():
     unroll(_row)
 for _name in "__matmul__", "__rmatmul__":
     unroll_method(_name, linalg.matmul_, np.matmul, getattr(Tensor, _name), 2)
-shapes.unrolled_sums[Tensor] = lambda op: method(Tensor, op, op.forward, op, 1)
+shapes.unrolled_sums[Tensor] = lambda op, n: method(Tensor, op, op.adder(n), op, 1)

@@ -17,6 +17,7 @@ from . import context, graph
 from .graph import Pull, new
 from .ops.base import Op, frozen
 from .ops.elementwise import ONE, Elementwise, chain, chain_to
+from .ops.shape import sum_to
 
 __all__ = ["method", "pulls", "pulls_of_any"]
 
@@ -152,17 +153,15 @@ def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
             if shares and out.ndim and (found := shares(g, out, x_data, y_data)):
                 to_x, to_y = found
             else:
-                shape = out.shape
-                if x_data.shape == shape:
-                    to_x = g if d is ONE else chain(g, d(out, x_data, y_data))
+                shape, x_shape, y_shape = out.shape, x_data.shape, y_data.shape
+                if d is ONE:
+                    to_x = g if x_shape == shape else sum_to(g, shape, x_shape)
                 else:
-                    slope = d if d is ONE else d(out, x_data, y_data)
-                    to_x = chain_to(g, slope, shape, x_data.shape)
-                if y_data.shape == shape:
-                    to_y = g if e is ONE else chain(g, e(out, x_data, y_data))
+                    to_x = chain_to(g, d(out, x_data, y_data), shape, x_shape)
+                if e is ONE:
+                    to_y = g if y_shape == shape else sum_to(g, shape, y_shape)
                 else:
-                    slope = e if e is ONE else e(out, x_data, y_data)
-                    to_y = chain_to(g, slope, shape, y_data.shape)
+                    to_y = chain_to(g, e(out, x_data, y_data), shape, y_shape)
         except ArithmeticError:
             return z.pull(g, False)
         if y.op is None and (to_y is g or y.stamp > z.stamp):
@@ -223,8 +222,8 @@ def pulls_of_any(kind: type) -> dict[tuple[type, type], Pull]:
 
     def both(z: Any, g: Any) -> None:
         x, y, op = z.left, z.right, z.op
-        to_x = op.vjp(0, g, z.primal, x.primal, y.primal)
-        to_y = op.vjp(1, g, z.primal, x.primal, y.primal)
+        args = z.primal, x.primal, y.primal
+        to_x, to_y = op.vjps(g, *args) or (op.vjp(0, g, *args), op.vjp(1, g, *args))
         if y.op is None and (to_y is g or y.stamp > z.stamp):
             z.send(y, to_y, g)
         else:
@@ -236,10 +235,20 @@ def pulls_of_any(kind: type) -> dict[tuple[type, type], Pull]:
         x.cotangent = to_x if old is None else old + to_x
 
     def left(z: Any, g: Any) -> None:
-        z.send(z.left, z.op.vjp(0, g, z.primal, z.left.primal, z.right), g)
+        x = z.left
+        to_x = z.op.vjp(0, g, z.primal, x.primal, z.right)
+        if x.op is None and (to_x is g or x.stamp > z.stamp):
+            return z.send(x, to_x, g)
+        old = x.cotangent
+        x.cotangent = to_x if old is None else old + to_x
 
     def right(z: Any, g: Any) -> None:
-        z.send(z.right, z.op.vjp(1, g, z.primal, z.left, z.right.primal), g)
+        y = z.right
+        to_y = z.op.vjp(1, g, z.primal, z.left, y.primal)
+        if y.op is None and (to_y is g or y.stamp > z.stamp):
+            return z.send(y, to_y, g)
+        old = y.cotangent
+        y.cotangent = to_y if old is None else old + to_y
 
     return by_type(kind, alone, both, left, right)
 

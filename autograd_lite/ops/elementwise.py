@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import context
-from ..graph import Node, Pull, data, stand_ins
+from ..graph import Node, Pull, data, node_types, stand_ins
 from .base import Op, array, is_objects, shape
 from .shape import astype, sum_to
 
@@ -196,7 +196,7 @@ def chain(g: Any, d: Any, y: Any = None, x: Any = None) -> Any:
                 return product
         else:
             product = np.multiply(g, d, spare(g, d, y, x))
-    elif isinstance(g, Node) or isinstance(d, Node):
+    elif type(g) in node_types or type(d) in node_types:
         return chain_product(g, d)
     elif isinstance(d, float) and isfinite(d):
         return g * d
@@ -384,6 +384,8 @@ def flat(y: Any, *x: Any) -> Any:
 def all_finite(y: Any) -> bool:
     """Whether all data of `y` is finite (False when in doubt): then no entry left the domain, and
     it need not be looked at entry by entry."""
+    if type(y) is ndarray and not context.open_blocks:
+        return isfinite(vdot(y, y))
     y = data(y)
     if context.open_blocks and (recorder := context.recorder.get()) is not None:
         return recorder.all_finite(y)

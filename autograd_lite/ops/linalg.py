@@ -31,6 +31,11 @@ class MatMul(Op):
         out = np.matmul(x, y)
         return out if type(out) is np.ndarray else np.asarray(out)
 
+    def vjps(self, g: Any, out: Any, x: Any, y: Any) -> Any:
+        if type(g) is np.ndarray and x.ndim == y.ndim == 2:  # the usual case
+            return np.matmul(g, y.T), np.matmul(x.T, g)
+        return None
+
     def vjp(self, i: int, g: Any, out: Any, x: Any, y: Any) -> Any:
         if x.ndim == y.ndim == 2:  # the usual case, without the bookkeeping below
             if type(g) is np.ndarray:

@@ -149,12 +149,20 @@ def copied_axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
 # (NumPy makes numbers of arrays of shape (), so a plain cotangent need not be an array.)
 
 
-def ones(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Ones to multiply by; the same ones again, if they are few."""
-    return few_ones(shape, dtype) if shape[0] <= 1024 else np.ones(shape, dtype)
+def ones_to_sum(old: tuple[int, ...], new: tuple[int, ...], dtype: np.dtype) -> np.ndarray | None:
+    """The ones that a matrix of shape `old` is multiplied by to be summed to the shape `new`.
+
+    A vector, from the left, for its columns; a column, from the right, for its rows. None for few
+    entries, and for any other sum.
+    """
+    if old[0] * old[1] <= 256:
+        return None
+    if new == old[1:]:
+        return np.ones(old[0], dtype)
+    return np.ones((old[1], 1), dtype) if new == (old[0], 1) else None
 
 
-few_ones = lru_cache(maxsize=64)(np.ones)
+same_ones_to_sum = lru_cache(maxsize=64)(ones_to_sum)
 
 
 def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
@@ -171,11 +179,10 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         return g
     if type(g) in node_types:
         return SumTo(old, new)(g)
-    if g.size > 256 and len(old) == g.ndim == 2:  # a matrix, and no seeds in front
-        if old[1:] == new:  # a bias: a quarter of reduce's time
-            return ones(old[:1], g.dtype).dot(g)
-        if new == (old[0], 1):  # a normaliser, likewise
-            return g.dot(ones((old[1], 1), g.dtype))
+    if g.ndim == 2 == len(old):  # a matrix, and no seeds in front
+        ones = (same_ones_to_sum if g.size < 8192 else ones_to_sum)(old, new, g.dtype)
+        if ones is not None:  # a bias: a quarter of reduce's time; or a normaliser, likewise
+            return ones.dot(g) if ones.ndim == 1 else g.dot(ones)
     total = np.asarray(add_up(g, copied_axes(old, new)))
     shape = g.shape[: g.ndim - len(old)] + new
     return total if total.shape == shape else total.reshape(shape)
@@ -190,10 +197,15 @@ class Sum(Op):
 
     def forward(self, x: Any) -> Any:
         x = x if type(x) is ndarray else np.asarray(x)
-        # All entries at once, if it is all: NumPy then goes along the memory, not along the axes.
-        axes = self.axes if len(self.axes) < x.ndim else None
-        out = add_up(x, axes, None, None, self.keepdims)
+        out = self.adder(x.ndim)(x)
         return out if type(out) is ndarray else np.asarray(out)
+
+    def adder(self, ndim: int) -> Callable[[ndarray], Any]:
+        """NumPy's sum over these of `ndim` axes."""
+        # All entries at once, if it is all: NumPy then goes along the memory, not along the axes.
+        axes = self.axes if len(self.axes) < ndim else None
+        keepdims = self.keepdims
+        return lambda x: add_up(x, axes, None, None, keepdims)
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         if type(x) is ndarray and isinstance(g, PLAIN):  # the usual cases, without the bookkeeping
@@ -230,10 +242,10 @@ def sum_over(kind: type, axis: int | None, keepdims: bool, ndim: int) -> Callabl
     Operations may be shared: none is made for every call.
     """
     op = Sum(normal_axes(axis, ndim), keepdims)
-    return unrolled_sums[kind](op) if kind in unrolled_sums else op
+    return unrolled_sums[kind](op, ndim) if kind in unrolled_sums else op
 
 
-unrolled_sums: dict[type, Callable[[Sum], Callable[[Any], Any]]] = {}
+unrolled_sums: dict[type, Callable[[Sum, int], Callable[[Any], Any]]] = {}
 """For a kind of node, what makes of a sum a function that applies it in the fewest steps."""
 
 
