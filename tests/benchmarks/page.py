@@ -25,8 +25,8 @@ INTRODUCTION = """\
 
 Written by `python tests/benchmarks/table.py`; `python -m pytest tests/benchmarks` runs the same
 measurements and holds them to limits. All sides compute the same numbers, which is asserted first;
-then they are called in turn in one run, in a new order each round, a few times before the call
-that is timed (micrograd's demo and the memory: in fresh processes in turn). A number is a median of
+then they are called in turn in one run, in a new order each round, for 5 ms before the call that is
+timed (micrograd's demo and the memory: in fresh processes in turn). A number is a median of
 processor time; each engine has one thread and float64; Python's garbage collector is on, as a user
 has it. The data of the MLP are what each engine has for data: tensors without gradient, JAX's
 arrays, our constants; *with copied data*, they are arrays, which we copy in each step, since
