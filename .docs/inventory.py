@@ -49,7 +49,14 @@ GROUPS = [
         "Entry by entry",
         "Each is one row of a table: its name, the function on floats, the function on arrays, and "
         "one partial derivative per input, as a function of the result and the inputs.",
-        ["ops.elementwise", "ops.rounding", "ops.special"],
+        [
+            "ops.row",
+            "ops.elementwise",
+            "ops.extremes",
+            "ops.branches",
+            "ops.rounding",
+            "ops.special",
+        ],
     ),
     (
         "sums",

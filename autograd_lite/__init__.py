@@ -1,9 +1,10 @@
 """autograd_lite: differentiate, draw and check what you derived by hand.
 
 Reading order, for those who want to know how it works: `graph` (nodes, topological order, the
-sweep), `ops.base` (the rule contract), `ops.elementwise` (the table of operations), `ops.shape`
-(transposes in pairs), `value` and `tensor` (the two nodes), `functions` (softmax from exp, sum and
-divide), `calculus` (gradients, Jacobians, Hessians of functions), `check`, `draw`, `nn`, `optim`.
+sweep), `ops.base` (the rule contract), `ops.row` (the chain rule), `ops.elementwise` (the table of
+operations), `ops.shape` (transposes in pairs), `value` and `tensor` (the two nodes), `functions`
+(softmax from exp, sum and divide), `calculus` (gradients, Jacobians, Hessians of functions),
+`check`, `draw`, `nn`, `optim`.
 """
 
 import importlib
@@ -19,6 +20,7 @@ from .forward import jvp
 from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
 from .graph import Node
 from .jacobians import hessian, jacobian
+from .ops.branches import where
 from .ops.catalogue import LATER as _LATER
 from .ops.elementwise import (
     absolute,
@@ -32,7 +34,6 @@ from .ops.elementwise import (
     arctanh,
     cbrt,
     ceil,
-    clip,
     cos,
     cosh,
     deg2rad,
@@ -41,8 +42,6 @@ from .ops.elementwise import (
     exp2,
     expm1,
     floor,
-    fmax,
-    fmin,
     hypot,
     log,
     log1p,
@@ -50,8 +49,6 @@ from .ops.elementwise import (
     log10,
     logaddexp,
     logaddexp2,
-    maximum,
-    minimum,
     mod,
     multiply,
     negative,
@@ -72,8 +69,8 @@ from .ops.elementwise import (
     tan,
     tanh,
     trunc,
-    where,
 )
+from .ops.extremes import clip, fmax, fmin, maximum, minimum
 from .ops.linalg import matmul
 from .ops.reduce import max, mean, min, prod, std, var
 from .ops.shape import (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, describe, stand_ins
-from .ops.base import as_plain_class, frozen, is_objects
+from .ops.inputs import as_plain_class, frozen, is_objects
 
 __all__ = ["constant"]
 

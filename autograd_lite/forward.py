@@ -22,7 +22,9 @@ from .linearize import Linearized
 from .ops import index, linalg
 from .ops import shape as shapes
 from .ops.base import FromValues, shape
-from .ops.elementwise import ONE, Elementwise, Where, all_finite, chain, divide, identity, where
+from .ops.branches import Where, where
+from .ops.elementwise import all_finite, divide, identity
+from .ops.row import ONE, Elementwise, chain
 from .walk import walk
 
 __all__ = ["jvp"]

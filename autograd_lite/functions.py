@@ -17,9 +17,11 @@ import numpy as np
 
 from .context import group
 from .graph import Node, data
-from .ops.base import array, is_objects, numbers, shape
-from .ops.elementwise import chain_product, exp, log, log1p, negative
+from .ops.base import shape
+from .ops.elementwise import exp, log, log1p, negative
+from .ops.inputs import array, is_objects, numbers
 from .ops.reduce import count
+from .ops.row import chain_product
 from .ops.shape import arrayed, normal_axes, sum
 
 __all__ = ["cross_entropy", "log_softmax", "logsumexp", "softmax", "softmax_cross_entropy"]

@@ -15,8 +15,10 @@ import numpy as np
 from .context import group
 from .functions import check_reduction, plain, scores_along, targets, with_nan
 from .graph import Node
-from .ops.base import is_objects, shape
-from .ops.elementwise import chain_product, log, log1p, negative, relu, softplus, square
+from .ops.base import shape
+from .ops.elementwise import log, log1p, negative, relu, softplus, square
+from .ops.inputs import is_objects
+from .ops.row import chain_product
 from .ops.shape import arrayed, sum
 
 __all__ = ["binary_cross_entropy", "hinge", "kl_divergence", "mse"]

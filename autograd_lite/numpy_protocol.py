@@ -21,10 +21,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from .graph import Node, data, stand_ins
-from .ops import elementwise, linalg, reduce, shape
-from .ops.base import is_objects
+from .ops import branches, elementwise, extremes, linalg, reduce, shape
 from .ops.base import shape as shape_of
 from .ops.catalogue import LATER, later
+from .ops.inputs import is_objects
+from .ops.row import Elementwise
 
 __all__ = ["NumpyProtocol"]
 
@@ -65,10 +66,10 @@ for _name, _names in LATER.items():
     register(_names, partial(Later, _name), *([np.fft] if _name == "fft" else [np, np.linalg]))
 
 UFUNCS |= {
-    np.maximum: elementwise.maximum,
-    np.minimum: elementwise.minimum,
-    np.fmax: elementwise.fmax,
-    np.fmin: elementwise.fmin,
+    np.maximum: extremes.maximum,
+    np.minimum: extremes.minimum,
+    np.fmax: extremes.fmax,
+    np.fmin: extremes.fmin,
     np.power: elementwise.power,
     np.float_power: elementwise.float_power,
     np.fabs: elementwise.absolute,
@@ -80,8 +81,8 @@ FUNCTIONS |= {
     np.amax: reduce.max,
     np.amin: reduce.min,
     np.around: Later("rounding", "round"),
-    np.clip: elementwise.clip,
-    np.where: elementwise.where,
+    np.clip: extremes.clip,
+    np.where: branches.where,
     np.lib.stride_tricks.sliding_window_view: Later("pieces", "sliding_window_view"),
     np.linalg.diagonal: Later("diagonals", "matrix_diagonal"),
     np.linalg.matmul: linalg.matmul,
@@ -265,7 +266,7 @@ def _apply(call: str, ours: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 @cache
 def _keywords(ours: Callable[..., Any]) -> tuple[frozenset[str], bool]:
     """The names of the parameters of a function of ours, and whether it takes any name."""
-    if isinstance(ours, elementwise.Elementwise):
+    if isinstance(ours, Elementwise):
         return frozenset(), False
     parameters = inspect.signature(ours).parameters
     return frozenset(parameters), any(p.kind is p.VAR_KEYWORD for p in parameters.values())

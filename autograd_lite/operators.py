@@ -16,6 +16,8 @@ from .graph import Node, data, node_types
 from .numpy_protocol import NumpyProtocol
 from .ops import elementwise as e
 from .ops.catalogue import later
+from .ops.extremes import clip
+from .ops.row import Elementwise
 
 __all__ = ["UNROLLED", "Operators", "put"]
 
@@ -61,7 +63,7 @@ def _unary(row: Any) -> Any:
 
     method.__doc__ = (
         row.__doc__
-        if callable(row) and not isinstance(row, e.Elementwise)
+        if callable(row) and not isinstance(row, Elementwise)
         else (f"{row.name}, entry by entry; see the table of operations.")
     )
     return method
@@ -127,7 +129,7 @@ class Operators(NumpyProtocol, Copying):
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """`self` held between two bounds; see `clip`."""
-        return e.clip(self, min, max)
+        return clip(self, min, max)
 
     def isnan(self) -> Any:
         """Where the data is NaN: plain booleans."""

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, stand_ins, wrap
-from .ops.base import Op, frozen, is_objects, lead, shape, tensor_of
+from .ops.base import Op, lead, shape, tensor_of
 from .ops.elementwise import identity
+from .ops.inputs import frozen, is_objects
 from .ops.shape import astype, reshape, stack
 from .walk import walk
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node
-from .ops.base import is_objects
+from .ops.inputs import is_objects
 from .tensor import Tensor
 from .value import Value
 

@@ -12,9 +12,11 @@ from .graph import Node, data, kinds, stand_ins, touch
 from .operators import UNROLLED, Operators, put
 from .ops import index, linalg, reduce
 from .ops import shape as shapes
-from .ops.base import Op, as_plain_class
+from .ops.base import Op
 from .ops.catalogue import later
-from .ops.elementwise import TABLE, Elementwise
+from .ops.elementwise import TABLE
+from .ops.inputs import as_plain_class
+from .ops.row import Elementwise
 from .unrolled_arrays import method, pulls, pulls_of_any
 
 __all__ = ["Tensor"]

@@ -15,8 +15,9 @@ import numpy as np
 
 from . import context, graph
 from .graph import Pull, new
-from .ops.base import Op, frozen
-from .ops.elementwise import ONE, Elementwise, chain, chain_to
+from .ops.base import Op
+from .ops.inputs import frozen
+from .ops.row import ONE, Elementwise, chain, chain_to
 from .ops.shape import sum_to
 
 __all__ = ["method", "pulls", "pulls_of_any"]
@@ -156,10 +157,14 @@ def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
                 shape, x_shape, y_shape = out.shape, x_data.shape, y_data.shape
                 if d is ONE:
                     to_x = g if x_shape == shape else sum_to(g, shape, x_shape)
+                elif x_shape == shape:
+                    to_x = chain(g, d(out, x_data, y_data))
                 else:
                     to_x = chain_to(g, d(out, x_data, y_data), shape, x_shape)
                 if e is ONE:
                     to_y = g if y_shape == shape else sum_to(g, shape, y_shape)
+                elif y_shape == shape:
+                    to_y = chain(g, e(out, x_data, y_data))
                 else:
                     to_y = chain_to(g, e(out, x_data, y_data), shape, y_shape)
         except ArithmeticError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import context, graph
 from .graph import Pull, new, stale
-from .ops.elementwise import ONE, Elementwise
+from .ops.row import ONE, Elementwise
 
 __all__ = ["method", "pulls"]
 
@@ -93,7 +93,7 @@ def method(
 def pulls(kind: type, row: Elementwise) -> dict[tuple[type, type], Pull]:
     """`Node.pull` for this row, by the types of its two inputs: Values, and numbers beside them.
 
-    A cotangent of 0 stays 0 whatever the slope: see `chain` in ops/elementwise.py.
+    A cotangent of 0 stays 0 whatever the slope: see `chain` in ops/row.py.
     """
     d, e = (*row.partials, None)[:2]
 

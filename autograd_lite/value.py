@@ -11,7 +11,8 @@ import numpy as np
 from .graph import Node, kinds, stand_ins, touch
 from .operators import UNROLLED, Operators, put
 from .ops.base import Op
-from .ops.elementwise import TABLE, Elementwise
+from .ops.elementwise import TABLE
+from .ops.row import Elementwise
 from .unrolled_floats import method, pulls
 
 __all__ = ["Value"]

@@ -45,12 +45,13 @@ from mutation_equivalent import EQUIVALENT
 
 import autograd_lite as ag
 from autograd_lite.ops.base import Op
-from autograd_lite.ops.elementwise import ONE, Elementwise
+from autograd_lite.ops.row import ONE, Elementwise
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"
 MODULES = (
-    *("base", "elementwise", "rounding", "special", "shape", "index", "reduce", "accumulate"),
+    *("inputs", "base", "row", "kernels", "branches", "elementwise", "extremes", "rounding"),
+    *("special", "shape", "index", "reduce", "accumulate"),
     *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fourier"),
 )
 TESTS = (

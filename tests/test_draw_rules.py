@@ -15,7 +15,8 @@ from autograd_lite.draw.operations import operations_page
 from autograd_lite.draw.phrases import factor_of, phrase
 from autograd_lite.draw.rules import OUT, G, rule, slot
 from autograd_lite.graph import data
-from autograd_lite.ops.elementwise import ONE, TABLE
+from autograd_lite.ops.elementwise import TABLE
+from autograd_lite.ops.row import ONE
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 POINTS = [(0.4, 0.7, 0.9), (1.7, 2.5, 2.5), (-0.4, 0.7, 0.2), (0.4, -0.7, -3.0), (-1.5, -2.5, 1.0)]

@@ -17,7 +17,8 @@ from helpers import check_rule, close
 
 import autograd_lite as ag
 from autograd_lite.graph import Node, data, sweep
-from autograd_lite.ops.elementwise import TABLE, Elementwise, chain, chain_to
+from autograd_lite.ops.elementwise import TABLE
+from autograd_lite.ops.row import Elementwise, chain, chain_to
 from autograd_lite.ops.shape import sum_to
 
 mp = mpmath.mp.clone()

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.ops.elementwise import Elementwise
 from autograd_lite.ops.meanings import MEANINGS
+from autograd_lite.ops.row import Elementwise
 
 HOME = Path(ag.__file__).parent
 FILES = sorted(HOME.rglob("*.py"))
@@ -23,9 +23,12 @@ ORDER = [
     ["graph", "callsite"],
     ["walk", "variables"],
     ["copying"],
-    ["ops.base", "ops.meanings"],
+    ["ops.inputs", "ops.meanings"],
+    ["ops.base"],
     ["ops.shape"],
+    ["ops.row", "ops.kernels", "ops.branches"],
     ["ops.elementwise"],
+    ["ops.extremes"],
     ["ops"],
     ["numpy_protocol"],
     ["operators"],

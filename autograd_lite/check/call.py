@@ -10,7 +10,7 @@ import numpy as np
 
 from ..context import Block, observers
 from ..graph import Node, data
-from ..ops.base import is_objects
+from ..ops.inputs import is_objects
 from ..ops.shape import tensor_of
 from ..tensor import Tensor
 from ..trees import flatten

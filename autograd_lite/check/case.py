@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from ..ops.elementwise import ONE
+from ..ops.row import ONE
 from .factors import read
 from .judge import distance, magnitude
 from .report import Cause

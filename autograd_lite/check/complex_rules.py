@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..ops.base import Op
-from ..ops.elementwise import Elementwise
 from ..ops.index import Put
 from ..ops.reduce import Extreme
+from ..ops.row import Elementwise
 
 __all__ = ["rules"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from ..ops.elementwise import ONE, Elementwise
+from ..ops.row import ONE, Elementwise
 from ..ops.shape import Sum
 from .arrays import gap
 from .case import Case, slope

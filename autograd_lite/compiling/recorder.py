@@ -15,7 +15,8 @@ import numpy as np
 
 from ..ends import NARROW, constant
 from ..graph import Node, data, node_types, slots, wrap
-from ..ops.base import Op, as_constant, is_objects, is_whole
+from ..ops.base import Op
+from ..ops.inputs import as_constant, is_objects, is_whole
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
 from .program import GUARD, Step, getitem, leaves, mapped, method
 from .spelling import spelled

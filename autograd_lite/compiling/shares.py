@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ends import constant
 from ..graph import data
-from ..ops.elementwise import ONE
+from ..ops.row import ONE
 from .levels import Group
 from .tape import GRADIENT, Sweep
 from .traced import Traced

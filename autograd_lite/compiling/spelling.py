@@ -14,7 +14,9 @@ import numpy as np
 
 from ..ops import index, linalg, reduce, shape
 from ..ops.base import FromValues
-from ..ops.elementwise import Elementwise, Where, chain_product, identity, positive, power
+from ..ops.branches import Where
+from ..ops.elementwise import identity, positive, power
+from ..ops.row import Elementwise, chain_product
 from .helpers import into_zeros, times
 from .program import method
 from .traced import Traced, TracedNumber

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, kinds, stand_ins, toposort, wrap
-from ..ops.elementwise import TABLE, Elementwise, Where, chain_product, identity, positive, power
+from ..ops.branches import Where
+from ..ops.elementwise import TABLE, identity, positive, power
+from ..ops.row import Elementwise, chain_product
 from ..value import Value
 from .captures import Captures
 from .recorder import Recorder

@@ -14,7 +14,8 @@ import numpy as np
 from ..functions import logsumexp, softmax
 from ..ops import linalg, reduce
 from ..ops import shape as shapes
-from ..ops.elementwise import TABLE, where
+from ..ops.branches import where
+from ..ops.elementwise import TABLE
 from ..tensor import Tensor
 from ..variables import Names
 from .boxes import gradient

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, wrap
-from ..ops.elementwise import Elementwise, identity
+from ..ops.elementwise import identity
+from ..ops.row import Elementwise
 from .expression import (
     Apply,
     Product,

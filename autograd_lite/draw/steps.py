@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from ..ops.elementwise import ONE, Elementwise
+from ..ops.row import ONE, Elementwise
 from .boxes import Box, Edge, gradient
 from .names import named
 from .phrases import local, phrase

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..context import group
 from ..graph import Node
-from ..ops.base import array
+from ..ops.inputs import array
 from ..ops.linalg import matmul
 from ..ops.shape import arrayed
 from ..tensor import Tensor

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..context import group
-from ..ops.base import numbers, shape
+from ..ops.base import shape
 from ..ops.elementwise import sqrt
+from ..ops.inputs import numbers
 from ..ops.reduce import mean
 from ..tensor import Tensor
 from .module import Module

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op, array, shape
-from .elementwise import where
+from .base import Op, shape
+from .branches import where
+from .inputs import array
 from .reduce import Prod
 from .shape import Reshape, arrayed, concatenate, moveaxis, normal_axes, ravel
 

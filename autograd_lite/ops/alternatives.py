@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .elementwise import where
+from .branches import where
 from .join import broadcast_arrays
 from .shape import stack
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .base import array
 from .index import Pick
+from .inputs import array
 from .rearrange import positions_of
 from .shape import arrayed, concatenate, ravel
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array
 from .index import Pick
+from .inputs import array
 from .rearrange import moved
 from .shape import arrayed, concatenate, ravel
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from ..graph import data
 from .base import Op, shape
-from .elementwise import chain_product, where
+from .branches import where
 from .linalg import matmul, mT
+from .row import chain_product
 from .shape import arrayed, concatenate, expand_dims
 from .solve import inv
 

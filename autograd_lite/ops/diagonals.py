@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import where
+from .branches import where
 from .index import Put
 from .rearrange import moved
 from .shape import arrayed, ravel, sum

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .base import in_floats, shape
+from .base import shape
+from .inputs import in_floats
 from .shape import arrayed, concatenate, normal_axes, ravel, sum
 
 __all__ = ["diff", "ediff1d", "gradient", "trapezoid", "unwrap"]

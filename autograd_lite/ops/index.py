@@ -14,7 +14,7 @@ import numpy as np
 from .. import context
 from ..graph import data
 from .base import Op, shape
-from .elementwise import where
+from .branches import where
 from .shape import arrayed, astype, broadcast_to
 
 __all__ = ["At", "Pick", "Put", "Slice", "Unslice", "take_item"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .base import is_objects, numbers
 from .elementwise import positive
+from .inputs import is_objects, numbers
 from .shape import arrayed, astype, broadcast_to, concatenate, ravel, reshape, transpose
 
 __all__ = [

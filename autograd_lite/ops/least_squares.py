@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op, in_floats
+from .base import Op
+from .branches import where
 from .decompose import svd, svdvals
-from .elementwise import where
+from .inputs import in_floats
 from .linalg import matmul, mT
 from .shape import arrayed, expand_dims
 

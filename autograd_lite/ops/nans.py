@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array, numbers
-from .elementwise import divide, root, square, where
+from .branches import where
+from .elementwise import divide, root, square
+from .inputs import array, numbers
 from .reduce import max, min, prod
 from .shape import arrayed, flag, sum
 

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .base import array, shape
+from .base import shape
+from .branches import where
 from .decompose import svdvals
-from .elementwise import absolute, power, root, sign, square, where
+from .elementwise import absolute, power, root, sign, square
+from .inputs import array
 from .reduce import keep, max, min, rescaled, scale_for_squares
 from .shape import Reshape, arrayed, flag, moveaxis, normal_axes, ravel, sum
 from .solve import inv

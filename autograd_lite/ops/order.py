@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from .base import array, is_objects, numbers, shape
+from .base import shape
+from .branches import where
 from .choice import take_along_axis
-from .elementwise import where
+from .inputs import array, is_objects, numbers
 from .shape import arrayed, flag, moveaxis, normal_axes, ravel, reshape, sum
 
 __all__ = [

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array
 from .index import Pick
+from .inputs import array
 from .shape import arrayed
 
 __all__ = [

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import Op, array, numbers, shape
-from .elementwise import root, square, where
+from .base import Op, shape
+from .branches import where
+from .elementwise import root, square
+from .inputs import array, numbers
 from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, flag, keep, normal_axes
 
 __all__ = ["max", "mean", "min", "prod", "std", "var"]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .elementwise import Elementwise, arctan2, flat, remainder_slope, rint, sign, trunc
+from .elementwise import arctan2, flat, remainder_slope, rint, sign, trunc
+from .row import Elementwise
 from .shape import arrayed
 
 __all__ = [

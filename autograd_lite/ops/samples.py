@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array, in_floats
-from .elementwise import mod, where
+from .branches import where
+from .elementwise import mod
 from .index import Put
+from .inputs import array, in_floats
 from .linalg import matmul
 from .pieces import sliding_window_view
 from .rearrange import flip

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..graph import data
-from .base import array, in_floats
-from .elementwise import absolute, exp, log, power, sign, where
+from .branches import where
+from .elementwise import absolute, exp, log, power, sign
 from .index import Put
+from .inputs import array, in_floats
 from .join import broadcast_arrays
 from .shape import (
     arrayed,

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import Node, data
-from .base import Op, array, in_floats, lead, shape
+from .base import Op, lead, shape
 from .index import Pick
+from .inputs import array, in_floats
 from .linalg import matmul, mT
 from .shape import arrayed, expand_dims, reshape, sum_to, transpose
 

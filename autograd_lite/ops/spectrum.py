@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, data
-from .base import array
 from .elementwise import arctan2, hypot
+from .inputs import array
 
 __all__ = ["FUNCTIONS", "Spectrum", "both", "spectrum"]
 

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .base import Op, shape
+from .branches import where
 from .decompose import gaps, lower, ties
-from .elementwise import chain_product, where
 from .linalg import matmul, mT
+from .row import chain_product
 from .shape import arrayed
 from .solve import inv
 
