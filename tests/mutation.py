@@ -50,8 +50,8 @@ from autograd_lite.ops.row import ONE, Elementwise
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"
 MODULES = (
-    *("inputs", "base", "row", "kernels", "branches", "elementwise", "extremes", "rounding"),
-    *("special", "shape", "index", "reduce", "accumulate"),
+    *("inputs", "base", "row", "branches", "elementwise", "rounding", "special", "shape", "index"),
+    *("reduce", "accumulate"),
     *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fourier"),
 )
 TESTS = (

@@ -117,6 +117,9 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("shape.sum_to", "old → new (2)"),
     ],
     "a short way not taken, or taken: the long one gives the same": [
+        ("elementwise.all_finite", "type(y) → y (2)"),
+        ("elementwise.all_finite", "y if type(y) is ndarray else data(y) → data(y)"),
+        ("shape.Sum.vjp", "x → g (2)"),
         (
             "row.chain",
             "if d.size < 8192: product = g * d if isfinite(vdot(d, d)): return product else: product = np.multiply(g, d, spare(g, d, y, x)) → if False: product = g * d if isfinite(vdot(d, d)): return product else: product = np.multiply(g, d, spare(g, d, y, x))",

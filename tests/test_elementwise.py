@@ -735,7 +735,7 @@ def test_a_cotangent_times_a_slope_numbers_and_arrays_alike():
             np.testing.assert_array_equal(chain(g, d), product)
 
 
-@pytest.mark.parametrize("old", [(3,), (2, 3)])
+@pytest.mark.parametrize("old", [(3,), (2, 3), (3, 1)])
 def test_a_cotangent_times_a_slope_summed_to_what_was_broadcast(old):
     """One by one for the seeds in front."""
     g, d = np.random.default_rng(0).normal(size=(4, *old)), np.arange(1.0, 1 + math.prod(old))
