@@ -12,7 +12,7 @@ BENCHMARKS = [
         script="scalar_demo.py",
         engines=["ours", "XAD", "micrograd", "CasADi built"],
         arguments=["5"],
-        rounds=3,
+        rounds=7,
         limits={"XAD": 1.8, "micrograd": 0.25},
     ),
 ]
