@@ -240,20 +240,10 @@ def pulls_of_any(kind: type) -> dict[tuple[type, type], Pull]:
         x.cotangent = to_x if old is None else old + to_x
 
     def left(z: Any, g: Any) -> None:
-        x = z.left
-        to_x = z.op.vjp(0, g, z.primal, x.primal, z.right)
-        if x.op is None and (to_x is g or x.stamp > z.stamp):
-            return z.send(x, to_x, g)
-        old = x.cotangent
-        x.cotangent = to_x if old is None else old + to_x
+        z.send(z.left, z.op.vjp(0, g, z.primal, z.left.primal, z.right), g)
 
     def right(z: Any, g: Any) -> None:
-        y = z.right
-        to_y = z.op.vjp(1, g, z.primal, z.left, y.primal)
-        if y.op is None and (to_y is g or y.stamp > z.stamp):
-            return z.send(y, to_y, g)
-        old = y.cotangent
-        y.cotangent = to_y if old is None else old + to_y
+        z.send(z.right, z.op.vjp(1, g, z.primal, z.left, z.right.primal), g)
 
     return by_type(kind, alone, both, left, right)
 

@@ -107,7 +107,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("shape.sum_to", "2 → -2"),
         (
             "shape.sum_to",
-            "if g.ndim == 2 == len(old): ones = (same_ones_to_sum if g.size < 8192 else ones_to_sum)(old, new, g.dtype) if ones is not None: return ones.dot(g) if ones.ndim == 1 else g.dot(ones) → if False: ones = (same_ones_to_sum if g.size < 8192 else ones_to_sum)(old, new, g.dtype) if ones is not None: return ones.dot(g) if ones.ndim == 1 else g.dot(ones)",
+            "if g.ndim == 2 == len(old): ones = (same_ones_to_sum if g.size < 32768 else ones_to_sum)(old, new, g.dtype) if ones is not None: return ones.dot(g) if ones.ndim == 1 else g.dot(ones) → if False: ones = (same_ones_to_sum if g.size < 32768 else ones_to_sum)(old, new, g.dtype) if ones is not None: return ones.dot(g) if ones.ndim == 1 else g.dot(ones)",
         ),
         (
             "shape.sum_to",
@@ -504,12 +504,12 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("symmetric.Cholesky.vjp", "mT(share) → share"),
     ],
     "ones made anew are the same ones": [
-        ("shape.sum_to", "8192 → -8192"),
-        ("shape.sum_to", "8192 → 8193"),
-        ("shape.sum_to", "g.size < 8192 → g.size <= 8192"),
-        ("shape.sum_to", "g.size < 8192 → g.size > 8192"),
-        ("shape.sum_to", "same_ones_to_sum if g.size < 8192 else ones_to_sum → ones_to_sum"),
-        ("shape.sum_to", "same_ones_to_sum if g.size < 8192 else ones_to_sum → same_ones_to_sum"),
+        ("shape.sum_to", "32768 → -32768"),
+        ("shape.sum_to", "32768 → 32769"),
+        ("shape.sum_to", "g.size < 32768 → g.size <= 32768"),
+        ("shape.sum_to", "g.size < 32768 → g.size > 32768"),
+        ("shape.sum_to", "same_ones_to_sum if g.size < 32768 else ones_to_sum → ones_to_sum"),
+        ("shape.sum_to", "same_ones_to_sum if g.size < 32768 else ones_to_sum → same_ones_to_sum"),
     ],
     "one slope for all entries broadcasts, whether its shape is () or (1,); that of a number is (1,)": [
         ("row.Elementwise.slope", "1 → -1"),

@@ -300,6 +300,16 @@ def test_large_copies_are_added_up():
         close(shapes.sum_to(g, old, new), expected.T.reshape(lead + new), 1e-12)
 
 
+@pytest.mark.parametrize("new", [(10,), (40, 1)])
+def test_large_copies_of_float32_are_added_up_as_float32(new):
+    """In the gradient of a node with inputs too, which is kept as it is."""
+    x = ag.Tensor(np.ones(new), dtype=np.float32)
+    y = x + x
+    (y * np.ones((40, 10), np.float32)).sum().backward()
+    assert x.grad.dtype == y.grad.dtype == np.float32
+    close(y.grad, np.full(new, 400 / y.size), 0.0)
+
+
 def test_large_batches():
     """A bias, a normaliser and a weight for thousands of rows, summed right."""
     rng = np.random.default_rng(1)

@@ -11,7 +11,16 @@ import numpy as np
 
 from ..graph import Node, stand_ins
 
-__all__ = ["array", "as_constant", "as_plain_class", "frozen", "is_objects", "numbers"]
+__all__ = [
+    "array",
+    "as_constant",
+    "as_plain_class",
+    "frozen",
+    "in_floats",
+    "is_objects",
+    "is_whole",
+    "numbers",
+]
 
 ndarray = np.ndarray
 

@@ -162,7 +162,7 @@ def ones_to_sum(old: tuple[int, ...], new: tuple[int, ...], dtype: np.dtype) -> 
     return np.ones((old[1], 1), dtype) if new == (old[0], 1) else None
 
 
-same_ones_to_sum = lru_cache(maxsize=64)(ones_to_sum)
+same_ones_to_sum = lru_cache(maxsize=64)(ones_to_sum)  # of small matrices, since 64 are kept
 
 
 def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
@@ -180,7 +180,7 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     if type(g) in node_types:
         return SumTo(old, new)(g)
     if g.ndim == 2 == len(old):  # a matrix, and no seeds in front
-        ones = (same_ones_to_sum if g.size < 8192 else ones_to_sum)(old, new, g.dtype)
+        ones = (same_ones_to_sum if g.size < 32768 else ones_to_sum)(old, new, g.dtype)
         if ones is not None:  # a bias: a quarter of reduce's time; or a normaliser, likewise
             return ones.dot(g) if ones.ndim == 1 else g.dot(ones)
     total = np.asarray(add_up(g, copied_axes(old, new)))
