@@ -35,14 +35,14 @@ GROUPS = [
         "that NumPy has as a method is a method of both, and Python's operators work on both. "
         "Numbers and arrays beside them are data, without a gradient; `constant` is for data that "
         "many graphs use.",
-        ["Value", "Tensor", "constant", "graph"],
+        ["Value", "Tensor", "constant", "core.graph"],
     ),
     (
         "blocks",
         "Blocks around the code",
         "Each holds for its own thread or asyncio task, and ends with the block whatever is "
         "raised in it.",
-        ["context", "anomaly"],
+        ["nodes.blocks", "nodes.anomaly"],
     ),
     (
         "elementwise",
@@ -50,8 +50,8 @@ GROUPS = [
         "Each is one row of a table: its name, the function on floats, the function on arrays, and "
         "one partial derivative per input, as a function of the result and the inputs.",
         [
-            "ops.row",
-            "ops.elementwise",
+            "core.row",
+            "core.elementwise",
             "ops.extremes",
             "ops.branches",
             "ops.rounding",
@@ -105,14 +105,14 @@ GROUPS = [
         "Softmax and losses",
         "Compositions of operations, each in its own group of the drawing: none has a rule of its "
         "own.",
-        ["softmax", "log_softmax", "logsumexp", "functions", "losses"],
+        ["softmax", "log_softmax", "logsumexp", "nn.softmax", "nn.losses"],
     ),
     (
         "calculus",
         "Derivatives of functions",
         "They compose to any order, take numbers, arrays and nested containers, and leave `.grad` "
         "alone.",
-        ["value_and_grad", "grad", "jacobian", "hessian", "calculus", "forward"],
+        ["value_and_grad", "grad", "jacobian", "hessian", "calculus"],
     ),
     ("primitive", "Your own operation", "A forward function and its rules.", ["primitive"]),
     (
@@ -127,7 +127,7 @@ GROUPS = [
         "The graph as a picture, a table, a sum over paths, or steps.",
         ["draw", "trace", "step"],
     ),
-    ("saving", "Save and load", "Parameters in a file.", ["saving"]),
+    ("saving", "Save and load", "Parameters in a file.", ["nodes.saving"]),
     ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile", "source"]),
     (
         "nn",

@@ -14,8 +14,8 @@ from typing import Any
 
 import griffe
 
+from autograd_lite.core.row import Elementwise
 from autograd_lite.draw import operations
-from autograd_lite.ops.row import Elementwise
 
 sys.path.insert(0, str(Path(__file__).parent))
 from docstring import as_markdown

@@ -12,17 +12,10 @@ import sys
 import types
 import typing
 
-from .anomaly import detect_anomaly
-from .calculus import elementwise_grad, grad, hvp, value_and_grad, vjp
-from .constant import constant
-from .context import group, no_grad
-from .forward import jvp
-from .functions import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
-from .graph import Node
-from .jacobians import hessian, jacobian
-from .ops.branches import where
-from .ops.catalogue import LATER as _LATER
-from .ops.elementwise import (
+from .calculus.forward import jvp
+from .calculus.jacobians import hessian, jacobian
+from .calculus.reverse import elementwise_grad, grad, hvp, value_and_grad, vjp
+from .core.elementwise import (
     absolute,
     add,
     arccos,
@@ -70,8 +63,18 @@ from .ops.elementwise import (
     tanh,
     trunc,
 )
+from .core.graph import Node
+from .core.value import Value
+from .nn.softmax import cross_entropy, log_softmax, logsumexp, softmax, softmax_cross_entropy
+from .nodes.anomaly import detect_anomaly
+from .nodes.blocks import group, no_grad
+from .nodes.constant import constant
+from .nodes.tensor import Tensor
+from .ops.branches import where
+from .ops.catalogue import LATER as _LATER
 from .ops.extremes import clip, fmax, fmin, maximum, minimum
 from .ops.linalg import matmul
+from .ops.primitive import primitive
 from .ops.reduce import max, mean, min, prod, std, var
 from .ops.shape import (
     broadcast_to,
@@ -86,15 +89,12 @@ from .ops.shape import (
     swapaxes,
     transpose,
 )
-from .primitive import primitive
-from .tensor import Tensor
-from .value import Value
 
 abs = absolute
 pow = power
 
 if typing.TYPE_CHECKING:
-    from . import fft, linalg, nn, optim
+    from . import nn, optim
     from .check import GradientMismatch, check_gradients
     from .check.compare import compare
     from .check.step_plot import step_plot
@@ -103,7 +103,9 @@ if typing.TYPE_CHECKING:
     from .draw.paths import paths
     from .draw.steps import steps
     from .draw.trace import trace
-    from .losses import binary_cross_entropy, hinge, kl_divergence, mse
+    from .nn.losses import binary_cross_entropy, hinge, kl_divergence, mse
+    from .nodes.saving import load, save
+    from .numpy import fft, linalg
     from .ops.accumulate import (
         cumprod,
         cumsum,
@@ -218,7 +220,6 @@ if typing.TYPE_CHECKING:
     )
     from .ops.special import i0, sinc
     from .ops.statistics import average, corrcoef, cov, ptp
-    from .saving import load, save
 
 # Comparing and drawing are a third of the code, and saving needs much of Python's library: what
 # they are made of is imported when first used.
@@ -226,17 +227,17 @@ _LAZY = {
     "Drawing": "draw",
     "GradientMismatch": "check",
     "Stepper": "draw",
-    "binary_cross_entropy": "losses",
+    "binary_cross_entropy": "nn.losses",
     "check_gradients": "check",
     "compare": "check.compare",
     "compile": "compiling",
     "draw": "draw",
-    "hinge": "losses",
-    "kl_divergence": "losses",
-    "load": "saving",
-    "mse": "losses",
+    "hinge": "nn.losses",
+    "kl_divergence": "nn.losses",
+    "load": "nodes.saving",
+    "mse": "nn.losses",
     "paths": "draw.paths",
-    "save": "saving",
+    "save": "nodes.saving",
     "source": "compiling",
     "step": "draw",
     "step_plot": "check.step_plot",
@@ -252,7 +253,9 @@ for _module, _names in _LATER.items():
 
 def __getattr__(name: str) -> typing.Any:
     """A public name of a package that has not been imported yet."""
-    if name in ("fft", "linalg", "nn", "optim"):
+    if name in ("fft", "linalg"):
+        return importlib.import_module(f".numpy.{name}", __name__)
+    if name in ("nn", "optim"):
         return importlib.import_module(f".{name}", __name__)
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.graph import Node, sweep
+from autograd_lite.core.graph import Node, sweep
 
 # Weights of the eighth-order central difference at ±h, ±2h, ±3h, ±4h (Fornberg 1988, table 1).
 WEIGHTS = (4 / 5, -1 / 5, 4 / 105, -1 / 280)

@@ -44,8 +44,8 @@ import pytest
 from mutation_equivalent import EQUIVALENT
 
 import autograd_lite as ag
-from autograd_lite.ops.base import Op
-from autograd_lite.ops.row import ONE, Elementwise
+from autograd_lite.core.operation import Op
+from autograd_lite.core.row import ONE, Elementwise
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import Tensor, Value, context
+from autograd_lite import Tensor, Value
+from autograd_lite.nodes import blocks as context
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.ops.elementwise import TABLE
-from autograd_lite.ops.row import Elementwise
+from autograd_lite.core.elementwise import TABLE
+from autograd_lite.core.row import Elementwise
 
 ONE = [n for n in ag.__all__ if isinstance(getattr(ag, n), Elementwise)]
 ARRAYS = [

@@ -15,7 +15,8 @@ import pytest
 import sympy
 
 import autograd_lite as ag
-from autograd_lite import Tensor, Value, rows
+from autograd_lite import Tensor, Value
+from autograd_lite.calculus import rows
 
 from .helpers import close, differences
 

@@ -8,8 +8,8 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.check.witness import central, complex_step, direction, progress, refine, slopes
-from autograd_lite.graph import Node
-from autograd_lite.ops.base import Op
+from autograd_lite.core.graph import Node
+from autograd_lite.core.operation import Op
 
 
 def cube(x):

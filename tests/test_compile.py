@@ -11,7 +11,7 @@ import pytest
 from numpy_calls import ARRAYS, CALLS, function_of, names_in
 
 import autograd_lite as ag
-from autograd_lite.trees import flatten
+from autograd_lite.calculus.trees import flatten
 
 from .peers.programs import program, run
 from .test_every_call import nodes_of

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.trees import flatten
+from autograd_lite.calculus.trees import flatten
 
 ONES = np.ones(3)
 

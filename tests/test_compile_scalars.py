@@ -15,7 +15,7 @@ from peers.programs import BINARY, UNARY
 import autograd_lite as ag
 from autograd_lite.compiling import scalars
 from autograd_lite.compiling.scalars import Grouped
-from autograd_lite.ops.elementwise import TABLE
+from autograd_lite.core.elementwise import TABLE
 
 from .test_elementwise import DOMAINS
 

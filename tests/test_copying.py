@@ -13,8 +13,8 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
-from autograd_lite.graph import toposort
-from autograd_lite.ops import elementwise
+from autograd_lite.core import elementwise
+from autograd_lite.core.graph import toposort
 
 from .helpers import close
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import autograd_lite as ag
 from autograd_lite.draw import render
-from autograd_lite.draw.text import clip, escape
+from autograd_lite.graphs.text import clip, escape
 
 HOSTILE = [
     "<script>alert(1)</script>",

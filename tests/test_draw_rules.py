@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.draw.expression import Symbol, substitute
-from autograd_lite.draw.notation import write
+from autograd_lite.core.elementwise import TABLE
+from autograd_lite.core.graph import data
+from autograd_lite.core.row import ONE
 from autograd_lite.draw.operations import operations_page
 from autograd_lite.draw.phrases import factor_of, phrase
 from autograd_lite.draw.rules import OUT, G, rule, slot
-from autograd_lite.graph import data
-from autograd_lite.ops.elementwise import TABLE
-from autograd_lite.ops.row import ONE
+from autograd_lite.graphs.expression import Symbol, substitute
+from autograd_lite.graphs.notation import write
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 POINTS = [(0.4, 0.7, 0.9), (1.7, 2.5, 2.5), (-0.4, 0.7, 0.2), (0.4, -0.7, -3.0), (-1.5, -2.5, 1.0)]
@@ -157,7 +157,7 @@ def test_a_rule_that_cannot_be_read_is_named():
 
 def test_terms_and_powers_are_joined():
     x, y = Symbol("x"), Symbol("y")
-    from autograd_lite.draw.expression import constant, minus, plus, raised, times
+    from autograd_lite.graphs.expression import constant, minus, plus, raised, times
 
     assert write(plus(x, minus(x))) == "0"
     assert write(times(plus(constant(1), minus(x)), plus(constant(1), x))) == "1 − x²"

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 import autograd_lite as ag
-from autograd_lite.draw.text import show_number
+from autograd_lite.graphs.text import show_number
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -488,7 +488,7 @@ def test_drawing_changes_nothing_also_in_the_middle_of_a_sweep():
     y.backward()
     expected = x.grad
     x.grad = None
-    from autograd_lite.graph import sweep
+    from autograd_lite.core.graph import sweep
 
     for node, g in sweep([y], [1.0]):
         ag.draw(y)

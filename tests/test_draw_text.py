@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd_lite.draw import colour
-from autograd_lite.draw.latex import latex
-from autograd_lite.draw.text import array_lines, clip, number
+from autograd_lite.graphs import colour
+from autograd_lite.graphs.latex import latex
+from autograd_lite.graphs.text import array_lines, clip, number
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.files import replacing
+from autograd_lite.nodes.files import replacing
 
 WAYS = {
     "model.npz": "ag.save(path, {'w': ag.Tensor(np.ones(2000)), 'x': x})",

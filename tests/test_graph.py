@@ -11,9 +11,9 @@ import pytest
 from helpers import close
 
 import autograd_lite as ag
-from autograd_lite import graph
-from autograd_lite.graph import Node, describe, sweep, toposort
-from autograd_lite.ops.base import Op
+from autograd_lite.core import graph
+from autograd_lite.core.graph import Node, describe, sweep, toposort
+from autograd_lite.core.operation import Op
 
 KINDS = [ag.Value, lambda x: ag.Tensor([x, x])]
 kinds = pytest.mark.parametrize("kind", KINDS, ids=["Value", "Tensor"])

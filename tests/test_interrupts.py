@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import context, graph
+from autograd_lite.core import graph
+from autograd_lite.nodes import blocks as context
 
 ENGINE = str(Path(ag.__file__).parent)
 

@@ -11,7 +11,7 @@ import pytest
 from numpy_calls import EVERY_CALL, function_of, has_numpy
 
 import autograd_lite as ag
-from autograd_lite import numpy_protocol
+from autograd_lite.nodes import numpy_protocol
 
 DOCUMENT = Path(__file__).parents[1] / "notebooks" / "reference" / "numpy-coverage.md"
 NAMESPACES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}

@@ -9,7 +9,7 @@ import pytest
 from numpy_calls import ARRAYS, CALLS, names_in
 
 import autograd_lite as ag
-from autograd_lite import numpy_protocol
+from autograd_lite.nodes import numpy_protocol
 from autograd_lite.ops.catalogue import LATER, later
 
 A = np.array([1.0, 2.0, 3.0])

@@ -5,7 +5,7 @@ import pytest
 from numpy_calls import ARRAYS, CALLS, names_in
 
 import autograd_lite as ag
-from autograd_lite.graph import sweep
+from autograd_lite.core.graph import sweep
 
 # Names that NumPy has for a function of another name, which ours goes by.
 ALIASES = {

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.ops import elementwise
-from autograd_lite.ops.base import FromValues, Op
+from autograd_lite.core import elementwise
+from autograd_lite.core.operation import FromValues, Op
 from autograd_lite.ops.reduce import Among
 from autograd_lite.ops.shape import Concatenate
 

@@ -8,8 +8,9 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
-from autograd_lite.ops import elementwise, linalg
-from autograd_lite.ops.base import Op
+from autograd_lite.core import elementwise
+from autograd_lite.core.operation import Op
+from autograd_lite.ops import linalg
 
 
 @pytest.mark.parametrize(

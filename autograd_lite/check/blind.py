@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, slots, wrap
-from ..tensor import Tensor
-from ..value import Value
+from ..core.graph import Node, slots, wrap
+from ..core.value import Value
+from ..graphs.patience import Patience
+from ..graphs.tape import Tape
+from ..nodes.tensor import Tensor
 from .case import Case
 from .judge import magnitude
-from .patience import Patience
 from .replay import pushed
 from .report import Note
 from .softmax_formulas import of_cross_entropy, of_softmax
 from .softmaxes import find
-from .tape import Tape
 
 __all__ = ["blind"]
 

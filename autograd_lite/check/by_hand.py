@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from ..trees import flatten
+from ..calculus.trees import flatten
+from ..core.graph import data
 from .call import floats, parameters, paths
 from .examine import as_hand
 from .report import Cause

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..context import Block, observers
-from ..graph import Node, data
+from ..calculus.trees import flatten
+from ..core.graph import Node, data
+from ..core.value import Value
+from ..graphs.variables import Names
+from ..nodes.blocks import Block, observers
+from ..nodes.tensor import Tensor
 from ..ops.inputs import is_objects
 from ..ops.shape import tensor_of
-from ..tensor import Tensor
-from ..trees import flatten
-from ..value import Value
-from ..variables import Names
 
 __all__ = ["Call", "floats", "leaf", "parameters", "paths", "recorded"]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from ..ops.row import ONE
+from ..core.graph import Node, data
+from ..core.row import ONE
+from ..graphs.tape import Tape
 from .factors import read
 from .judge import distance, magnitude
 from .report import Cause
-from .tape import Tape
 
 __all__ = ["Case", "slope"]
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import callsite
-from ..graph import Node, toposort
-from ..variables import Names, caller_names, lent
+from ..core.graph import Node, toposort
+from ..graphs.tape import Tape
+from ..graphs.variables import Names, caller_names, lent
+from ..nodes import callsite
 from .complex_rules import rules
 from .examine import as_hand, examine
 from .kinks import ties
 from .report import Cause, Report, Row
 from .stale import changed
-from .tape import Tape
 from .testimony import LARGE, Testimony, hear
 from .witness import METHODS
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.base import Op
+from ..core.operation import Op
+from ..core.row import Elementwise
 from ..ops.index import Put
 from ..ops.reduce import Extreme
-from ..ops.row import Elementwise
 
 __all__ = ["rules"]
 

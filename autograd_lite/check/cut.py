@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.tape import Tape
 from .judge import magnitude, pair, verdict
 from .report import Cause, Row
-from .tape import Tape
 from .testimony import hear
 
 __all__ = ["cut"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.tape import Tape
 from .blind import blind
 from .case import Case
 from .judge import pair, tolerance, verdict
@@ -14,7 +15,6 @@ from .ladder import diagnose
 from .pairs import FLOOR, Floor, agrees_beside_kinks, hand_pair, judged, numerical_pairs
 from .report import Cause, Note, Row
 from .softmaxes import is_softmax
-from .tape import Tape
 from .testimony import Testimony
 from .words import where
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
-from .tape import Tape
+from ..core.graph import Node
+from ..graphs.tape import Tape
 
 __all__ = ["divisors", "factors", "read"]
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import callsite
-from ..calculus import grad
-from ..graph import Node, data
-from ..trees import flatten
-from ..variables import caller_names
+from ..calculus.reverse import grad
+from ..calculus.trees import flatten
+from ..core.graph import Node, data
+from ..graphs.tape import Tape
+from ..graphs.variables import caller_names
+from ..nodes import callsite
 from .by_hand import by_hand, spread, which
 from .call import Call, parameters, recorded
 from .complex_rules import rules
@@ -21,7 +22,6 @@ from .examine import examine
 from .kinks import ties
 from .report import Note, Report, Row
 from .rules import suspects
-from .tape import Tape
 from .testimony import hear
 from .unchanged import mutated, same, snapshot
 from .witness import METHODS

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .tape import Tape
+from ..graphs.tape import Tape
 
 __all__ = ["Pair", "cancelling", "pair", "tolerance", "verdict"]
 

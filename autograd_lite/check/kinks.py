@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
+from ..graphs.tape import Tape
 from ..ops.reduce import Extreme
-from .tape import Tape
 
 __all__ = ["ties"]
 

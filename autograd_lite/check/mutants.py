@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
+from ..core.row import ONE, Elementwise
 from ..ops.branches import Where
 from ..ops.index import Pick
 from ..ops.linalg import MatMul
 from ..ops.reduce import Extreme
-from ..ops.row import ONE, Elementwise
 from ..ops.shape import Concatenate, Reshape, Transpose, sum_to
 from .arrays import gap
 from .case import Case, slope

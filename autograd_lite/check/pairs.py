@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.tape import Tape
 from .judge import Pair, cancelling, distance, magnitude, pair
 from .report import Row
-from .tape import Tape
 from .testimony import Testimony
 
 __all__ = ["FLOOR", "Floor", "agrees_beside_kinks", "hand_pair", "judged", "numerical_pairs"]

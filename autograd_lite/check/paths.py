@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.patience import Patience
 from .arrays import gap
 from .case import Case
 from .factors import read
 from .fixes import gradient_name, share
 from .judge import magnitude
-from .patience import Patience
 from .report import Cause
 
 __all__ = ["contributions", "examples"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
 from .case import Case
 from .fixes import gradient_name, share
 from .judge import magnitude

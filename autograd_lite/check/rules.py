@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..graph import Node, data
-from ..primitive import Fused
+from ..core.graph import Node, data
+from ..graphs.tape import Tape
+from ..ops.primitive import Fused
 from .judge import magnitude
 from .report import Cause
 from .stale import changed
-from .tape import Tape
 
 __all__ = ["suspects", "wrong_rules"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
 from .case import MOST_NUMBERS, Case, slope
 
 __all__ = ["Slope", "binary", "operands", "overwritten", "unary"]

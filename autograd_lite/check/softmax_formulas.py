@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.tape import Tape
 from .case import Case
 from .report import Cause
 from .softmaxes import Softmax, find, softmax_of
-from .tape import Tape
 
 __all__ = ["formulas"]
 

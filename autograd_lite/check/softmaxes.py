@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.tape import Tape
 from ..ops.shape import Sum
-from .tape import Tape
 
 __all__ = ["Softmax", "find", "is_softmax", "softmax_of"]
 

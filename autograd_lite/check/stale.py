@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.tape import Tape
 from .judge import distance, magnitude
 from .report import Cause
-from .tape import Tape
 
 __all__ = ["changed"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.graph import data
+from ..graphs.tape import Tape
 from .call import Call, leaf, recorded
-from .tape import Tape
 from .witness import EPS, difference, richardson, slopes
 
 __all__ = ["step_plot"]

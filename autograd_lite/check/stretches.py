@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from ..ops.row import ONE, Elementwise
+from ..core.graph import Node, data
+from ..core.row import ONE, Elementwise
+from ..graphs.patience import Patience
 from ..ops.shape import Sum
 from .arrays import gap
 from .case import Case, slope
 from .fixes import copied
 from .judge import magnitude
-from .patience import Patience
 from .report import Cause
 
 __all__ = ["another_axis", "jacobians", "ratios", "unsummed"]

@@ -8,15 +8,7 @@ import numpy as np
 
 from .judge import distance, magnitude
 from .report import Note
-from .witness import (
-    Function,
-    Witness,
-    central,
-    complex_step,
-    direction,
-    refine,
-    slopes,
-)
+from .witness import Function, Witness, central, complex_step, direction, refine, slopes
 
 __all__ = ["LARGE", "Testimony", "hear"]
 

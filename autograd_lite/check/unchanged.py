@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from ..trees import flatten
+from ..calculus.trees import flatten
+from ..core.graph import Node, data
 from .report import Note
 
 __all__ = ["mutated", "same", "snapshot"]

@@ -10,8 +10,8 @@ import numpy as np
 
 import autograd_lite as ag
 
-from ..draw.text import number
-from ..graph import Node, data, toposort
+from ..core.graph import Node, data, toposort
+from ..graphs.text import number
 from . import UsageError, clip
 from .evaluate import evaluate, one_line
 from .formula import Formula

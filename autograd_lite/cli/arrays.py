@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
 from . import MAX_ENTRIES, UsageError
 from .formula import written
 

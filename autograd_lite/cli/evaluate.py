@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.graph import data
 from . import MAX_ENTRIES, UsageError, clip, did_you_mean
 from .arrays import afford, afford_broadcast, as_tuple, gathered, is_index, is_plain, shape
 from .formula import LARGEST_INT, Formula, written

@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd_lite as ag
 
-from ..graph import Node, data, toposort
+from ..core.graph import Node, data, toposort
 from . import UsageError, clip, did_you_mean
 from .evaluate import evaluate
 from .formula import Formula, parse

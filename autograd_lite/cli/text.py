@@ -7,8 +7,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from ..draw.text import number
-from ..graph import data
+from ..core.graph import data
+from ..graphs.text import number
 
 __all__ = ["matrix", "numbers", "send", "table"]
 

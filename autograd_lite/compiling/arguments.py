@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
-from ..trees import rectangle, refilled
+from ..calculus.trees import rectangle, refilled
+from ..core.graph import Node
 
 __all__ = ["HasNodes", "replaced", "signature"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.elementwise import power
+from ..core.elementwise import power
 from .gathering import Store
 from .levels import Group, Levels
 from .program import GUARD, Step, method

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ..callsite import PASSED_OVER
-from ..trees import Form, flatten
+from ..calculus.trees import Form, flatten
+from ..nodes.callsite import PASSED_OVER
 from .arguments import replaced
 from .steps import Steps
 

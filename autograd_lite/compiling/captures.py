@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data, stand_ins
-from ..ops.base import Op
+from ..core.graph import Node, data, stand_ins
+from ..core.operation import Op
 from .held import contents, fixed, held
 
 __all__ = ["Captures", "bits"]

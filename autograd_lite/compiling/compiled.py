@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import context
-from ..trees import flatten
+from ..calculus.trees import flatten
+from ..nodes import blocks as context
 from .arguments import HasNodes, signature
 from .captures import Captures
 from .html import Source

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter, getitem
 from typing import Any
 
-from ..callsite import PASSED_OVER
+from ..nodes.callsite import PASSED_OVER
 
 __all__ = ["contents", "fixed", "held"]
 

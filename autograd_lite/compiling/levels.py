@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.elementwise import add, power
-from ..ops.row import Elementwise
+from ..core.elementwise import add, power
+from ..core.row import Elementwise
 from .tape import ALIAS, CONSTANT, GRADIENT, Tape
 
 __all__ = ["Group", "Levels"]

@@ -13,9 +13,9 @@ import sys
 from types import FrameType
 from typing import Any
 
-from ..callsite import PASSED_OVER
-from ..draw.names import LETTERS
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.names import LETTERS
+from ..nodes.callsite import PASSED_OVER
 from .helpers import HELPERS
 from .program import INPUT, Step
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numpy_protocol import FUNCTIONS, PLAIN
+from ..nodes.numpy_protocol import FUNCTIONS, PLAIN
 
 __all__ = ["REDUCTIONS", "STATIC", "TEXT", "reduced_over", "refusal"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..draw.names import constant_name, named
-from ..ends import constant, recorded
-from ..graph import Node, data, sweep
-from ..walk import walk
+from ..calculus.ends import constant, recorded
+from ..core.graph import Node, data, sweep
+from ..core.walk import walk
+from ..graphs.names import constant_name, named
 from .captures import Captures
 from .html import Source
 from .passes import simplified

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Node, describe, tick
+from ..core.graph import Node, describe, tick
 from .captures import Captures
 from .traced import Traced
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.graph import data
 from .arguments import replaced, signature
 from .captures import Captures
 from .floats import at_points

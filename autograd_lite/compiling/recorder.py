@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..ends import NARROW, constant
-from ..graph import Node, data, node_types, slots, wrap
-from ..ops.base import Op
+from ..calculus.ends import NARROW, constant
+from ..core.graph import Node, data, node_types, slots, wrap
+from ..core.operation import Op
 from ..ops.inputs import as_constant, is_objects, is_whole
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
 from .program import GUARD, Step, getitem, leaves, mapped, method

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data, stand_ins
-from ..trees import Form, flatten
+from ..calculus.trees import Form, flatten
+from ..core.graph import Node, data, stand_ins
 from .calling import called, inner
 from .captures import Captures
 from .floats import on_floats

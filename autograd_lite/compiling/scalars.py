@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from ..trees import Form
+from ..calculus.trees import Form
+from ..core.graph import data
 from .batched import Batched
 from .calling import called
 from .captures import Captures

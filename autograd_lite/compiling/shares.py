@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..ends import constant
-from ..graph import data
-from ..ops.row import ONE
+from ..calculus.ends import constant
+from ..core.graph import data
+from ..core.row import ONE
 from .levels import Group
 from .tape import GRADIENT, Sweep
 from .traced import Traced

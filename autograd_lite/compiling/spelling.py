@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ..core.elementwise import identity, positive, power
+from ..core.operation import FromValues
+from ..core.row import Elementwise, chain_product
 from ..ops import index, linalg, reduce, shape
-from ..ops.base import FromValues
 from ..ops.branches import Where
-from ..ops.elementwise import identity, positive, power
-from ..ops.row import Elementwise, chain_product
 from .helpers import into_zeros, times
 from .program import method
 from .traced import Traced, TracedNumber

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import context
-from ..callsite import place_within, text
+from ..nodes import blocks as context
+from ..nodes.callsite import place_within, text
 from .captures import Captures
 from .naming import Namer
 from .outside import Outside

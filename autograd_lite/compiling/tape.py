@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, kinds, stand_ins, toposort, wrap
+from ..core.elementwise import TABLE, identity, positive, power
+from ..core.graph import Node, kinds, stand_ins, toposort, wrap
+from ..core.row import Elementwise, chain_product
+from ..core.value import Value
 from ..ops.branches import Where
-from ..ops.elementwise import TABLE, identity, positive, power
-from ..ops.row import Elementwise, chain_product
-from ..value import Value
 from .captures import Captures
 from .recorder import Recorder
 from .traced import TracedNumber

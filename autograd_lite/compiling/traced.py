@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data, kinds, stand_ins
-from ..numpy_protocol import PLAIN
-from ..tensor import Tensor
-from ..value import Value
+from ..core.graph import Node, data, kinds, stand_ins
+from ..core.value import Value
+from ..nodes.numpy_protocol import PLAIN
+from ..nodes.tensor import Tensor
 from .program import method
 
 __all__ = ["Traced", "TracedArray", "TracedNumber"]

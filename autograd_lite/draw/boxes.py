@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from .expression import Symbol
+from ..core.graph import Node, data
+from ..graphs.expression import Symbol
 
 __all__ = ["Box", "Edge", "gradient", "is_drawn", "is_scale", "is_shift", "order"]
 

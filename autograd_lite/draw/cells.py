@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .colour import INK, MUTE, tint
-from .text import escape, show_number
+from ..graphs.colour import INK, MUTE, tint
+from ..graphs.text import escape, show_number
 
 __all__ = [
     "MONO",

@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..files import replacing
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.names import named
+from ..graphs.text import clip, escape
+from ..nodes.files import replacing
 from .layout import build, declined, direction_of
-from .names import named
 from .render import NoLayout, render
-from .text import clip, escape
 from .title import title_of
 from .trace import Trace, table
 from .view import View

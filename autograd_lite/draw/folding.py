@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..graph import Node
+from ..core.graph import Node
 from .boxes import Box, is_scale
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .text import MINUS, number
+from ..graphs.text import MINUS, number
 
 __all__ = ["ATOM", "formula", "literal", "wrapped"]
 

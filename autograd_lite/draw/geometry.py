@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..graphs.text import clip, plain
 from .boxes import Box
 from .cells import rows_of
 from .render import NoLayout, render
-from .text import clip, plain
 from .view import View
 
 __all__ = ["LABEL", "place"]

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.expression import symbols
+from ..graphs.notation import write
 from .boxes import Box, Edge, gradient
-from .expression import symbols
 from .formula import literal
-from .notation import write
 from .phrases import phrase
 from .view import View
 

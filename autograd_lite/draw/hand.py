@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node, toposort
-from ..walk import walk
-from .text import number, plain
+from ..core.graph import Node, toposort
+from ..core.walk import walk
+from ..graphs.text import number, plain
 
 if TYPE_CHECKING:
     from ..check.report import Row

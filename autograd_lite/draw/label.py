@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 import numpy as np
 
+from ..graphs.colour import GOOD, GRADIENT, INK, MUTE, VALUE, WRONG
+from ..graphs.text import clip, escape, plain, shape_text, show_number
 from .boxes import Box
 from .cells import SMALL, Rows, cell, font, span
-from .colour import GOOD, GRADIENT, INK, MUTE, VALUE, WRONG
 from .hand import compared
-from .text import clip, escape, plain, shape_text, show_number
 
 __all__ = ["MOST_CHARACTERS", "box_label"]
 

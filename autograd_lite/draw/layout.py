@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from ..graphs.colour import GRADIENT, INK, MUTE, scale_of
+from ..graphs.text import array_lines, clip, escape
 from .boxes import Box, Edge, gradient
 from .cells import MONO, SANS, cell, font
-from .colour import GRADIENT, INK, MUTE, scale_of
 from .groups import edge_phrase, shortcuts
 from .hand import causes
 from .label import box_label
 from .legend import heading, legend
 from .phrases import phrase
-from .text import array_lines, clip, escape
 from .view import View
 
 __all__ = ["build", "declined", "direction_of"]

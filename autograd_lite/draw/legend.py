@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..graphs.colour import GRADIENT, INK, MUTE, VALUE, tint
+from ..graphs.text import clip, escape, show_number
 from .boxes import Box
 from .cells import MONO, cell, font
-from .colour import GRADIENT, INK, MUTE, VALUE, tint
-from .text import clip, escape, show_number
 from .title import title_of
 from .view import View
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..graph import Node
+from ..core.graph import Node
 
 __all__ = ["Groups"]
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import logsumexp, softmax
+from ..core.elementwise import TABLE
+from ..graphs.expression import Symbol, substitute
+from ..graphs.variables import Names
+from ..nn.softmax import logsumexp, softmax
+from ..nodes.tensor import Tensor
 from ..ops import linalg, reduce
 from ..ops import shape as shapes
 from ..ops.branches import where
-from ..ops.elementwise import TABLE
-from ..tensor import Tensor
-from ..variables import Names
 from .boxes import gradient
-from .expression import Symbol, substitute
 from .formula import ATOM, formula
 from .groups import edge_phrase
 from .phrases import factor_of, phrase

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.names import named
+from ..graphs.text import number
 from .boxes import Box, Edge, gradient, order
-from .names import named
 from .phrases import factor_of
 from .steps import sent
-from .text import number
 from .view import View
 
 __all__ = ["Path", "Paths", "paths"]

@@ -6,8 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from .expression import Apply, Product, Symbol, Total, constant, raised, substitute, symbols, times
-from .notation import PRODUCT, write
+from ..graphs.expression import (
+    Apply,
+    Product,
+    Symbol,
+    Total,
+    constant,
+    raised,
+    substitute,
+    symbols,
+    times,
+)
+from ..graphs.notation import PRODUCT, write
 
 __all__ = ["WORDS", "factor_of", "factor_text", "local", "phrase", "taken_apart"]
 

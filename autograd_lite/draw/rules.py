@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, wrap
-from ..ops.elementwise import identity
-from ..ops.row import Elementwise
-from .expression import (
+from ..core.elementwise import identity
+from ..core.graph import Node, wrap
+from ..core.row import Elementwise
+from ..graphs.expression import (
     Apply,
     Product,
     Symbol,

@@ -9,12 +9,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.names import named
+from ..graphs.text import escape
 from .drawing import write_file
-from .names import named
 from .steps import run
 from .telling import Teller
-from .text import escape
 from .view import View
 
 __all__ = ["Stepper", "step"]

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from ..ops.row import ONE, Elementwise
+from ..core.graph import Node, data
+from ..core.row import ONE, Elementwise
+from ..graphs.names import named
+from ..graphs.text import array_lines
 from .boxes import Box, Edge, gradient
-from .names import named
 from .phrases import local, phrase
-from .text import array_lines
 from .view import View
 
 __all__ = ["Message", "Step", "naive", "run", "steps"]

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..graphs.colour import scale_of, tint
+from ..graphs.text import clip, plain, shape_text, show_number
 from .boxes import Box, gradient
 from .cells import rows_of
-from .colour import scale_of, tint
 from .geometry import LABEL, place
 from .phrases import phrase
 from .steps import Message, Step, naive, run
-from .text import clip, plain, shape_text, show_number
 from .title import title_of
 from .trace import backward_text
 from .view import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..graph import Node
+from ..core.graph import Node
 from .formula import ATOM, formula, literal
 from .view import View
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..core.graph import Node
+from ..graphs.latex import latex
+from ..graphs.names import named
+from ..graphs.notation import write
+from ..graphs.text import MINUS, clip, escape, number, plain
 from .boxes import Box, gradient, order
-from .latex import latex
-from .names import named
-from .notation import write
-from .text import MINUS, clip, escape, number, plain
 from .view import View
 
 __all__ = ["Row", "Trace", "backward_text", "table", "trace"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..graph import Node
-from ..variables import Names
+from ..core.graph import Node
+from ..graphs.excerpt import Excerpt
+from ..graphs.names import name_all
+from ..graphs.variables import Names
 from .boxes import Box, Edge, is_drawn, is_shift, order
-from .excerpt import Excerpt
 from .folding import fold
-from .names import name_all
 from .nesting import Groups
 from .writing import write_formula, write_rules
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
+from ..graphs.text import clip, plain
 from .boxes import Box
-from .text import clip, plain
 from .view import View
 
 __all__ = ["numerical", "three_ways"]

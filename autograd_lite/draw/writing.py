@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
+from ..graphs.expression import Apply, Symbol, constant, plus, substitute
 from .boxes import Box, gradient
-from .expression import Apply, Symbol, constant, plus, substitute
 from .formula import ATOM, formula, literal, wrapped
 from .rules import OUT, G, rule, slot
 

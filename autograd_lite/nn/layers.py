@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..context import group
-from ..graph import Node
+from ..core.graph import Node
+from ..nodes.blocks import group
+from ..nodes.tensor import Tensor
 from ..ops.inputs import array
 from ..ops.linalg import matmul
 from ..ops.shape import arrayed
-from ..tensor import Tensor
 from .initialise import glorot
 from .module import Module
 from .sizes import last_axis, size

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.elementwise import relu
-from ..tensor import Tensor
-from ..value import Value
+from ..core.elementwise import relu
+from ..core.value import Value
+from ..nodes.tensor import Tensor
 from .initialise import glorot, he
 from .layers import Linear
 from .module import Module

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from ..saving import store
-from ..value import Value
+from ..core.graph import Node, data
+from ..core.value import Value
+from ..nodes.saving import store
 
 __all__ = ["Module"]
 

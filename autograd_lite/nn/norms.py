@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..context import group
-from ..ops.base import shape
-from ..ops.elementwise import sqrt
+from ..core.elementwise import sqrt
+from ..core.operation import shape
+from ..nodes.blocks import group
+from ..nodes.tensor import Tensor
 from ..ops.inputs import numbers
 from ..ops.reduce import mean
-from ..tensor import Tensor
 from .module import Module
 from .sizes import last_axis, size
 

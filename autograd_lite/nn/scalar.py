@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..value import Value
+from ..core.value import Value
 from .module import Module
 from .sizes import size
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from .base import Op, shape
+from ..core.graph import data
+from ..core.operation import Op, shape
 from .branches import where
 from .inputs import array
 from .reduce import Prod

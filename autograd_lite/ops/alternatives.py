@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
 from .branches import where
 from .join import broadcast_arrays
 from .shape import stack

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from .base import Op, shape
+from ..core.graph import Node, data
+from ..core.operation import Op, shape
 from .inputs import array
 from .shape import sum_to
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.graph import data
 from .index import Pick
 from .inputs import array
 from .rearrange import moved

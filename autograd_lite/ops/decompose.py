@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import data
-from .base import Op, shape
+from ..core.graph import data
+from ..core.operation import Op, shape
+from ..core.row import chain_product
 from .branches import where
 from .linalg import matmul, mT
-from .row import chain_product
 from .shape import arrayed, concatenate, expand_dims
 from .solve import inv
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from .base import shape
+from ..core.graph import Node, data
+from ..core.operation import shape
 from .inputs import in_floats
 from .shape import arrayed, concatenate, normal_axes, ravel, sum
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Op, lead, shape
+from ..core.operation import Op, lead, shape
 from .inputs import array
 from .rearrange import moved
 from .shape import arrayed, broadcast_to, expand_dims

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
-from .elementwise import (
+from ..core.elementwise import (
     fmax1,
     fmax2,
     fmin1,
@@ -21,8 +20,9 @@ from .elementwise import (
     minimum2,
     positive,
 )
+from ..core.graph import Node
+from ..core.row import Elementwise
 from .inputs import is_objects
-from .row import Elementwise
 
 __all__ = ["clip", "fmax", "fmin", "maximum", "minimum"]
 

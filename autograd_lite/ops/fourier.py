@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Op
+from ..core.operation import Op
 from .padding import pad
 from .shape import moveaxis, normal_axes, stack
 from .spectrum import Spectrum, both, spectrum

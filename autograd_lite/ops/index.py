@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import context
-from ..graph import data
-from .base import Op, shape
+from ..core.graph import data
+from ..core.operation import Op, shape
+from ..nodes import blocks as context
 from .branches import where
 from .shape import arrayed, astype, broadcast_to
 

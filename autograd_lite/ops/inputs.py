@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, stand_ins
+from ..core.graph import Node, stand_ins
 
 __all__ = [
     "array",

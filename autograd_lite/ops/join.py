@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
-from .elementwise import positive
+from ..core.elementwise import positive
+from ..core.graph import Node
 from .inputs import is_objects, numbers
 from .shape import arrayed, astype, broadcast_to, concatenate, ravel, reshape, transpose
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from .base import Op
+from ..core.graph import data
+from ..core.operation import Op
 from .branches import where
 from .decompose import svd, svdvals
 from .inputs import in_floats

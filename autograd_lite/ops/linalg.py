@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
-from .base import Op, lead, shape
+from ..core.graph import Node
+from ..core.operation import Op, lead, shape
 from .shape import Reshape, Transpose, arrayed, sum_to
 
 __all__ = ["matmul"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.elementwise import divide, root, square
+from ..core.graph import data
 from .branches import where
-from .elementwise import divide, root, square
 from .inputs import array, numbers
 from .reduce import max, min, prod
 from .shape import arrayed, flag, sum

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from .base import shape
+from ..core.elementwise import absolute, power, root, sign, square
+from ..core.graph import Node, data
+from ..core.operation import shape
 from .branches import where
 from .decompose import svdvals
-from .elementwise import absolute, power, root, sign, square
 from .inputs import array
 from .reduce import keep, max, min, rescaled, scale_for_squares
 from .shape import Reshape, arrayed, flag, moveaxis, normal_axes, ravel, sum

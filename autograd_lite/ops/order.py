@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
-from .base import shape
+from ..core.graph import Node
+from ..core.operation import shape
 from .branches import where
 from .choice import take_along_axis
 from .inputs import array, is_objects, numbers

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from .elementwise import power
+from ..core.elementwise import power
+from ..core.graph import data
 from .least_squares import lstsq
 from .norms import norm
 from .samples import convolve

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.elementwise import multiply
 from .choice import take
-from .elementwise import multiply
 from .linalg import matmul
 from .shape import arrayed, expand_dims, moveaxis, normal_axes, ravel, reshape, sum, transpose
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from .base import Op, shape
+from ..core.elementwise import root, square
+from ..core.graph import data
+from ..core.operation import Op, shape
 from .branches import where
-from .elementwise import root, square
 from .inputs import array, numbers
 from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, flag, keep, normal_axes
 

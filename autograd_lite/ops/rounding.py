@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from .elementwise import arctan2, flat, remainder_slope, rint, sign, trunc
-from .row import Elementwise
+from ..core.elementwise import arctan2, flat, remainder_slope, rint, sign, trunc
+from ..core.graph import Node, data
+from ..core.row import Elementwise
 from .shape import arrayed
 
 __all__ = [

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.elementwise import mod
+from ..core.graph import data
 from .branches import where
-from .elementwise import mod
 from .index import Put
 from .inputs import array, in_floats
 from .linalg import matmul

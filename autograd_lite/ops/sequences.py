@@ -8,21 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
+from ..core.elementwise import absolute, exp, log, power, sign
+from ..core.graph import data
 from .branches import where
-from .elementwise import absolute, exp, log, power, sign
 from .index import Put
 from .inputs import array, in_floats
 from .join import broadcast_arrays
-from .shape import (
-    arrayed,
-    broadcast_to,
-    expand_dims,
-    moveaxis,
-    normal_axes,
-    reshape,
-    stack,
-)
+from .shape import arrayed, broadcast_to, expand_dims, moveaxis, normal_axes, reshape, stack
 
 __all__ = [
     "apply_along_axis",

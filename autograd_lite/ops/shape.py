@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, node_types
-from .base import Op, shape, tensor_of
+from ..core.graph import Node, node_types
+from ..core.operation import Op, shape, tensor_of
 
 __all__ = [
     "broadcast_to",

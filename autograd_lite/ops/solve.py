@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Node, data
-from .base import Op, lead, shape
+from ..core.graph import Node, data
+from ..core.operation import Op, lead, shape
 from .index import Pick
 from .inputs import array, in_floats
 from .linalg import matmul, mT

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.row import Elementwise
 from .inputs import array
-from .row import Elementwise
 
 __all__ = ["i0", "sinc"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
-from .elementwise import arctan2, hypot
+from ..core.elementwise import arctan2, hypot
+from ..core.graph import Node, data
 from .inputs import array
 
 __all__ = ["FUNCTIONS", "Spectrum", "both", "spectrum"]

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import data
-from .base import shape
+from ..core.elementwise import root
+from ..core.graph import data
+from ..core.operation import shape
 from .diagonals import diagonal
-from .elementwise import root
 from .linalg import matmul, mT
 from .reduce import max, min
 from .shape import (

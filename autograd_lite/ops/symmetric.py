@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .base import Op, shape
+from ..core.operation import Op, shape
+from ..core.row import chain_product
 from .branches import where
 from .decompose import gaps, lower, ties
 from .linalg import matmul, mT
-from .row import chain_product
 from .shape import arrayed
 from .solve import inv
 

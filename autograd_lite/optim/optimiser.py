@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, data
+from ..core.graph import Node, data
 
 __all__ = ["Optimiser"]
 

@@ -1,0 +1,193 @@
+"""A function called once on fresh nodes, ready to be swept: what all of the calculus starts from.
+
+Given plain numbers, derivatives are plain numbers. They are nodes when an argument is a node or
+when the function uses one from outside (a *closure*), since they then depend on it; that is what
+lets derivatives nest to any order. A leaf made inside the function is a constant of it.
+
+Source: Griewank and Walther, *Evaluating Derivatives* (2008), chapter 3.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from ..core.elementwise import identity
+from ..core.graph import Node, data, node_types, stale, sweep, tick
+from ..nodes.callsite import depth
+from .ends import constant, fit, fresh, recorded, recording, zeros
+from .trees import flatten
+
+__all__ = ["Linearized"]
+
+
+class Linearized:
+    """A function called once on fresh nodes: what it returned, and the nodes it was called with."""
+
+    def __init__(
+        self, name: str, f: Callable[..., Any], argnums: Any, args: Sequence[Any], kwargs: Any
+    ) -> None:
+        if not callable(f):
+            raise TypeError(f"{name} takes a function, not {type(f).__name__}")
+        self.name = name
+        self.reached = self.foreign = False
+        called = list(args)
+        places = self.chosen(argnums, len(args))
+        single = not isinstance(argnums, tuple | list)
+        leaves, form = flatten(args[argnums] if single else tuple([args[n] for n in places]))
+        self.given_nodes = not node_types.isdisjoint(map(type, leaves))
+        # Under no_grad a derivative is computed all the same, and its result is off the graph.
+        self.recording = recording()
+        self.record = self.given_nodes and self.recording
+        self.form = form
+        with recorded():
+            self.start = tick()  # what is made from here on is the function's own
+            self.inputs = [fresh(x, name) for x in leaves]
+            given = form(self.inputs)
+            if single:
+                called[argnums] = given
+            else:
+                for n, arg in zip(places, given, strict=True):
+                    called[n] = arg
+            self.result = f(*called, **kwargs)
+        self.outputs, self.out_form = flatten(self.result)
+        if node_types.isdisjoint(map(type, self.outputs)):
+            raise ValueError(
+                f"{name}: nothing to differentiate. The function returned "
+                f"{type(self.result).__name__} {self.result!r:.60}, which no operation on its "
+                "argument made: it is constant, or .item(), .data or float() cut the graph"
+            )
+
+    def chosen(self, argnums: Any, count: int) -> list[int]:
+        """The places of the arguments to differentiate with respect to."""
+        if type(argnums) is int and -count <= argnums < count:  # nearly always
+            return [argnums]
+        places = []
+        for n in argnums if isinstance(argnums, tuple | list) else [argnums]:
+            if isinstance(n, bool) or not isinstance(n, int | np.integer):
+                raise TypeError(f"argnums is an int or a tuple of ints, not {argnums!r}")
+            if not -count <= n < count:
+                raise ValueError(
+                    f"{self.name} was to differentiate argument {n}, but the function was given "
+                    f"{count} positional arguments (argnums counts from 0)"
+                )
+            places.append(int(n) % count)
+        if len(set(places)) < len(places) or not places:
+            raise ValueError(f"argnums names each argument once, and at least one: {argnums!r}")
+        return places
+
+    def scalar(self) -> Node:
+        """The one output, checked to be a single number."""
+        out = self.outputs[0]
+        if len(self.outputs) != 1 or type(out) not in node_types or out.size != 1:
+            shapes = ", ".join(str(getattr(x, "shape", ())) for x in self.outputs)
+            raise ValueError(
+                f"{self.name} needs a function with one number as result; this one returned shape "
+                f"{shapes}. Sum it, or ask ag.jacobian for every output's derivative"
+            )
+        return out
+
+    def pull(
+        self,
+        seeds: Sequence[Any],
+        outputs: Sequence[Any] | None = None,
+        inputs: Sequence[Node] | None = None,
+    ) -> list[Any]:
+        """The cotangents of the inputs for a cotangent of every output; leading axes ride along.
+
+        With `outputs`, from those alone, which depend on no more than `inputs`. None stands for the
+        zeros of an input that no output depends on. Nodes if the derivative depends on nodes.
+        """
+        outputs = self.outputs if outputs is None else outputs
+        inputs = self.inputs if inputs is None else inputs
+        roots, gs = outputs, seeds
+        if not node_types.issuperset(map(type, outputs)):
+            pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
+            roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
+        if not self.record and not self.foreign and node_types.isdisjoint(map(type, gs)):
+            found = self._sweep(roots, gs, inputs, record=False)
+            if not self.foreign:
+                return found
+        if not self.recording:
+            return self._sweep(roots, [data(g) for g in gs], inputs, record=False)
+        nodes = [g if isinstance(g, Node) else constant(g) for g in gs]
+        return self._sweep(roots, nodes, inputs, record=True)
+
+    def _sweep(self, roots: Any, seeds: Any, inputs: Sequence[Node], record: bool) -> list[Any]:
+        found: dict[Node, Any] = {}
+        outside = False
+        if self.given_nodes:
+            self.check_fresh()
+        walk = sweep(roots, seeds, record, inputs, inner="drop")
+        with recorded(), np.errstate(all="ignore"):
+            try:
+                for node, g in walk:
+                    if node.op is identity or node.op is None:
+                        found[node] = g
+                        if node.stamp < self.start and self.is_foreign(node):
+                            outside = True
+                            if not record and self.recording:
+                                break  # the result depends on it: to be swept again, recorded
+            finally:
+                walk.close()
+        self.note(not found.keys().isdisjoint(inputs), outside)
+        return list(map(found.get, inputs))
+
+    def check_fresh(self) -> None:
+        """ValueError if a node that was given was changed since: its stand-in shares its data."""
+        for x in self.inputs:
+            if isinstance(x.left, Node):
+                if x.left.op is None:
+                    x.left.refresh()
+                if x.left.stamp > x.stamp:
+                    raise ValueError(stale(x.left, x))
+
+    def is_foreign(self, node: Node) -> bool:
+        """Whether this is a leaf, or the argument of another derivative, made outside."""
+        return node.stamp < self.start and not isinstance(node.left, Node)
+
+    def note(self, reached: bool, foreign: bool) -> None:
+        """Remember whether a sweep arrived at an argument, at a leaf from outside."""
+        self.reached = self.reached or reached
+        self.foreign = self.foreign or foreign
+
+    def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
+        """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
+        if not self.reached:
+            self.warn_if_constant()
+        settled = self.settled if self.given_nodes or self.foreign or self.record else fit
+        done = [
+            settled(zeros(lead + x.shape) if g is None else g, x)
+            for g, x in zip(cotangents, self.inputs, strict=True)
+        ]
+        if len({*map(id, done)}) < len(done):  # shared by two inputs: each gets its own
+            done = [copy(g) if isinstance(g, np.ndarray) else g for g in done]
+        return done
+
+    def settled(self, g: Any, x: Any) -> Any:
+        """A derivative in the dtype of `x`, as a node where those of this function are nodes."""
+        g = fit(g, x)
+        nodes = self.record or self.given_nodes or (self.foreign and self.recording)
+        return constant(g) if nodes and not isinstance(g, Node) else g
+
+    def warn_if_constant(self) -> None:
+        """UserWarning when the result is made of nodes from outside and of no argument."""
+        if not self.reached and self.foreign:
+            warnings.warn(
+                f"{self.name}: the output does not depend on the argument, only on nodes that the "
+                "function took from outside, so the derivative is zero. Use the argument in their "
+                "place; or did .data, .item() or detach() cut the graph on the way?",
+                UserWarning,
+                stacklevel=depth(),
+            )
+
+    def value(self) -> Any:
+        """What the function returned: nodes where derivatives are nodes, else plain data."""
+        if self.record or (self.foreign and self.recording):
+            return self.result
+        # Copies: the graph still needs its own, and the caller may write into these.
+        return self.out_form([copy(x.primal) if isinstance(x, Node) else x for x in self.outputs])

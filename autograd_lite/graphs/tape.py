@@ -1,0 +1,228 @@
+"""A recorded graph laid out flat, so that its sweep can be run again with something changed.
+
+The engine's own sweep keeps its cotangents in the nodes and forgets them. A `Tape` keeps every one,
+knows every edge, and computes three things from them: what a changed cotangent at one node does to
+the gradient of another (`push`), what one edge brings (`contribution`), and what the result would
+be for other numbers at a node (`forward`). The engine has no hooks for this; the rules are enough.
+
+Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 3.3 (adjoints as a linear
+map).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..core.graph import Node, data, toposort
+from .patience import Patience
+from .variables import Names, constant_name
+
+__all__ = ["Tape", "identity_seed"]
+
+
+def identity_seed(root: Node) -> tuple[Any, tuple[int, ...]]:
+    """The seed of a sweep from `root` and its leading axes: 1, or one seed for each entry."""
+    if root.size == 1:
+        return np.ones(root.shape, root.dtype) if root.shape else 1.0, ()
+    return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape), (root.size,)
+
+
+THINKING = 5.0
+"""Seconds that a report may spend on replays; a graph of a page needs a few hundredths."""
+
+LOOKING_BACK = 0.5
+"""Seconds that it may spend on what the point could not have shown."""
+
+
+class Tape:
+    """The nodes below `root` in order, with the cotangent of each.
+
+    `adjoint[x]` is what leaves x for its inputs and `arrived[x]` what its consumers brought. They
+    differ only at `pinned` nodes, whose cotangent is replaced by the one given: that is how an
+    error is carried forward. `lead` are the leading axes of all cotangents, `()` for a scalar root.
+    Constant arrays are called by the caller's `variables`.
+    """
+
+    def __init__(
+        self,
+        root: Node,
+        pinned: Mapping[Node, Any] | None = None,
+        variables: Names | None = None,
+    ) -> None:
+        self.root = root
+        self.variables = variables or Names()
+        self._constants: dict[int, str] = {}
+        self.order = toposort([root])
+        self.pinned = dict(pinned or {})
+        seed, self.lead = identity_seed(root)
+        self.consumers: dict[Node, list[tuple[Node, int]]] = {x: [] for x in self.order}
+        for node in self.order:
+            for i, x in enumerate(node.inputs):
+                if isinstance(x, Node):
+                    self.consumers[x].append((node, i))
+        self.arrived: dict[Node, Any] = {root: seed}
+        self.adjoint: dict[Node, Any] = {}
+        self.factors: dict[float, str] | None = None
+        self.patience = Patience(THINKING)
+        self.hindsight = Patience(LOOKING_BACK)
+        self._names: dict[Node, str] = {}
+        self._above: dict[tuple[Node, bool], list[Node]] = {}
+        self.place = {node: k for k, node in enumerate(self.order)}
+        self._brought: dict[tuple[Node, int], Any] = {}
+        with np.errstate(all="ignore"):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        for node in reversed(self.order):
+            g = self.pinned.get(node, self.arrived.get(node))
+            if g is None:
+                continue
+            self.adjoint[node] = g
+            for i, x in enumerate(node.inputs):
+                if isinstance(x, Node):
+                    part = self.pull(node, i, g)
+                    self._brought[node, i] = part
+                    old = self.arrived.get(x)
+                    self.arrived[x] = part if old is None else old + part
+
+    def pull(self, node: Node, i: int, g: Any) -> Any:
+        """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
+        return node.op.vjp(i, g, node.primal, *map(data, node.inputs))
+
+    def contribution(self, node: Node, i: int) -> Any:
+        """C: what the edge from input `i` to `node` brought to that input."""
+        return self._brought.get((node, i))
+
+    def gradient(self, x: Node) -> np.ndarray:
+        """What arrives at `x`, shape `(*lead, *x.shape)`; zeros where nothing does."""
+        g = self.arrived.get(x)
+        full = self.lead + x.shape
+        return np.zeros(full) if g is None else np.broadcast_to(np.asarray(g, float), full)
+
+    def above(self, x: Node) -> set[Node]:
+        """The nodes that pass a change on to `x`: its consumers, theirs, ... up to pinned ones."""
+        return set(self._upwards(x, self.pinned))
+
+    def _upwards(self, x: Node, stop: Mapping[Node, Any]) -> list[Node]:
+        """`x` and the nodes computed from it, in order; a node in `stop` is not passed."""
+        key = x, bool(stop)
+        if key not in self._above:
+            found, stack = {x}, [x]
+            while stack:
+                for node, _ in self.consumers[stack.pop()]:
+                    if node not in found and node not in stop:
+                        found.add(node)
+                        stack.append(node)
+            self._above[key] = sorted(found, key=self.place.__getitem__)
+        return self._above[key]
+
+    def reach(self, x: Node) -> list[tuple[Node, int]]:
+        """The edges whose change is felt at `x`, those nearest to it first."""
+        edges = []
+        for y in self._upwards(x, self.pinned):
+            edges += [(n, i) for n, i in self.consumers[y] if n in self.adjoint]
+        return edges
+
+    def push(self, changes: Mapping[Node, Any], x: Node, above: set[Node] | None = None) -> Any:
+        """What changes of the arriving cotangents do to the gradient of `x`: it is linear.
+
+        A change may carry leading axes of its own, one for each of several changes at once.
+        """
+        above = self.above(x) if above is None else above
+        flow = dict(changes)
+        with np.errstate(all="ignore"):
+            for node in reversed(self._upwards(x, self.pinned)):
+                g = flow.get(node)
+                if g is None or node is x:
+                    continue
+                for i, y in enumerate(node.inputs):
+                    if isinstance(y, Node) and y in above:
+                        part = self.pull(node, i, g)
+                        old = flow.get(y)
+                        flow[y] = part if old is None else old + part
+        return flow.get(x, 0.0)
+
+    def forward(self, x: Node, numbers: Any, rules: Any = None) -> Any:
+        """The root's data, were the data of `x` `numbers`. Everything above `x` is computed again.
+
+        `rules(op)` may give another forward function for an operation.
+        """
+        return self.replayed(x, numbers, rules)[self.root]
+
+    def replayed(self, x: Node, numbers: Any, rules: Any = None) -> dict[Node, Any]:
+        """The data of every node above `x`, were the data of `x` `numbers`."""
+        now: dict[Node, Any] = {x: numbers}
+        for node in self._upwards(x, {})[1:]:
+            args = [now.get(y, y.primal) if isinstance(y, Node) else y for y in node.inputs]
+            forward = node.op.forward if rules is None else rules(node.op)
+            now[node] = forward(*args)
+        now.setdefault(self.root, self.root.primal)
+        return now
+
+    def sizes(self) -> dict[int, str]:
+        """The lengths of axes that this graph has, with a name for each."""
+        found: dict[int, str] = {}
+        for node in self.order:
+            for k, n in enumerate(node.shape):
+                if n > 1:
+                    name = "the batch size" if k == 0 and node.ndim > 1 else "the length of an axis"
+                    found.setdefault(n, name)
+            for y in node.inputs:
+                if isinstance(y, np.ndarray):
+                    for n in y.shape:
+                        if n > 1:
+                            found.setdefault(n, "the length of an axis")
+        return found
+
+    def name(self, node: Node) -> str:
+        """A node in a few words: its label, or the formula it was made by, if short."""
+        if node not in self._names:
+            for depth in (3, 2, 1):
+                self._names[node] = self.expression(node, depth)
+                if len(self._names[node]) <= 40:
+                    break
+        return self._names[node]
+
+    def called(self, x: Any) -> str:
+        """An operand in a few words."""
+        if isinstance(x, Node):
+            return self.name(x)
+        return self.constant(x, "the constant") if isinstance(x, np.ndarray) else "the constant"
+
+    def constant(self, x: np.ndarray, otherwise: str) -> str:
+        """A constant array by the variable that holds it, or else as it is called here."""
+        if id(x) not in self._constants:
+            self._constants[id(x)] = constant_name(x, self.variables)
+        return self._constants[id(x)] or otherwise
+
+    def expression(self, x: Any, depth: int) -> str:
+        """What a node was computed by, `depth` operations deep; … stands for what lies deeper.
+
+        >>> import autograd_lite as ag
+        >>> x = ag.Value(2.0, label="x")
+        >>> y = ag.tanh(3 * x) - 1
+        >>> Tape(y).expression(y, 3)
+        'tanh(3 * x) - 1'
+        """
+        if not isinstance(x, Node):
+            return f"{x:.4g}" if np.ndim(x) == 0 else self.constant(x, "const")
+        if x.label:
+            return x.label
+        if x.op is None:
+            return "input"
+        if depth == 0:
+            return "…"
+        inside = [self.expression(y, depth - 1) for y in x.inputs[:3]]
+        name = x.op.name
+        if len(inside) == 2 and not name.isalnum():
+            parts = [
+                f"({text})"
+                if isinstance(y, Node) and not y.label and " " in text and not y.op.name.isalnum()
+                else text
+                for y, text in zip(x.inputs, inside, strict=True)
+            ]
+            return f"{parts[0]} {name} {parts[1]}"
+        return f"{name}({', '.join(inside)})"

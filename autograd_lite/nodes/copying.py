@@ -1,0 +1,107 @@
+"""Copying and pickling nodes: single ones, and whole graphs of any depth without recursion.
+
+Python's copy and pickle follow references one inside another and would run out of stack in a graph
+100,000 operations deep. Here a graph is handed to them as a list, inputs first, so that everything
+a node refers to is done before it.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from ..core.graph import Node, new, slots, tick
+from ..core.walk import walk
+
+__all__ = ["Copying"]
+
+LISTED = object()  # the mark of a node that stands in a list that is being pickled
+
+
+class Copying(Node):
+    """What nodes do for `copy.copy`, `copy.deepcopy` and `pickle`.
+
+    A shallow copy of a node has the same inputs; a deep copy or a pickle has the whole graph below
+    it, and nodes copied together share what they shared before. Gradients and labels are kept.
+    """
+
+    __slots__ = ()
+
+    def __copy__(self) -> Any:
+        return twin(self, {})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        stack: list[Node] = [self]
+        while stack:
+            node = stack[-1]
+            waiting = [x for x in node.inputs if isinstance(x, Node) and id(x) not in memo]
+            if waiting and id(node) not in memo:
+                stack += waiting
+                continue
+            stack.pop()
+            if id(node) not in memo:
+                memo[id(node)] = twin(node, memo)
+        return memo[id(self)]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.mark is LISTED:  # what it refers to has been pickled before it
+            self.mark = None
+            return restore, state(self)
+        below = list(walk([self]))[:-1]
+        if not below:
+            return restore, state(self)
+        for node in below:
+            node.mark = LISTED
+        return restore_below, (below, _Unlist(below), *state(self))
+
+
+class _Unlist:
+    """Takes the marks away again, once all of a list has been pickled."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        for node in self.nodes:
+            if node.mark is LISTED:
+                node.mark = None
+        return tuple, ()
+
+
+def state(node: Node) -> tuple[Any, ...]:
+    """All that makes a node: what it is, how it was made, and what hangs on it."""
+    if node.op is None:
+        node.refresh()
+    return type(node), node.primal, node.op, node.inputs, node.grad, node.stamp, node.notes
+
+
+def restore(
+    kind: type[Node], primal: Any, op: Any, inputs: Any, grad: Any, stamp: int, notes: Any
+) -> Node:
+    """The node of a `state`."""
+    node: Any = new(kind)
+    node._as_leaf(primal, "")
+    node.forget()
+    if op is not None:
+        node.op = op
+        node.left, node.right = slots(inputs)
+        node.unrolled = op.unrolled.get((type(node.left), type(node.right)))
+    node.grad, node.stamp, node.notes = grad, stamp, notes
+    tick(at_least=stamp)  # nodes made from now on are younger
+    return node
+
+
+def restore_below(below: list[Node], unlisted: Any, *fields: Any) -> Node:
+    """The node of a `state` that was pickled together with the nodes below it."""
+    return restore(*fields)
+
+
+def twin(node: Node, memo: dict[int, Any]) -> Node:
+    """A node like this one, made from the copies in `memo` of its inputs, where there are any."""
+    kind, primal, op, inputs, grad, stamp, notes = state(node)
+    if op is None and isinstance(primal, np.ndarray):
+        primal = primal.copy()  # a leaf's data may be written to
+    inputs = tuple(memo.get(id(x), x) for x in inputs)
+    return restore(kind, primal, op, inputs, copy.deepcopy(grad), stamp, copy.deepcopy(notes))
