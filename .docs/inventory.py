@@ -209,6 +209,8 @@ def groups() -> list[Group]:
 
 def path(name: str) -> str:
     """Where mkdocstrings finds a name: not in the package, if a module there has that name too."""
+    if name.partition(".")[0] in ("fft", "linalg"):
+        return f"autograd_lite.numpy.{name}"
     if "." not in name and importlib.util.find_spec(f"autograd_lite.{name}"):
         return f"autograd_lite.{home(name)}.{name}"
     return f"autograd_lite.{name}"

@@ -50,7 +50,8 @@ from autograd_lite.core.row import ONE, Elementwise
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"
 MODULES = (
-    *("inputs", "base", "row", "branches", "elementwise", "rounding", "special", "shape", "index"),
+    *("inputs", "operation", "row", "branches", "elementwise", "rounding", "special", "shape"),
+    "index",
     *("reduce", "accumulate"),
     *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fourier"),
 )
@@ -59,6 +60,7 @@ TESTS = (
     *("test_numpy_protocol", "test_conventions", "test_functions", "test_tensor", "test_value"),
     *("test_numpy_names", "test_numpy_edges", "test_calculus"),
 )
+CORE = ("operation", "row", "elementwise")
 ROWS = ("Elementwise", "OfOrder")  # what makes a row of the table
 METHODS = ("vjp", "slope")  # of an operation
 SECONDS = 10  # of one test, of the processor's time: a mutant that takes longer does not end
@@ -139,7 +141,8 @@ def forget() -> None:
 
 
 def module_of(name: str) -> Any:
-    return importlib.import_module(f"autograd_lite.ops.{name}")
+    room = "core" if name in CORE else "ops"
+    return importlib.import_module(f"autograd_lite.{room}.{name}")
 
 
 @functools.cache
@@ -213,7 +216,7 @@ def helpers(rule: Rule) -> Iterator[Rule]:
             continue
         thing = rule.function.__globals__.get(node.id)
         home = getattr(thing, "__module__", None) or ""
-        name = home.removeprefix("autograd_lite.ops.")
+        name = home.rpartition(".")[2] if home.startswith("autograd_lite") else ""
         if name not in MODULES or isinstance(thing, Elementwise) or thing is Elementwise:
             continue
         if isinstance(thing, type) and issubclass(thing, Op):

@@ -24,7 +24,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("solve.cofactors", "n - 1 → 1 - n"),
     ],
     "NumPy's whole number indexes as well": [
-        ("base.FromValues.vjp", "int(k) → k"),
+        ("operation.FromValues.vjp", "int(k) → k"),
     ],
     "NumPy's whole number, or int of its float, serves as well": [
         (

@@ -585,7 +585,7 @@ def test_formulas_agree_with_pythons_own_arithmetic(formula):
     code = compile(ast.parse(formula, mode="eval"), "formula", "eval")
     scope = {"x": 0.5, "y": -1.25, "sin": math.sin, "tanh": math.tanh}
     expected = eval(code, {"__builtins__": {}}, scope)
-    assert ag.graph.data(ours) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    assert ag.core.graph.data(ours) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 # As a program

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd_lite as ag
 from autograd_lite.graphs import colour
 from autograd_lite.graphs.latex import latex
 from autograd_lite.graphs.text import array_lines, clip, number
@@ -96,7 +97,7 @@ def test_numbers_on_their_colour_have_enough_contrast(x):
 
 
 def test_the_stepper_s_texts_have_enough_contrast_in_light_and_dark():
-    page = Path(colour.__file__).with_name("stepper.html").read_text(encoding="utf-8")
+    page = Path(ag.__file__).with_name("draw").joinpath("stepper.html").read_text(encoding="utf-8")
     light, dark = (
         dict(re.findall(r"--(\w+):(#\w+)", block)) for block in re.findall(r":root\{(.*?)\}", page)
     )

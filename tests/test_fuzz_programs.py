@@ -134,8 +134,8 @@ def test_forwards_and_backwards_agree_to_the_third_order(drawn):
 
 def plain(x):
     """The numbers of a node, or of an array of Values."""
-    x = ag.graph.data(x)
-    return np.reshape([ag.graph.data(v) for v in np.ravel(x)], np.shape(x))
+    x = ag.core.graph.data(x)
+    return np.reshape([ag.core.graph.data(v) for v in np.ravel(x)], np.shape(x))
 
 
 @settings(max_examples=100)

@@ -206,9 +206,9 @@ def test_values(name, x, kind):
     function, _, value, _, _ = ROWS[name]
     with mp.workdps(DIGITS):
         exact = value([mpf(v) for v in x.tolist()])
-        out = np.ravel(ag.graph.data(function(KINDS[kind](x))))
+        out = np.ravel(ag.core.graph.data(function(KINDS[kind](x))))
         for got, e in zip(out, exact, strict=True):
-            assert error(ag.graph.data(got), e, abs(e)) < BOUND
+            assert error(ag.core.graph.data(got), e, abs(e)) < BOUND
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")

@@ -72,7 +72,7 @@ def test_a_single_leaf(path, tree):
     ag.save(path, tree)
     back = ag.load(path)
     assert type(back) is type(tree)
-    np.testing.assert_array_equal(ag.graph.data(back), ag.graph.data(tree))
+    np.testing.assert_array_equal(ag.core.graph.data(back), ag.core.graph.data(tree))
 
 
 def test_loaded_leaves_are_ready_to_train(path):
