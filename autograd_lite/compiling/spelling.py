@@ -169,7 +169,7 @@ def write_slice(recorder: Any, op: Any, x: Any) -> Any:
 
 def write_unslice(recorder: Any, op: Any, g: Any) -> Any:
     """Zeros with the cotangent in the place that a basic index names."""
-    before = lead(g, op.new)
+    before = op.lead(g)
     index = (Ellipsis, *op.index) if before else op.index
     return recorder.call(into_zeros, (as_array(g, recorder), before + op.old, index))
 

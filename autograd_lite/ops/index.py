@@ -31,7 +31,7 @@ class Slice(Op):
         return np.asarray(np.asarray(x)[(..., *self.index)])
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
-        return Unslice(self.index, self.old, shape(out))(g)
+        return Unslice(self.index, self.old)(g)
 
 
 class Unslice(Op):
@@ -39,12 +39,19 @@ class Unslice(Op):
 
     index: tuple[Any, ...]
     old: tuple[int, ...]
-    new: tuple[int, ...]
     name = "unindex"
+
+    def lead(self, g: Any) -> tuple[int, ...]:
+        """The axes of `g` in front of those the index fills: by slices and new axes, not numbers.
+
+        They are counted, not remembered: the shape of a result may have seeds in front itself.
+        """
+        axes = sum(k is None or isinstance(k, slice) for k in self.index)
+        return shape(g)[: len(shape(g)) - axes]
 
     def forward(self, g: Any) -> Any:
         g = np.asarray(g)
-        out = np.zeros(g.shape[: g.ndim - len(self.new)] + self.old, g.dtype)
+        out = np.zeros(self.lead(g) + self.old, g.dtype)
         out[(..., *self.index)] = g
         return out
 

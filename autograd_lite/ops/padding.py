@@ -38,5 +38,5 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
     inside = np.argwhere(np.pad(np.ones(old, bool), pad_width))
     first = inside[0] if inside.size else np.zeros(len(old), int)
     index = tuple(slice(int(i), int(i) + n) for i, n in zip(first, old, strict=True))
-    padded = Unslice(index, around.shape, old)(x)
+    padded = Unslice(index, around.shape)(x)
     return padded + around if np.any(around) else padded
