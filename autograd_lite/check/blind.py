@@ -13,8 +13,7 @@ import numpy as np
 
 from ..core.graph import Node, slots, wrap
 from ..core.value import Value
-from ..graphs.patience import Patience
-from ..graphs.tape import Tape
+from ..graphs.tape import Patience, Tape
 from ..nodes.tensor import Tensor
 from .case import Case
 from .judge import magnitude

@@ -11,7 +11,7 @@ import numpy as np
 from ..calculus.trees import flatten
 from ..core.graph import Node, data
 from ..core.value import Value
-from ..graphs.variables import Names
+from ..graphs.names import Names
 from ..nodes.blocks import Block, observers
 from ..nodes.tensor import Tensor
 from ..ops.inputs import is_objects

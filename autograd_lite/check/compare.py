@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, toposort
+from ..graphs.names import Names, caller_names, lent
 from ..graphs.tape import Tape
-from ..graphs.variables import Names, caller_names, lent
 from ..nodes import callsite
 from .complex_rules import rules
 from .examine import as_hand, examine

@@ -11,8 +11,8 @@ import numpy as np
 from ..calculus.reverse import grad
 from ..calculus.trees import flatten
 from ..core.graph import Node, data
+from ..graphs.names import caller_names
 from ..graphs.tape import Tape
-from ..graphs.variables import caller_names
 from ..nodes import callsite
 from .by_hand import by_hand, spread, which
 from .call import Call, parameters, recorded

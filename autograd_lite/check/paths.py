@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
-from ..graphs.patience import Patience
+from ..graphs.tape import Patience
 from .arrays import gap
 from .case import Case
 from .factors import read

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.graph import Node, data
 from ..core.row import ONE, Elementwise
-from ..graphs.patience import Patience
+from ..graphs.tape import Patience
 from ..ops.shape import Sum
 from .arrays import gap
 from .case import Case, slope

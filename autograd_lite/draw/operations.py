@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.elementwise import TABLE
 from ..graphs.expression import Symbol, substitute
-from ..graphs.variables import Names
+from ..graphs.names import Names
 from ..nn.softmax import logsumexp, softmax
 from ..nodes.tensor import Tensor
 from ..ops import linalg, reduce

@@ -10,8 +10,7 @@ from typing import Any
 
 from ..core.graph import Node
 from ..graphs.excerpt import Excerpt
-from ..graphs.names import name_all
-from ..graphs.variables import Names
+from ..graphs.names import Names, name_all
 from .boxes import Box, Edge, is_drawn, is_shift, order
 from .folding import fold
 from .nesting import Groups

@@ -11,16 +11,16 @@ map).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..core.graph import Node, data, toposort
-from .patience import Patience
-from .variables import Names, constant_name
+from .names import Names, constant_name
 
-__all__ = ["Tape", "identity_seed"]
+__all__ = ["Patience", "Tape", "identity_seed"]
 
 
 def identity_seed(root: Node) -> tuple[Any, tuple[int, ...]]:
@@ -28,6 +28,35 @@ def identity_seed(root: Node) -> tuple[Any, tuple[int, ...]]:
     if root.size == 1:
         return np.ones(root.shape, root.dtype) if root.shape else 1.0, ()
     return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape), (root.size,)
+
+
+class Patience:
+    """Seconds of the processor left; those inside the block are taken off. Entered again and again,
+    not nested. (By the clock a busy machine would find fewer causes than an idle one.)
+
+    >>> patience = Patience(0.0)
+    >>> with patience:
+    ...     patience.over()
+    True
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+        self.start: float | None = None
+
+    def __enter__(self) -> Patience:
+        self.start = time.thread_time()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self.start is not None
+        self.left -= time.thread_time() - self.start
+        self.start = None
+
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        since = 0.0 if self.start is None else time.thread_time() - self.start
+        return self.left - since <= 0
 
 
 THINKING = 5.0
