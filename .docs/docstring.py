@@ -24,6 +24,6 @@ def as_markdown(text: str, taken: Iterable[str] = ()) -> str:
 
 def linked(text: str, taken: Iterable[str]) -> str:
     """Public names in backticks as references to their entries."""
-    names = "|".join(sorted(set(ag.__all__) - set(taken), key=len, reverse=True))
+    names = "|".join(sorted(set(dir(ag)) - set(taken), key=len, reverse=True))
     public = re.compile(rf"(?<!`)`(?:ag\.)?({names})`(?!`)")
     return public.sub(lambda found: f"[{found[0]}][{path(found[1])}]", text)

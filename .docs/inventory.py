@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Sequence
 
 import autograd_lite as ag
-from autograd_lite.ops.catalogue import LATER
 
 __all__ = ["Group", "groups", "names"]
 
@@ -170,7 +169,7 @@ MEMBERS = {
 def names() -> list[str]:
     """Every public name, dotted from the package: those of its namespaces too."""
     found = []
-    for name in ag.__all__:
+    for name in dir(ag):
         item = getattr(ag, name)
         if inspect.ismodule(item):
             found += [f"{name}.{inner}" for inner in item.__all__]
@@ -184,9 +183,8 @@ def home(name: str) -> str:
     first = name.partition(".")[0]
     if first != name:
         return first
-    late = [f"ops.{module}" for module, listed in LATER.items() if name in listed]
     item = getattr(ag, name)
-    return late[0] if late else str(item.__module__).removeprefix("autograd_lite.")
+    return str(getattr(item, "__module__", ag._HOMES[name])).removeprefix("autograd_lite.")
 
 
 def groups() -> list[Group]:
@@ -209,9 +207,10 @@ def groups() -> list[Group]:
 
 def path(name: str) -> str:
     """Where mkdocstrings finds a name: not in the package, if a module there has that name too."""
-    if name.partition(".")[0] in ("fft", "linalg"):
-        return f"autograd_lite.numpy.{name}"
-    if "." not in name and importlib.util.find_spec(f"autograd_lite.{name}"):
+    first, dot, own = name.partition(".")
+    if dot:
+        return f"autograd_lite.{ag._NAMESPACES.get(first, first)}.{own}"
+    if importlib.util.find_spec(f"autograd_lite.{name}"):
         return f"autograd_lite.{home(name)}.{name}"
     return f"autograd_lite.{name}"
 

@@ -7,7 +7,7 @@ import autograd_lite as ag
 from autograd_lite.core.elementwise import TABLE
 from autograd_lite.core.row import Elementwise
 
-ONE = [n for n in ag.__all__ if isinstance(getattr(ag, n), Elementwise)]
+ONE = [n for n in dir(ag) if isinstance(getattr(ag, n), Elementwise)]
 ARRAYS = [
     "sum", "mean", "var", "std", "max", "min", "prod", "cumsum", "sort", "ravel", "transpose",
     "squeeze", "median", "softmax", "log_softmax", "logsumexp",

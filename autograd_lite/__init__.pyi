@@ -1,0 +1,277 @@
+"""The public names as type checkers see them, written by `tests/test_public_names.py`."""
+# ruff: noqa
+# fmt: off
+
+from . import nn as nn
+from . import optim as optim
+from .calculus.forward import jvp as jvp
+from .calculus.jacobians import hessian as hessian
+from .calculus.jacobians import jacobian as jacobian
+from .calculus.reverse import elementwise_grad as elementwise_grad
+from .calculus.reverse import grad as grad
+from .calculus.reverse import hvp as hvp
+from .calculus.reverse import value_and_grad as value_and_grad
+from .calculus.reverse import vjp as vjp
+from .check import GradientMismatch as GradientMismatch
+from .check import check_gradients as check_gradients
+from .check import compare as compare
+from .check import step_plot as step_plot
+from .compiling import compile as compile
+from .compiling import source as source
+from .core.elementwise import absolute as absolute
+from .core.elementwise import add as add
+from .core.elementwise import arccos as arccos
+from .core.elementwise import arccosh as arccosh
+from .core.elementwise import arcsin as arcsin
+from .core.elementwise import arcsinh as arcsinh
+from .core.elementwise import arctan as arctan
+from .core.elementwise import arctan2 as arctan2
+from .core.elementwise import arctanh as arctanh
+from .core.elementwise import cbrt as cbrt
+from .core.elementwise import ceil as ceil
+from .core.elementwise import cos as cos
+from .core.elementwise import cosh as cosh
+from .core.elementwise import deg2rad as deg2rad
+from .core.elementwise import divide as divide
+from .core.elementwise import exp as exp
+from .core.elementwise import exp2 as exp2
+from .core.elementwise import expm1 as expm1
+from .core.elementwise import floor as floor
+from .core.elementwise import hypot as hypot
+from .core.elementwise import log as log
+from .core.elementwise import log10 as log10
+from .core.elementwise import log1p as log1p
+from .core.elementwise import log2 as log2
+from .core.elementwise import logaddexp as logaddexp
+from .core.elementwise import logaddexp2 as logaddexp2
+from .core.elementwise import mod as mod
+from .core.elementwise import multiply as multiply
+from .core.elementwise import negative as negative
+from .core.elementwise import positive as positive
+from .core.elementwise import power as power
+from .core.elementwise import rad2deg as rad2deg
+from .core.elementwise import reciprocal as reciprocal
+from .core.elementwise import relu as relu
+from .core.elementwise import rint as rint
+from .core.elementwise import sigmoid as sigmoid
+from .core.elementwise import sign as sign
+from .core.elementwise import sin as sin
+from .core.elementwise import sinh as sinh
+from .core.elementwise import softplus as softplus
+from .core.elementwise import sqrt as sqrt
+from .core.elementwise import square as square
+from .core.elementwise import subtract as subtract
+from .core.elementwise import tan as tan
+from .core.elementwise import tanh as tanh
+from .core.elementwise import trunc as trunc
+from .core.graph import Node as Node
+from .core.value import Value as Value
+from .draw import Drawing as Drawing
+from .draw import Stepper as Stepper
+from .draw import draw as draw
+from .draw import paths as paths
+from .draw import step as step
+from .draw import steps as steps
+from .draw import trace as trace
+from .nn.losses import binary_cross_entropy as binary_cross_entropy
+from .nn.losses import hinge as hinge
+from .nn.losses import kl_divergence as kl_divergence
+from .nn.losses import mse as mse
+from .nn.softmax import cross_entropy as cross_entropy
+from .nn.softmax import log_softmax as log_softmax
+from .nn.softmax import logsumexp as logsumexp
+from .nn.softmax import softmax as softmax
+from .nn.softmax import softmax_cross_entropy as softmax_cross_entropy
+from .nodes.anomaly import detect_anomaly as detect_anomaly
+from .nodes.blocks import group as group
+from .nodes.blocks import no_grad as no_grad
+from .nodes.constant import constant as constant
+from .nodes.saving import load as load
+from .nodes.saving import save as save
+from .nodes.tensor import Tensor as Tensor
+from .numpy import fft as fft
+from .numpy import linalg as linalg
+from .ops.accumulate import cumprod as cumprod
+from .ops.accumulate import cumsum as cumsum
+from .ops.accumulate import cumulative_prod as cumulative_prod
+from .ops.accumulate import cumulative_sum as cumulative_sum
+from .ops.accumulate import nancumprod as nancumprod
+from .ops.accumulate import nancumsum as nancumsum
+from .ops.alternatives import choose as choose
+from .ops.alternatives import select as select
+from .ops.assemble import block as block
+from .ops.assemble import insert as insert
+from .ops.branches import where as where
+from .ops.choice import compress as compress
+from .ops.choice import extract as extract
+from .ops.choice import intersect1d as intersect1d
+from .ops.choice import setdiff1d as setdiff1d
+from .ops.choice import take as take
+from .ops.choice import take_along_axis as take_along_axis
+from .ops.choice import trim_zeros as trim_zeros
+from .ops.choice import union1d as union1d
+from .ops.choice import unique as unique
+from .ops.choice import unique_values as unique_values
+from .ops.diagonals import diag as diag
+from .ops.diagonals import diagflat as diagflat
+from .ops.diagonals import diagonal as diagonal
+from .ops.diagonals import tril as tril
+from .ops.diagonals import triu as triu
+from .ops.differences import diff as diff
+from .ops.differences import ediff1d as ediff1d
+from .ops.differences import gradient as gradient
+from .ops.differences import trapezoid as trapezoid
+from .ops.differences import unwrap as unwrap
+from .ops.einsum import einsum as einsum
+from .ops.extremes import clip as clip
+from .ops.extremes import fmax as fmax
+from .ops.extremes import fmin as fmin
+from .ops.extremes import maximum as maximum
+from .ops.extremes import minimum as minimum
+from .ops.join import append as append
+from .ops.join import atleast_1d as atleast_1d
+from .ops.join import atleast_2d as atleast_2d
+from .ops.join import atleast_3d as atleast_3d
+from .ops.join import broadcast_arrays as broadcast_arrays
+from .ops.join import column_stack as column_stack
+from .ops.join import copy as copy
+from .ops.join import dstack as dstack
+from .ops.join import full_like as full_like
+from .ops.join import hstack as hstack
+from .ops.join import matrix_transpose as matrix_transpose
+from .ops.join import meshgrid as meshgrid
+from .ops.join import vstack as vstack
+from .ops.linalg import matmul as matmul
+from .ops.nans import nan_to_num as nan_to_num
+from .ops.nans import nanmax as nanmax
+from .ops.nans import nanmean as nanmean
+from .ops.nans import nanmin as nanmin
+from .ops.nans import nanprod as nanprod
+from .ops.nans import nanstd as nanstd
+from .ops.nans import nansum as nansum
+from .ops.nans import nanvar as nanvar
+from .ops.order import median as median
+from .ops.order import nanmedian as nanmedian
+from .ops.order import nanpercentile as nanpercentile
+from .ops.order import nanquantile as nanquantile
+from .ops.order import partition as partition
+from .ops.order import percentile as percentile
+from .ops.order import quantile as quantile
+from .ops.order import sort as sort
+from .ops.padding import pad as pad
+from .ops.pieces import array_split as array_split
+from .ops.pieces import dsplit as dsplit
+from .ops.pieces import hsplit as hsplit
+from .ops.pieces import sliding_window_view as sliding_window_view
+from .ops.pieces import split as split
+from .ops.pieces import unstack as unstack
+from .ops.pieces import vsplit as vsplit
+from .ops.polynomials import polyadd as polyadd
+from .ops.polynomials import polyder as polyder
+from .ops.polynomials import polydiv as polydiv
+from .ops.polynomials import polyfit as polyfit
+from .ops.polynomials import polyint as polyint
+from .ops.polynomials import polymul as polymul
+from .ops.polynomials import polysub as polysub
+from .ops.polynomials import polyval as polyval
+from .ops.polynomials import vander as vander
+from .ops.primitive import primitive as primitive
+from .ops.products import cross as cross
+from .ops.products import dot as dot
+from .ops.products import inner as inner
+from .ops.products import kron as kron
+from .ops.products import matvec as matvec
+from .ops.products import outer as outer
+from .ops.products import tensordot as tensordot
+from .ops.products import vdot as vdot
+from .ops.products import vecdot as vecdot
+from .ops.products import vecmat as vecmat
+from .ops.rearrange import delete as delete
+from .ops.rearrange import flip as flip
+from .ops.rearrange import fliplr as fliplr
+from .ops.rearrange import flipud as flipud
+from .ops.rearrange import repeat as repeat
+from .ops.rearrange import resize as resize
+from .ops.rearrange import roll as roll
+from .ops.rearrange import rollaxis as rollaxis
+from .ops.rearrange import rot90 as rot90
+from .ops.rearrange import tile as tile
+from .ops.reduce import max as max
+from .ops.reduce import mean as mean
+from .ops.reduce import min as min
+from .ops.reduce import prod as prod
+from .ops.reduce import std as std
+from .ops.reduce import var as var
+from .ops.rounding import angle as angle
+from .ops.rounding import copysign as copysign
+from .ops.rounding import divmod as divmod
+from .ops.rounding import fix as fix
+from .ops.rounding import floor_divide as floor_divide
+from .ops.rounding import fmod as fmod
+from .ops.rounding import frexp as frexp
+from .ops.rounding import heaviside as heaviside
+from .ops.rounding import ldexp as ldexp
+from .ops.rounding import modf as modf
+from .ops.rounding import real as real
+from .ops.rounding import real_if_close as real_if_close
+from .ops.rounding import round as round
+from .ops.samples import bincount as bincount
+from .ops.samples import convolve as convolve
+from .ops.samples import correlate as correlate
+from .ops.samples import interp as interp
+from .ops.sequences import apply_along_axis as apply_along_axis
+from .ops.sequences import apply_over_axes as apply_over_axes
+from .ops.sequences import geomspace as geomspace
+from .ops.sequences import linspace as linspace
+from .ops.sequences import logspace as logspace
+from .ops.sequences import piecewise as piecewise
+from .ops.shape import broadcast_to as broadcast_to
+from .ops.shape import concatenate as concatenate
+from .ops.shape import expand_dims as expand_dims
+from .ops.shape import moveaxis as moveaxis
+from .ops.shape import ravel as ravel
+from .ops.shape import reshape as reshape
+from .ops.shape import squeeze as squeeze
+from .ops.shape import stack as stack
+from .ops.shape import sum as sum
+from .ops.shape import swapaxes as swapaxes
+from .ops.shape import transpose as transpose
+from .ops.special import i0 as i0
+from .ops.special import sinc as sinc
+from .ops.statistics import average as average
+from .ops.statistics import corrcoef as corrcoef
+from .ops.statistics import cov as cov
+from .ops.statistics import ptp as ptp
+abs = absolute
+pow = power
+
+__all__ = [
+  "Drawing", "GradientMismatch", "Node", "Stepper", "Tensor", "Value", "absolute", "add", "angle",
+  "append", "apply_along_axis", "apply_over_axes", "arccos", "arccosh", "arcsin", "arcsinh",
+  "arctan", "arctan2", "arctanh", "array_split", "atleast_1d", "atleast_2d", "atleast_3d",
+  "average", "binary_cross_entropy", "bincount", "block", "broadcast_arrays", "broadcast_to",
+  "cbrt", "ceil", "check_gradients", "choose", "clip", "column_stack", "compare", "compress",
+  "concatenate", "constant", "convolve", "copy", "copysign", "corrcoef", "correlate", "cos", "cosh",
+  "cov", "cross", "cross_entropy", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum",
+  "deg2rad", "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "divide", "dot",
+  "draw", "dsplit", "dstack", "ediff1d", "einsum", "elementwise_grad", "exp", "exp2", "expand_dims",
+  "expm1", "extract", "fft", "fix", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax",
+  "fmin", "fmod", "frexp", "full_like", "geomspace", "grad", "gradient", "group", "heaviside",
+  "hessian", "hinge", "hsplit", "hstack", "hvp", "hypot", "i0", "inner", "insert", "interp",
+  "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp", "linalg", "linspace", "load",
+  "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logspace",
+  "logsumexp", "matmul", "matrix_transpose", "matvec", "maximum", "mean", "median", "meshgrid",
+  "minimum", "mod", "modf", "moveaxis", "mse", "multiply", "nan_to_num", "nancumprod", "nancumsum",
+  "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
+  "nansum", "nanvar", "negative", "nn", "no_grad", "optim", "outer", "pad", "partition", "paths",
+  "percentile", "piecewise", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul",
+  "polysub", "polyval", "positive", "power", "primitive", "prod", "ptp", "quantile", "rad2deg",
+  "ravel", "real", "real_if_close", "reciprocal", "relu", "repeat", "reshape", "resize", "rint",
+  "roll", "rollaxis", "rot90", "save", "select", "setdiff1d", "sigmoid", "sign", "sin", "sinc",
+  "sinh", "sliding_window_view", "softmax", "softmax_cross_entropy", "softplus", "sort", "source",
+  "split", "sqrt", "square", "squeeze", "stack", "std", "step", "step_plot", "steps", "subtract",
+  "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
+  "trapezoid", "tril", "trim_zeros", "triu", "trunc", "union1d", "unique", "unique_values",
+  "unstack", "unwrap", "value_and_grad", "vander", "var", "vdot", "vecdot", "vecmat", "vjp",
+  "vsplit", "vstack", "where"
+]
