@@ -336,3 +336,22 @@ def test_a_function_of_another_library():
     erf.defvjp(lambda g, y, x: g * 2 / np.sqrt(np.pi) * np.exp(-(x**2)))
     for order in (1, 2):
         assert ag.check_gradients(lambda x: ag.sum(erf(x) ** 2), X, order=order)
+
+
+def test_arrays_that_function_and_rule_use_again():
+    memory, slopes = np.empty(3), np.empty(3)
+
+    @ag.primitive
+    def sines(x):
+        return np.sin(x, out=memory)
+
+    sines.defvjp(lambda g, y, x: np.multiply(g, np.cos(x), out=slopes))
+    x, z = ag.Tensor([0.1, 0.2, 0.3]), ag.Tensor([1.0, 2.0, 3.0])
+    y = sines(x) * sines(z)
+    y.backward(np.ones(3))
+    close(y.data, np.sin(x.data) * np.sin(z.data))
+    close(x.grad, np.cos(x.data) * np.sin(z.data))
+    close(z.grad, np.sin(x.data) * np.cos(z.data))
+    slopes[...] = 9.0
+    close(z.grad, np.sin(x.data) * np.cos(z.data))
+    close(ag.jacobian(sines)(x.data), np.diag(np.cos(x.data)))

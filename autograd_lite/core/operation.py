@@ -20,13 +20,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..nodes import blocks as context
-from ..ops.inputs import as_constant, frozen, is_objects, is_whole
+from ..ops.inputs import as_constant, frozen, is_objects, is_whole, kept
 from . import graph
 from .graph import Node, Pull, data, describe, kinds, new, node_types, slots, wrap
 
 __all__ = ["Op", "lead", "shape", "tensor_of"]
 
 ndarray = np.ndarray
+unchanging = {int, bool, str, float, tuple, NoneType}  # tuples: of axes, of lengths, of slices
 
 
 def shape(x: Any) -> tuple[int, ...]:
@@ -44,7 +45,8 @@ class Op:
 
     The fields are the annotated names of the class, in order, and what it is called with. (Twenty
     dataclasses would do the same and take 15 ms of the import.) Instances are immutable and may be
-    shared by many nodes.
+    shared by many nodes: an array or a container that is a parameter is copied, if its caller could
+    write to it.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
@@ -59,6 +61,8 @@ class Op:
         cls.fields = tuple(inspect.get_annotations(cls)) or cls.fields
 
     def __init__(self, *values: Any) -> None:
+        if not unchanging.issuperset(map(type, values)):
+            values = tuple(map(kept, values))
         self.__dict__.update(zip(self.fields, values, strict=False))
 
     def forward(self, *inputs: Any) -> Any:

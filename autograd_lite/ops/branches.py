@@ -19,11 +19,8 @@ ndarray = np.ndarray
 class Where(Op):
     """x where `condition` holds, else y. The condition is a plain array: it has no derivative."""
 
-    __slots__ = ("condition",)
+    condition: Any
     name = "where"
-
-    def __init__(self, condition: Any) -> None:
-        self.condition = condition
 
     def forward(self, x: Any, y: Any) -> Any:
         if type(x) is not ndarray and type(y) is not ndarray and self.condition.ndim == 0:
@@ -59,10 +56,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     mask = array(data(condition))
     if mask.dtype.kind not in "biuf" and not is_comparison(mask):
         raise TypeError(f"'where' was given a condition of dtype {mask.dtype}; it takes booleans")
-    # A caller's array may be written to later: it is copied.
-    if type(mask) is ndarray or mask.dtype != np.bool_:
-        mask = mask.astype(bool)
-    return Where(mask)(x, y)
+    return Where(mask if mask.dtype == np.bool_ else mask.astype(bool))(x, y)
 
 
 def is_comparison(x: Any) -> bool:

@@ -5,6 +5,8 @@ Whatever a caller may still write to is copied before it is kept in the graph.
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping, MutableSequence, MutableSet
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ __all__ = [
     "in_floats",
     "is_objects",
     "is_whole",
+    "kept",
     "numbers",
 ]
 
@@ -137,3 +140,29 @@ def frozen(x: Any) -> Any:
         x.setflags(False)
         return x
     return Frozen(x.shape, x.dtype, x.tobytes()).view(ndarray)
+
+
+def kept(x: Any) -> Any:
+    """A parameter as an operation keeps it: arrays and containers that nobody else can write to.
+
+    Containers are copied with what is in them; any other object is taken as it is.
+
+    >>> widths = [1, np.array([2, 3])]
+    >>> mine = kept({"widths": widths})
+    >>> widths[1][0] = 9
+    >>> mine
+    {'widths': [1, array([2, 3])]}
+    """
+    if isinstance(x, ndarray):
+        return frozen(x)
+    if isinstance(x, tuple):
+        items = map(kept, x)
+        return x._make(items) if hasattr(x, "_make") else type(x)(items)
+    if isinstance(x, MutableSet):
+        return copy(x)
+    if isinstance(x, MutableMapping | MutableSequence):
+        mine = copy(x)
+        for key, item in x.items() if isinstance(x, MutableMapping) else enumerate(x):
+            mine[key] = kept(item)
+        return mine
+    return x

@@ -19,7 +19,7 @@ from ..core.elementwise import identity
 from ..core.graph import Node, stand_ins, wrap
 from ..core.operation import Op, lead, shape, tensor_of
 from ..core.walk import walk
-from .inputs import frozen, is_objects
+from .inputs import is_objects
 from .shape import astype, reshape, stack
 
 __all__ = ["primitive"]
@@ -33,7 +33,8 @@ class primitive:
     The function is given plain data and returns one number or one array of real numbers; it must
     not write into what it is given. `defvjp` then says how to differentiate it. Applied to nodes
     the primitive is recorded; applied to plain data it is the function. Keyword arguments are
-    parameters: they are passed to the function and to every rule.
+    parameters: they are passed to the function and to every rule, arrays and containers as copies
+    that nobody else can write to.
 
     Softmax as one fused operation, with h_i(δ_ij − h_j) for its Jacobian. Written with operations
     (NumPy's own functions are, on nodes), the rule gives second derivatives too:
@@ -95,11 +96,7 @@ class primitive:
                     f"input {i} of '{self.name}' has no derivative (its rule is None), but it was "
                     "given a node: pass its .data, off the graph"
                 )
-        fixed = {
-            i: frozen(x) if isinstance(x, np.ndarray) else x
-            for i, x in enumerate(inputs)
-            if self.has_none(i)
-        }
+        fixed = {i: x for i, x in enumerate(inputs) if self.has_none(i)}
         free = tuple(i for i in range(len(inputs)) if i not in fixed)
         return Fused(self, free, fixed, keywords)(*(inputs[i] for i in free))
 
@@ -117,15 +114,10 @@ class primitive:
 class Fused(Op):
     """A primitive in one call: its keyword arguments, and its inputs that have no derivative."""
 
-    __slots__ = ("fixed", "free", "keywords", "primitive")
-
-    def __init__(
-        self, primitive: primitive, free: tuple[int, ...], fixed: dict[int, Any], keywords: Any
-    ) -> None:
-        self.primitive = primitive
-        self.free = free
-        self.fixed = fixed
-        self.keywords = keywords
+    primitive: primitive
+    free: tuple[int, ...]
+    fixed: dict[int, Any]
+    keywords: dict[str, Any]
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -245,7 +237,10 @@ def guarded(x: Any) -> Any:
 
 
 def real(out: Any, what: str, inputs: Sequence[Any]) -> Any:
-    """A result as a float or a floating-point array, or TypeError that says what it was."""
+    """A result as a float or a floating-point array, or TypeError that says what it was.
+
+    The array is one of its own: the author's function may write its next result into the same.
+    """
     if type(out) in stand_ins and out.dtype.kind in "fiub":
         return out if out.dtype.kind == "f" else out.astype(np.float64)
     if not isinstance(out, float | int | np.generic | np.ndarray):
@@ -256,6 +251,4 @@ def real(out: Any, what: str, inputs: Sequence[Any]) -> Any:
         raise TypeError(f"{what} has to return real numbers; it returned dtype {array.dtype}")
     if not array.ndim and not any(isinstance(x, np.ndarray) for x in inputs):
         return float(out)
-    if array.dtype.kind != "f":
-        return array.astype(np.float64)
-    return array.copy() if any(np.may_share_memory(array, x) for x in inputs) else array
+    return array.astype(np.float64 if array.dtype.kind != "f" else array.dtype)
