@@ -8,10 +8,9 @@ import warnings
 from collections.abc import Sequence
 
 from .cli import UsageError, clip
-from .cli.answer import report, write_files
+from .cli.answer import report, send, write_files
 from .cli.options import read_options
 from .cli.session import Session
-from .cli.text import send
 
 __all__ = ["main"]
 
@@ -32,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except UsageError as error:
-        return complain(str(error))
+        return complain(str(error), error.place)
     except BrokenPipeError:
         # Whoever read has had enough, as `head` does. Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -76,9 +75,10 @@ def warn(message: str) -> None:
     send(f"autograd-lite: warning: {clip(message, 300)}", sys.stderr)
 
 
-def complain(message: str) -> int:
-    """One line on stderr about what cannot be done; returns the exit code for it."""
-    send(f"autograd-lite: error: {clip(message, 500)}", sys.stderr)
+def complain(message: str, place: str = "") -> int:
+    """On stderr, in a line, what cannot be done, and below it where; the exit code for it."""
+    below = "".join(f"\n  {line}" for line in place.splitlines())
+    send(f"autograd-lite: error: {clip(message, 500)}{below}", sys.stderr)
     return 2
 
 

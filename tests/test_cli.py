@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 import autograd_lite as ag
 import autograd_lite.__main__ as command
 from autograd_lite.cli import MAX_ENTRIES, UsageError
+from autograd_lite.cli.answer import send
 from autograd_lite.cli.evaluate import evaluate
-from autograd_lite.cli.formula import MAX_DEPTH, parse
-from autograd_lite.cli.language import ELEMENTWISE, FUNCTIONS
-from autograd_lite.cli.text import send
+from autograd_lite.cli.formula import ELEMENTWISE, FUNCTIONS, MAX_DEPTH, parse
 from autograd_lite.cli.values import read_value
+from autograd_lite.core.elementwise import TABLE
 
 ROOT = Path(__file__).parent.parent
 SOFTMAX = ["cross_entropy(softmax(z), t)", "z=2,1,0.1", "t=1,0,0"]
@@ -42,7 +42,10 @@ def run(capsys):
 
 @pytest.fixture
 def refused(run):
-    """Run a command that must end in one line on stderr and exit code 2, at once; the line."""
+    """Run a command that must end in one line on stderr and exit code 2, at once; the line.
+
+    For a formula that cannot be read, two lines more show the place.
+    """
 
     def refused(*argv):
         start = time.process_time()  # the machine may be busy
@@ -50,7 +53,9 @@ def refused(run):
         assert time.process_time() - start < 5  # mostly milliseconds
         assert (code, out) == (2, "")
         assert err.startswith("autograd-lite: error: ")
-        assert err.count("\n") == 1
+        lines = err.splitlines()
+        assert err.count("\n") == len(lines) == (3 if ", at character" in err else 1)
+        assert len(lines) == 1 or set(lines[2]) == {" ", "^"}
         assert len(err) < 600
         return err.removeprefix("autograd-lite: error: ").rstrip("\n")
 
@@ -90,6 +95,7 @@ def test_matrices_and_every_sign(run):
     [
         ("x=2", 2.0),
         ("x = -1e-3", -0.001),
+        ("x=−1", -1.0),
         ("x=.5", 0.5),
         ("x=5.", 5.0),
         ("z=2,1,0.1", [2, 1, 0.1]),
@@ -109,6 +115,8 @@ def test_values_are_read_as_written(text, expected):
     ("formula", "expected"),
     [
         ("x + y * 2", 8.0),
+        ("x·y × 2 − 1", 11.0),
+        ("x⋅y ÷ 2", 3.0),
         ("(x - y) / 4", -0.25),
         ("x ** y", 8.0),
         ("z[0] + z[-1]", 2.1),
@@ -156,6 +164,10 @@ def test_every_function_of_the_language_can_be_called(name):
     assert all(isinstance(out, ag.Node) for out in made)
     if name in ELEMENTWISE:
         assert {out.shape for out in made} == {(2, 2)}
+
+
+def test_every_row_of_the_table_is_a_word_of_the_language():
+    assert {name for name in dir(ag) if getattr(ag, name) in TABLE.values()} <= ELEMENTWISE
 
 
 def test_class_indices_are_targets(run):
@@ -380,7 +392,7 @@ def test_the_examples_of_the_docstring():
         (["x * y"], "(given: none)"),
         (["exp * 2", "x=1"], "exp is a function: write exp(...)"),
         (["z.sum()", "z=1,2"], "write sum(z)"),
-        (["z * 2x", "z=1"], "a number runs into a name (write 2*x for 2x), at the ^"),
+        (["z * 2x", "z=1"], "a number runs into a name (write 2*x for 2x), at character 5"),
         (["np.exp(z)", "z=1,2"], "write exp(...)"),
         (["ln(z)", "z=1"], "did you mean log?"),
         (["max(z, 0)", "z=1"], "for the larger of two write maximum(a, b)"),
@@ -404,9 +416,11 @@ def test_the_examples_of_the_docstring():
         (["sum(z, reduction='mean')", "z=1,2"], "its options: axis=, keepdims="),
         (["sum(z, axis=5)", "z=1,2"], "axis 5 is out of bounds"),
         (["sum(*z)", "z=1,2"], "write the arguments one by one"),
-        (["softmax(z", "z=1,2"], "at the ^ (character 8 of the formula): softmax^(z"),
-        (["z +", "z=1"], "at the ^ (character 4 of the formula): z +^"),
-        (["z z", "z=1"], "z ^z"),
+        (["softmax(z", "z=1,2"], "at character 8 of the formula\n  softmax(z\n         ^"),
+        (["z +", "z=1"], "at character 4 of the formula\n  z +\n     ^"),
+        (["z z", "z=1"], "\n  z z\n    ^"),
+        (["日 · · z", "z=1"], "\n  日 · · z\n       ^"),
+        (["z" + "+z" * 50 + "+" + ")z" * 50, "z=1"], f"\n  ...z{'+z' * 14}+)z"),
         (["z + 'abc'", "z=1"], "text has no place in a formula"),
         (["z + 1j", "z=1"], "1j is not a real number"),
         (["z + 1e999", "z=1"], "too large"),
@@ -428,7 +442,7 @@ def test_the_examples_of_the_docstring():
         (["z * z", "z=1", "--wrt", "q"], "--wrt: 'q' has no value (given: z)"),
         (["z * z", "z=1", "--hand", "q=2*z"], "--hand: 'q' has no value (given: z)"),
         (["z * z", "z=1", "--hand", "2*z"], 'as in --hand "z=softmax(z)-t"'),
-        (["z * z", "z=1", "--hand", "z=2*"], "at the ^"),
+        (["z * z", "z=1", "--hand", "z=2*"], "\n  2*\n    ^"),
         (["z * z", "z=1", "--hand", "z=2*q"], "--hand z: 'q' has no value"),
         (["z * z", "z=1", "--hand", "z=2*z", "--hand", "z=z"], "gradient of z twice"),
         (["z * y", "z=1", "y=1", "--wrt", "y", "--hand", "z=y"], "which --wrt leaves out"),

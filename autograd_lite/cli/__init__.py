@@ -11,7 +11,14 @@ MAX_ENTRIES = 4096  # of any one array: a 64 × 64 matrix. What is larger belong
 
 
 class UsageError(Exception):
-    """What was asked cannot be done; the message is one line and says the way out."""
+    """What was asked cannot be done; the message is one line and says the way out.
+
+    `place` are lines to be printed below it: the text that cannot be read, and a caret under it.
+    """
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 def clip(text: str, width: int = 60) -> str:

@@ -1,10 +1,13 @@
-"""The answer: gradients, the comparison with those derived by hand, Jacobians, files."""
+"""The answer: gradients, the comparison with those derived by hand, Jacobians, files.
+
+Last stands how it is printed: numbers in columns, and in ASCII where a terminal knows no more.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -16,12 +19,20 @@ from . import UsageError, clip
 from .evaluate import evaluate, one_line
 from .formula import Formula
 from .session import Session
-from .text import matrix, numbers, table
 
-__all__ = ["report", "write_files"]
+__all__ = ["report", "send", "write_files"]
 
 MAX_SWEPT = 20_000_000  # numbers that a Jacobian's cotangents have together: 160 MB
 MAX_COMPARED = 1_000_000_000  # about ten seconds of finite differences
+
+MAX_ROWS = 12
+MAX_COLUMNS = 8
+
+ASCII = str.maketrans(
+    {"∂": "d", "−": "-", "×": "*", "·": "*", "÷": "/", "→": "->", "←": "<-", "↑": "^", "↓": "v"}
+    | {"✓": "ok", "✗": "x", "Σ": "sum", "∇": "grad", "²": "^2", "³": "^3", "ᵀ": ".T", "δ": "delta"}
+    | {"…": "...", "≈": "~", "≤": "<=", "≥": ">=", "–": "-", "—": "-", "½": "1/2", "√": "sqrt"}
+)
 
 
 def report(session: Session) -> Iterator[str]:
@@ -178,3 +189,69 @@ def diagonal_note(J: np.ndarray) -> Iterator[str]:
         return
     if np.any(J) and not np.any(J - np.diag(np.diag(J))):
         yield "diagonal: each entry depends on its own input alone"
+
+
+# --- printing ------------------------------------------------------------------------------------
+
+
+def numbers(x: Any, signed: bool = False) -> list[str]:
+    """The lines for a number, a vector (one line) or a matrix (a line for each row), aligned."""
+    array = np.asarray(data(x), dtype=float)
+    if array.size == 0:
+        return [f"(empty, shape {array.shape})"]
+    rows = array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    cells = [[number(v, signed) for v in shortened(row, MAX_COLUMNS)] for row in shortened(rows)]
+    width = max(len(cell) for row in cells for cell in row)
+    gap = "  ...  " if rows.shape[1] > MAX_COLUMNS else "  "
+    half = MAX_COLUMNS // 2
+    lines = []
+    for row in cells:
+        padded = [f"{cell:>{width}}" for cell in row]
+        lines.append(gap.join(filter(None, ("  ".join(padded[:half]), "  ".join(padded[half:])))))
+    if len(rows) > MAX_ROWS:
+        lines.insert(MAX_ROWS // 2, f"... ({len(rows) - MAX_ROWS} more rows)")
+    return lines
+
+
+def shortened(x: Any, most: int = MAX_ROWS) -> Any:
+    """The first and last entries of what is longer than `most`."""
+    return x if len(x) <= most else np.concatenate([x[: most // 2], x[-(most // 2) :]])
+
+
+def table(rows: Iterable[Sequence[list[str]]]) -> list[str]:
+    """Cells of several lines each, in columns."""
+    rows = list(rows)
+    widths = [
+        max(len(line) for cell in column for line in cell) for column in zip(*rows, strict=True)
+    ]
+    lines = []
+    for row in rows:
+        for i in range(max(map(len, row))):
+            parts = [
+                f"{cell[i] if i < len(cell) else '':<{width}}"
+                for cell, width in zip(row, widths, strict=True)
+            ]
+            lines.append("   ".join(parts).rstrip())
+    return lines
+
+
+def matrix(J: Any) -> list[str]:
+    """A Jacobian: as rows and columns where it has two axes, else as NumPy prints it."""
+    J = np.asarray(J, dtype=float)
+    if J.ndim <= 2:
+        return numbers(J, signed=True)
+    return np.array2string(J, precision=4, suppress_small=True, threshold=200).splitlines()
+
+
+def send(text: str, stream: TextIO | None) -> None:
+    """Write lines to a stream, in ASCII where its encoding has not the characters."""
+    if stream is None:
+        return  # closed before the program began
+    text = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(ASCII).encode(encoding, "replace").decode(encoding)
+    stream.write(text + "\n")
+    stream.flush()

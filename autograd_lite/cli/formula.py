@@ -9,13 +9,59 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+import operator
+import unicodedata
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+import autograd_lite as ag
 
 from . import UsageError, clip, did_you_mean
-from .language import ARITHMETIC, COMPARISONS, FUNCTIONS, KEYWORDS, TARGETED
 
-__all__ = ["Formula", "parse", "written"]
+__all__ = ["Formula", "parse", "typed", "written"]
+
+# --- the language --------------------------------------------------------------------------------
+
+# What a formula may call: every row of the table, the losses (their second argument is a target:
+# data), and some others. What they compute is bounded by the sizes of their arguments.
+ROWS = {name for name, home in ag._HOMES.items() if home == "core.elementwise"}
+ENTRY_BY_ENTRY = "clip fmax fmin maximum minimum where"
+LOSSES = "binary_cross_entropy cross_entropy hinge kl_divergence mse softmax_cross_entropy"
+OTHERS = """
+    broadcast_to concatenate expand_dims log_softmax logsumexp matmul max mean min moveaxis prod
+    ravel reshape softmax squeeze stack std sum swapaxes transpose var
+"""
+ELEMENTWISE = ROWS.union(ENTRY_BY_ENTRY.split())
+TARGETED = frozenset(LOSSES.split())
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: getattr(ag, name) for name in sorted(ELEMENTWISE.union(TARGETED, OTHERS.split()))
+}
+KEYWORDS = ("axis", "ddof", "keepdims", "logits", "max", "min", "reduction", "shape", "t")
+
+# Each sign with its operation on nodes and arrays, and with Python's own for two plain numbers.
+ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., Any], Callable[..., Any]]] = {
+    ast.Add: ("+", ag.add, operator.add),
+    ast.Sub: ("-", ag.subtract, operator.sub),
+    ast.Mult: ("*", ag.multiply, operator.mul),
+    ast.Div: ("/", ag.divide, operator.truediv),
+    ast.Pow: ("**", ag.power, operator.pow),
+    ast.Mod: ("%", ag.mod, operator.mod),
+}
+COMPARISONS: dict[type[ast.cmpop], Callable[..., Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+# Signs as books print them, each one character as the sign it stands for.
+TYPED = str.maketrans("·⋅×−÷", "***-/")
+
+# --- its bounds, and what it says instead of what it has not --------------------------------------
 
 MAX_LENGTH = 10_000
 MAX_PARTS = 1000
@@ -45,6 +91,9 @@ INSTEAD: dict[type[ast.AST], str] = {
     ast.Dict: "give values as name=value",
     ast.JoinedStr: "text has no place here",
 }
+
+
+# --- reading -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -80,9 +129,9 @@ def parse(text: str) -> Formula:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            body = ast.parse(source, mode="eval").body
+            body = ast.parse(typed(source), mode="eval").body
     except SyntaxError as error:
-        raise UsageError(caret(source, error)) from None
+        raise UsageError(*reason_and_place(source, error)) from None
     except (MemoryError, RecursionError):
         raise UsageError(too_deep) from None
     except ValueError as error:  # a null character, before Python 3.12
@@ -107,8 +156,13 @@ def parse(text: str) -> Formula:
 too_deep = f"the formula is nested more than {MAX_DEPTH} deep: give parts of it as values"
 
 
-def caret(source: str, error: SyntaxError) -> str:
-    """What is wrong and where, in one line: the text around the place, with a caret in it."""
+def typed(text: str) -> str:
+    """`text` with the signs of a keyboard: × and · as *, − as -."""
+    return text.translate(TYPED)
+
+
+def reason_and_place(source: str, error: SyntaxError) -> tuple[str, str]:
+    """What is wrong, and the text around the place, with a caret under it."""
     # Python points before the text when the text ends too early.
     at = min((error.offset or len(source) + 1) - 1, len(source))
     start, end = max(at - 30, 0), at + 30
@@ -117,7 +171,14 @@ def caret(source: str, error: SyntaxError) -> str:
     reason = clip(str(error.msg).removesuffix(". Perhaps you forgot a comma?"), 100)
     if reason == "invalid decimal literal":
         reason = "a number runs into a name (write 2*x for 2x)"
-    return f"{reason}, at the ^ (character {at + 1} of the formula): {before}^{after}"
+    place = f"{before}{after}\n{' ' * columns(before)}^"
+    return f"{reason}, at character {at + 1} of the formula", place
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
 
 
 def check_size(body: ast.expr) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from . import UsageError, clip, did_you_mean
-from .language import FUNCTIONS
+from .formula import FUNCTIONS
 from .values import is_assignment
 
 __all__ = ["Options", "read_options"]
@@ -41,8 +41,8 @@ values:
   losses, which are data. --wrt says it otherwise.
 
 formulas:
-  + - * / ** % @, comparisons, indices like z[0] and W[:, 1:], lists, pi, and these functions
-  (options: axis=, keepdims=, ddof=, reduction=, logits=):
+  + - * / ** % @ (also · and × for *), comparisons, indices like z[0] and W[:, 1:], lists, pi, and
+  these functions (options: axis=, keepdims=, ddof=, reduction=, logits=):
 """
 EPILOG = """\
 exit code: 0 done; 1 a gradient derived by hand is wrong; 2 the request cannot be done (one line

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import MAX_ENTRIES, UsageError, clip
-from .language import FUNCTIONS
+from .formula import FUNCTIONS, typed
 
 __all__ = ["Given", "is_assignment", "read_name", "read_value"]
 
@@ -65,7 +65,7 @@ def read_value(text: str) -> Given:
         raise UsageError(
             f"the value {clip(text, 20)!r} has {len(text):,} characters; the most is {MAX_LENGTH:,}"
         )
-    name, value = read_name(text)
+    name, value = read_name(typed(text))
     rows, axes = split(name, value)
     entries = [entry for row in rows for entry in row]
     if len(entries) > MAX_ENTRIES:
