@@ -244,6 +244,7 @@ from .ops.statistics import cov as cov
 from .ops.statistics import ptp as ptp
 abs = absolute
 pow = power
+_HOMES: dict[str, str]
 
 __all__ = [
   "Drawing", "GradientMismatch", "Node", "Stepper", "Tensor", "Value", "absolute", "add", "angle",

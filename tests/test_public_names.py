@@ -46,6 +46,7 @@ def stub():
         if name not in ag._ALIASES:
             lines.append(f"from .{module} import {name} as {name}")
     lines = sorted(lines) + [f"{alias} = {name}" for alias, name in ag._ALIASES.items()]
+    lines += ["_HOMES: dict[str, str]"]
     listed = textwrap.fill(", ".join(f'"{name}"' for name in ag.__all__), 98)
     return HEADING + "\n".join([*lines, "", "__all__ = [", textwrap.indent(listed, "  "), "]", ""])
 
