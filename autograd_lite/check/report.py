@@ -152,6 +152,24 @@ class Report:
         found = [note for row in self.rows for note in row.notes] + self.about
         return list({(note.code, note.message): note for note in found}.values())
 
+    @property
+    def message(self) -> str:
+        """The outcome in one line: "right!" and what was checked, else the likeliest cause.
+
+        >>> import autograd_lite as ag
+        >>> ag.check_gradients(lambda x, y: x * y, 3.0, 2.0, hand=lambda x, y: (y, x)).message
+        'right! hand, autodiff and numerical agree on dL/dx, dL/dy'
+        >>> ag.check_gradients(lambda x: x**2, 3.0, hand=-6.0).message
+        'the sign is wrong, everything else right'
+        """
+        if self.ok:
+            hand = "hand, " if any(row.hand is not None for row in self.rows) else ""
+            names = ", ".join(row.name for row in self.rows)
+            return f"right! {hand}autodiff and numerical agree on {names}"
+        if self.causes:
+            return self.causes[0].message
+        return next(row.sentence for row in self.rows if not row.ok)
+
     def __bool__(self) -> bool:
         return self.ok
 
