@@ -22,6 +22,11 @@ ARGUMENTS = [
 ]
 
 
+def as_data(html):
+    """What the page is given to show."""
+    return json.loads(re.search(r'type="application/json">(.*?)</script>', html).group(1))
+
+
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
@@ -186,7 +191,22 @@ def test_a_wrong_hand_gradient_is_told(opened):
     z.hand = 2 * z.hand
     page = opened(ag.step(L).html)
     page.keyboard.press("End")
-    assert "✗ They differ" in page.locator("#check").inner_text()
+    told = page.locator("#check").inner_text()
+    assert "✗ Autodiff and numerical agree; the hand gradient is the odd one out." in told
+    assert "Every entry is 2 times the right one" in told
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize("factor", [1.0, 50.0, 1 + 1e-4])
+def test_the_stepper_judges_as_compare_does(scale, factor):
+    z = ag.Tensor([2.0, 1.0, 0.1], "z")
+    L = (ag.sin(z) * scale).sum()
+    z.hand = factor * scale * np.cos(z.data)
+    (told,) = as_data(ag.step(L).html)["check"]
+    report = ag.compare(L)
+    assert told["ok"] == report.ok == (factor == 1.0)
+    assert ("All three agree" in told["verdict"]) == report.ok
+    assert report.rows[0].sentence[1:] in told["verdict"] or report.ok
 
 
 def test_the_naive_recursion_parts_from_the_right_order(opened):
@@ -314,7 +334,7 @@ def test_numbers_that_are_not_finite_are_words_in_the_data():
     with np.errstate(all="ignore"):
         L = ag.log(x).sum()
     html = ag.step(L).html
-    data = json.loads(re.search(r'type="application/json">(.*?)</script>', html).group(1))
+    data = as_data(html)
     assert data["boxes"][0]["final"][0][0][0] == "NaN"
     assert data["boxes"][0]["final"][0][1][0] == "+inf"
 

@@ -46,7 +46,6 @@ NOT_YET = [
     ("ops.index", "nodes.blocks"),
 ]
 CIRCLES_YET = [
-    ["draw.folding", "draw.view", "draw.writing"],
     ["compiling.batched", "compiling.shares"],
     ["check.heat", "check.html", "check.report", "check.text"],
 ]

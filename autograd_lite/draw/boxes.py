@@ -1,4 +1,8 @@
-"""What a picture of a graph is made of: boxes, and an edge for every use."""
+"""What a picture of a graph is made of: boxes, an edge for every use, and which nodes share a box.
+
+A minus sign or a shift by a constant is part of the formula it belongs to (`L = −sum(m)`), if
+nobody gave it a name; a group that is collapsed is one box.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,12 @@ import numpy as np
 
 from ..core.graph import Node, data
 from ..graphs.expression import Symbol
+from ..graphs.tape import pull
+from .subject import Subject
 
-__all__ = ["Box", "Edge", "gradient", "is_drawn", "is_scale", "is_shift", "order"]
+__all__ = ["Box", "Edge", "fold", "gradient", "opened", "size"]
+
+FOLDED = 8  # nodes that are read in one formula
 
 
 @dataclass(eq=False)
@@ -58,9 +66,8 @@ class Edge:
         g = data(self.consumer.grad)
         if g is None:
             return None
-        inputs = [data(x) for x in self.consumer.inputs]
         with np.errstate(all="ignore"):
-            return data(self.consumer.op.vjp(self.i, g, self.consumer.primal, *inputs))
+            return pull(self.consumer, self.i, g)
 
 
 def gradient(name: str) -> Symbol:
@@ -68,48 +75,72 @@ def gradient(name: str) -> Symbol:
     return Symbol(f"d{name}")
 
 
-def order(root: Node) -> list[Node]:
-    """The nodes below `root`, inputs first.
-
-    Unlike `toposort` it writes nothing into the nodes, so a drawing can be made during a sweep.
-    """
-    done: set[int] = set()
-    found: list[Node] = []
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            found.append(node)
-            continue
-        if id(node) in done:
-            continue
-        done.add(id(node))
-        stack.append((node, True))
-        stack += [
-            (x, False) for x in reversed(node.inputs) if isinstance(x, Node) and id(x) not in done
-        ]
-    return found
+def fold(subject: Subject, depth: int | None = None) -> dict[int, Box]:
+    """The box of every node and constant; groups deeper than `depth` are a box each."""
+    home: dict[int, Box] = {}
+    collapsed: dict[int, Box] = {}
+    for node in reversed(subject.nodes):
+        chain = subject.groups.of(node)
+        if depth is not None and len(chain) > depth:
+            key = chain[depth]
+            box = collapsed.get(key)
+            if box is None:
+                box = collapsed[key] = box_of(subject, node, chain[:depth])
+                box.collapsed = key
+        else:
+            box = formula_around(subject, node, home) or box_of(subject, node, chain)
+        box.members.append(node)
+        home[id(node)] = box
+    for key, x in subject.constants.items():
+        home[key] = Box(x, subject.names[key], "constant", [])
+    return home
 
 
-def is_drawn(x: Any) -> bool:
-    """Whether a constant has a box; single numbers stand in the formulas."""
-    return not isinstance(x, Node) and isinstance(x, np.ndarray) and x.size != 1
+def opened(subject: Subject, most: int) -> tuple[dict[int, Box], int | None]:
+    """The boxes with as many groups open as leave at most so many, and how deep they are open."""
+    home, depth = fold(subject), None
+    for level in range(subject.groups.depth - 1, -1, -1):
+        if size(home) <= most:
+            break
+        home, depth = fold(subject, level), level
+    return home, depth
+
+
+def size(home: dict[int, Box]) -> int:
+    """How many boxes there are."""
+    return len({id(box) for box in home.values()})
+
+
+def box_of(subject: Subject, node: Node, group: tuple[int, ...]) -> Box:
+    """A new box, with nothing in it yet, that goes by the name of a node."""
+    kind = "output" if node is subject.root else "leaf" if node.op is None else ""
+    return Box(node, subject.names[id(node)], kind, [], group)
+
+
+def formula_around(subject: Subject, node: Node, home: dict[int, Box]) -> Box | None:
+    """The box of a node's only user, if the node is read as a part of that formula."""
+    users = subject.uses.get(id(node), [])
+    if len(users) != 1 or node is subject.root or id(node) in subject.rim:
+        return None
+    box = home[id(users[0])]
+    room = box.collapsed is None and len(box.members) < FOLDED
+    return box if room and is_part(subject, node, users[0]) else None
+
+
+def is_part(subject: Subject, node: Node, user: Node) -> bool:
+    """Whether an unnamed node is better read inside the formula of its only user."""
+    if node.op is None or id(node) not in subject.made_up or node.hand is not None:
+        return False
+    if node.group is not user.group and node.group != user.group:
+        return False
+    if id(node) in subject.shifts:
+        return user._op == "exp"
+    return user._op == "neg" or (is_scale(user) and node._op in ("sum", "neg"))
 
 
 def is_scale(node: Node) -> bool:
     """Whether a node is its input times or divided by a single number."""
-    if node._op not in ("*", "/") or isinstance(node.right, Node):
+    if node._op not in ("*", "/"):
         return False
-    return isinstance(node.left, Node) and np.size(node.right) == 1
-
-
-def is_shift(node: Node) -> bool:
-    """Whether a node is z − max(z) with the maximum taken as a constant, as softmax does it."""
-    if node._op != "-" or isinstance(node.right, Node) or not isinstance(node.left, Node):
-        return False
-    x, c = np.asarray(node.left.primal), np.asarray(node.right)
-    if not x.ndim or c.ndim != x.ndim or not x.size:
-        return False
-    axes = tuple(k for k, (n, m) in enumerate(zip(x.shape, c.shape, strict=True)) if n != m)
-    with np.errstate(all="ignore"):
-        return bool(np.array_equal(x.max(axis=axes, keepdims=True), c))
+    x, y = node.inputs
+    return isinstance(x, Node) and not isinstance(y, Node) and np.size(y) == 1

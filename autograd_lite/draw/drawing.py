@@ -11,11 +11,14 @@ from typing import Any
 
 from ..core.graph import Node
 from ..graphs.names import named
+from ..graphs.tape import Tape
 from ..graphs.text import clip, escape
 from ..nodes.files import replacing
+from .boxes import fold, opened, size
+from .formula import title_of
 from .layout import build, declined, direction_of
 from .render import NoLayout, render
-from .title import title_of
+from .subject import Subject
 from .trace import Trace, table
 from .view import View
 
@@ -149,16 +152,32 @@ def draw(
     checked("blank", blank, BLANK)
     if depth is not None and (not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth is how many levels of groups are opened, 0, 1, ..., not {depth!r}")
-    view = View(root, *named(names), depth, COLLAPSED, DECLINED, only)
-    if view.declined:
-        words = (
-            f"{view.count:,} values are too many for a picture (the limit is {DECLINED}): draw "
-            "less with depth=0 or only=, or print ag.trace(root)"
-        )
-        return Drawing(declined(words), f"{view.count:,} values", words)
+    given = named(names)
+    tape = Tape(root)
+    if len(tape.order) > 100 * DECLINED:
+        return too_many(len(tape.order))
+    subject = Subject(tape, *given)
+    if depth is None and only is None:
+        home, depth = opened(subject, COLLAPSED)
+    else:
+        home = fold(subject, depth)
+    if only is None and size(home) > DECLINED:
+        return too_many(size(home))
+    view = View(subject, home, depth, only)
+    if len(view.boxes) > DECLINED:
+        return too_many(len(view.boxes))
     dot = build(view, direction or direction_of(view), show, blank)
     shown = table(view)
-    return Drawing(dot, title_of(view), str(shown), shown)
+    return Drawing(dot, title_of(subject, view.root), str(shown), shown)
+
+
+def too_many(count: int) -> Drawing:
+    """A drawing of nothing but the words that say why, and what to do."""
+    words = (
+        f"{count:,} values are too many for a picture (the limit is {DECLINED}): draw less with "
+        "depth=0 or only=, or print ag.trace(root)"
+    )
+    return Drawing(declined(words), f"{count:,} values", words)
 
 
 def fitted(width: int, height: int) -> str:

@@ -71,7 +71,7 @@ def by_graphviz(view: View, rules: dict[int, str]) -> dict[str, Any]:
         if name.startswith("cluster_"):
             if "bb" in thing:
                 x0, y0, x1, y1 = map(float, thing["bb"].split(","))
-                title = clip(view.groups.names[int(name[8:])], 40)
+                title = clip(view.subject.groups.names[int(name[8:])], 40)
                 groups.append(
                     {"name": title, "x": x0, "y": height - y1, "w": x1 - x0, "h": y1 - y0}
                 )

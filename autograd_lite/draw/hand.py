@@ -1,23 +1,32 @@
-"""A gradient derived by hand beside the computed one: whether it agrees, and where not."""
+"""Gradients derived by hand beside the others, as `check` judges them: in a box and in the stepper.
+
+All hand gradients of a graph are judged together: a step that is right, given a wrong one nearer
+the output, is called a consequence.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, toposort
-from ..core.walk import walk
-from ..graphs.text import number, plain
+from ..check import compare
+from ..check.judge import distance, magnitude, tolerance
+from ..check.report import Row
+from ..core.graph import Node
+from ..graphs.text import clip, number, plain
+from .boxes import Box
+from .subject import Subject
+from .view import View
 
-if TYPE_CHECKING:
-    from ..check.report import Row
-
-__all__ = ["causes", "compared"]
+__all__ = ["causes", "compared", "three_ways"]
 
 EXAMINED = 200  # nodes and entries: in a larger graph the cause is left to `ag.compare`
 
 TOGETHER = 1_000  # entries: where there are more, those that agree are not judged again
+
+ENTRIES, SHOWN = 24, 3  # of a gradient that the stepper compares; of such gradients
 
 
 def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
@@ -31,8 +40,6 @@ def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
         return False, f"it has shape {hand.shape}, {name} has {g.shape}"
     if not g.size:
         return True, "(nothing to compare)"
-    from ..check.judge import distance, magnitude, tolerance
-
     away = distance(hand, g)
     off = away > tolerance(gradient) * max(magnitude(hand), magnitude(g))
     largest = float(away.max())
@@ -45,32 +52,31 @@ def compared(hand: Any, gradient: Any, name: str) -> tuple[bool, str]:
     return False, f"by {number(largest)} in {', '.join(places)}" + f" and {more} more" * (more > 0)
 
 
-def causes(root: Node) -> dict[int, str | None]:
+def causes(subject: Subject) -> dict[int, str | None]:
     """The likely mistake in each hand-derived gradient that is off, by the node's id.
 
-    All are judged together, as `ag.compare` does: a step that is right, given a wrong one nearer
-    the output, is called a consequence. None where that finds only rounding: a gradient that is
-    zero in mathematics is the difference of larger terms, and what is left of them differs from way
-    to way.
+    None where a comparison finds only rounding: a gradient that is zero in mathematics is the
+    difference of larger terms, and what is left of them differs from way to way.
     """
-    nodes = list(walk([root]))
     hands = {
         x: plain(x.hand)
-        for x in nodes
+        for x in subject.nodes
         if x.hand is not None and x.grad is not None and x.size <= EXAMINED
     }
     off = {x: hand for x, hand in hands.items() if not compared(hand, plain(x.grad), "")[0]}
-    if not off or len(nodes) > EXAMINED:
+    if not off or len(subject.nodes) > EXAMINED:
         return {}
     try:
-        from ..check import compare
-
-        judged = hands if sum(x.size for x in hands) <= TOGETHER else off
-        listed = [x for x in reversed(toposort([root])) if x in judged]  # as the report has them
-        rows = zip(listed, compare(root, judged).rows, strict=True)
-        return {id(x): words(row) for x, row in rows if x in off}
+        rows = judged(subject, hands if sum(x.size for x in hands) <= TOGETHER else off)
+        return {id(x): words(row) for x, row in rows.items() if x in off}
     except Exception:  # the drawing says that it differs; why is a courtesy
         return {}
+
+
+def judged(subject: Subject, hands: dict[Node, Any]) -> dict[Node, Row]:
+    """The row of each of these nodes in `check`'s report; of the leaves, where there are none."""
+    listed = [x for x in subject.tape.order if x in hands or (not hands and x.op is None)]
+    return dict(zip(reversed(listed), compare(subject.root, hands).rows, strict=True))
 
 
 def words(row: Row) -> str | None:
@@ -82,3 +88,40 @@ def words(row: Row) -> str | None:
     if row.causes[0].code == "consequence":
         return "right in itself: it follows from a wrong one after it"
     return row.causes[0].message
+
+
+def three_ways(view: View, cells: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """The comparison at the end of the stepper: of some hand gradients, else of some leaves.
+
+    Of each the name, the rows of numbers, the verdict, and whether all agree.
+    """
+    subject = view.subject
+    if len(subject.nodes) > EXAMINED:
+        return []
+    hands = {x: x.hand for x in subject.nodes if x.hand is not None and x.size <= ENTRIES}
+    boxes = {id(box.node): box for box in view.boxes}
+    try:
+        rows = judged(subject, hands)
+    except Exception:  # a hand gradient that is no number: the stepper steps all the same
+        return []
+    shown = [x for x in rows if id(x) in boxes and x is not subject.root and x.size <= ENTRIES]
+    return [told(boxes[id(x)], rows[x], cells) for x in reversed(shown[-SHOWN:])]
+
+
+def told(box: Box, row: Row, cells: Callable[[Any], Any]) -> dict[str, Any]:
+    """One comparison, as the page shows it."""
+    lines = [] if row.hand is None else [["by hand", cells(row.hand)]]
+    lines.append(["autodiff", cells(row.auto)])
+    if row.num is not None:
+        lines.append([f"numerical, {row.method}", cells(row.num)])
+    said = row.sentence[:1].upper() + row.sentence[1:]
+    if row.ok and row.hand is not None:
+        said = "All three agree."
+    apart = ", ".join(
+        f"{p.left} and {p.right} {p.largest:.0e}" if p.largest else f"{p.left} and {p.right} 0"
+        for p in row.pairs
+    )
+    verdict = f"{said} Largest difference: {apart}." if apart else said
+    if reason := words(row):
+        verdict += f" {reason[:1].upper()}{reason[1:]}."
+    return {"name": clip(box.name, 30), "rows": lines, "ok": row.ok, "verdict": verdict}

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ..graphs.colour import GRADIENT, INK, MUTE, scale_of
-from ..graphs.text import array_lines, clip, escape
+from ..graphs.colour import GRADIENT, INK, MUTE, VALUE, scale_of, tint
+from ..graphs.text import array_lines, clip, escape, show_number
 from .boxes import Box, Edge, gradient
 from .cells import MONO, SANS, cell, font
-from .groups import edge_phrase, shortcuts
+from .collapsed import edge_phrase, shortcuts
+from .formula import title_of
 from .hand import causes
 from .label import box_label
-from .legend import heading, legend
 from .phrases import phrase
 from .view import View
 
@@ -38,7 +38,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     down = direction == "TB"
     scale = scale_of(box.grad for box in view.boxes if box.grad is not None)
     name_of = {id(box): f"n{k}" for k, box in enumerate(view.boxes)}
-    root = view.home[id(view.root)]
+    root = view.root
     many = len(view.boxes) > 40
     dot.attr(
         "graph",
@@ -53,7 +53,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
         labeljust="l",
         pad="0.15",
         fontcolor=INK,
-        label=heading(view, root, down),
+        label=heading(view, down),
         # With edge labels, network simplex takes Graphviz seconds on a long recurrence.
         **(FAST if many else {}),
     )
@@ -64,7 +64,7 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     for box in view.boxes:
         lines.setdefault(box.group, []).append(box)
 
-    reasons = causes(view.root) if "hand" in show else {}
+    reasons = causes(view.subject) if "hand" in show else {}
 
     def node(graph: Any, box: Box) -> None:
         reason = reasons.get(id(box.node), "")
@@ -120,7 +120,7 @@ def level(
         with graph.subgraph(name=f"cluster_{g[-1]}") as cluster:
             cluster.attr(
                 id=f"\x01g{g[-1]}",
-                label=f"<{escape(clip(view.groups.names[g[-1]], 60)) or '&#160;'}>",
+                label=f"<{escape(clip(view.subject.groups.names[g[-1]], 60)) or '&#160;'}>",
                 labeljust="l",
                 style="rounded,dashed",
                 color="#888888",
@@ -171,3 +171,51 @@ def direction_of(view: View) -> str:
     for box in view.boxes:
         layer[id(box)] = 1 + max((layer.get(id(e.source), 0) for e in box.edges), default=0)
     return "LR" if max(layer.values()) <= WIDTH else "TB"
+
+
+def heading(view: View, down: bool) -> str:
+    """The title: what is computed, its number, and which way to read."""
+    root = view.root
+    title = title_of(view.subject, root)
+    value = np.asarray(root.node.primal)
+    if value.ndim == 0 and root.node.op is not None:
+        title += f" = {show_number(value)}"
+    ways = ("downwards", "upwards") if down else ("to the right", "to the left")
+    words = f"values are computed {ways[0]}, gradients {ways[1]}"
+    if any(box.collapsed is not None for box in view.boxes):
+        words += f"; groups are collapsed, depth={(view.depth or 0) + 1} opens them"
+    return (
+        f'<<FONT POINT-SIZE="14"><B>{escape(clip(title, 90))}</B></FONT><BR ALIGN="LEFT"/>'
+        f'{font(words, MUTE, 10)}<BR ALIGN="LEFT"/>>'
+    )
+
+
+def legend(scale: float, down: bool) -> str:
+    """How to read the drawing, with the colour scale in numbers."""
+    way, back, arrow = ("down", "up", "↑") if down else ("to the right", "to the left", "←")
+    lines = [
+        "How to read",
+        f"{font('value', VALUE)}: computed on the way {way}",
+        f"{font('<I>∂L/∂x</I>', GRADIENT)}: computed on the way {back}",
+        f"{font(f'{arrow} × e', GRADIENT)}: times e on the way {back}",
+        "thick = leaf, dashed = constant",
+    ]
+    rows = "".join(f'<TR><TD ALIGN="LEFT">{font(line, MUTE, 9)}</TD></TR>' for line in lines)
+    cells = ""
+    for share in (-1.0, -0.3, -0.045, 0.0, 0.045, 0.3, 1.0):
+        x = share * scale
+        text = font(short(x), INK, 8, MONO)
+        paint = {"bgcolor": tint(x, scale)} if x else {}
+        cells += cell(text, width=34 if x else 20, align="RIGHT" if x else "CENTER", **paint)
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+    rows += f'<TR><TD ALIGN="LEFT">{table}<TR>{cells}</TR></TABLE></TD></TR>'
+    return f"<{table}{rows}</TABLE>>"
+
+
+def short(x: float) -> str:
+    """A number of the scale in about five characters."""
+    if x == 0:
+        return "0"
+    size = abs(x)
+    text = f"{size:.2f}" if 0.01 <= size < 1000 else f"{size:.0e}"
+    return ("−" if x < 0 else "+") + text.replace("-", "−")

@@ -14,16 +14,18 @@ import numpy as np
 from ..core.elementwise import TABLE
 from ..graphs.expression import Symbol, substitute
 from ..graphs.names import Names
+from ..graphs.tape import Tape
 from ..nn.softmax import logsumexp, softmax
 from ..nodes.tensor import Tensor
 from ..ops import linalg, reduce
 from ..ops import shape as shapes
 from ..ops.branches import where
 from .boxes import gradient
+from .collapsed import edge_phrase
 from .formula import ATOM, formula
-from .groups import edge_phrase
 from .phrases import factor_of, phrase
 from .rules import OUT, G, rule, slot
+from .subject import Subject
 from .view import View
 
 __all__ = ["operations_page"]
@@ -124,7 +126,7 @@ def examples() -> list[Any]:
 def array_row(result: Any) -> str:
     """An operation on arrays, as the drawing says it."""
     result.label = "z"
-    view = View(result, {}, Names(), depth=0)
+    view = View(Subject(Tape(result), {}, Names()), depth=0)
     box = view.home[id(result)]
     said: dict[str, list[str]] = {}
     for edge in box.edges:

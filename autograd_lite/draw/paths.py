@@ -11,10 +11,12 @@ import numpy as np
 
 from ..core.graph import Node
 from ..graphs.names import named
+from ..graphs.tape import Tape
 from ..graphs.text import number
-from .boxes import Box, Edge, gradient, order
+from .boxes import Box, Edge, gradient
 from .phrases import factor_of
 from .steps import sent
+from .subject import Subject
 from .view import View
 
 __all__ = ["Path", "Paths", "paths"]
@@ -107,15 +109,17 @@ def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Path
         if not isinstance(node, Node):
             raise TypeError(f"paths takes two nodes, not {type(node).__name__}")
     given = named(names)
-    if (count := len(order(root))) > LONG:
+    tape = Tape(root)
+    if (count := len(tape.order)) > LONG:
         raise ValueError(
             f"paths lists graphs of up to {LONG:,} values; this one has {count:,}. The backward "
             "sweep needs no list: backward() adds up at every node what arrives there"
         )
-    view = View(root, *given)
+    view = View(Subject(tape, *given))
+    end = view.root
     if id(x) not in view.home:
-        return Paths(view.names[id(root)], x.label or "x", 0, [], limit)
-    start, end = view.home[id(x)], view.home[id(root)]
+        return Paths(end.name, x.label or "x", 0, [], limit)
+    start = view.home[id(x)]
     ways = {id(end): 1}
     for box in reversed(view.boxes):
         for edge in box.edges:

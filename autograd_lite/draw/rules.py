@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import identity
-from ..core.graph import Node, wrap
+from ..core.graph import Node, data, wrap
 from ..core.row import Elementwise
 from ..graphs.expression import (
     Apply,
@@ -27,8 +27,11 @@ from ..graphs.expression import (
     substitute,
     times,
 )
+from .boxes import Box, gradient
+from .formula import literal
+from .subject import Subject
 
-__all__ = ["OUT", "G", "rule", "slot"]
+__all__ = ["OUT", "G", "box_rules", "rule", "slot"]
 
 G = Symbol("\x00g")
 """The cotangent of the result, in the formula of a rule."""
@@ -39,6 +42,8 @@ OUT = Symbol("\x00out")
 HALF = Fraction(1, 2)
 
 LARGEST = 3_000_000  # entries; a rule of a larger operation is named instead of applied
+
+READ = 40  # nodes of a collapsed group through which rules are followed
 
 
 def slot(i: int) -> Symbol:
@@ -180,3 +185,38 @@ def function(name: str, args: list[Any]) -> Any:
         case "sign" | "abs" if isinstance(a, Product) and not a.powers:
             return constant(float(np.sign(a.number) if name == "sign" else abs(a.number)))
     return Apply(name, tuple(args))
+
+
+def box_rules(subject: Subject, box: Box) -> None:
+    """Write on the edges of a box their messages: its members' rules, one put into the other."""
+    inner = {id(m) for m in box.members}
+    known: dict[int, Any] = {id(box.node): gradient(box.name)}
+    wanted = {(id(edge.consumer), edge.i): edge for edge in box.edges}
+    if len(box.members) > READ or id(box.node) in subject.rim:
+        return
+    for m in reversed(box.members):
+        g = known.get(id(m))
+        if g is None:
+            continue
+        inputs = [data(x) for x in m.inputs]
+        for i, x in enumerate(m.inputs):
+            if not isinstance(x, Node):
+                continue
+            values = {G: g, OUT: Symbol(subject.names[id(m)])}
+            values |= {slot(k): symbol(subject, y, m) for k, y in enumerate(m.inputs)}
+            e = substitute(rule(m.op, i, m.primal, inputs), values)
+            if id(x) in inner:
+                known[id(x)] = plus(known[id(x)], e) if id(x) in known else e
+            elif (id(m), i) in wanted:
+                wanted[(id(m), i)].rule = e
+
+
+def symbol(subject: Subject, x: Any, user: Node) -> Any:
+    """How an input stands in a rule: by its name, or as a number."""
+    if id(x) in subject.names:
+        return Symbol(subject.names[id(x)])
+    value = float(np.asarray(x).reshape(-1)[0]) if np.size(x) == 1 else None
+    if value is None:
+        return Apply("max", ())
+    # A division by 4 stays one on the way back: ÷ 4, not × 0.25.
+    return Symbol(literal(x)[0]) if user._op == "/" else constant(value)

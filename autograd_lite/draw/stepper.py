@@ -11,10 +11,13 @@ from typing import Any
 
 from ..core.graph import Node
 from ..graphs.names import named
+from ..graphs.tape import Tape
 from ..graphs.text import escape
+from .boxes import fold, size
 from .drawing import write_file
+from .page import Page
 from .steps import run
-from .telling import Teller
+from .subject import Subject
 from .view import View
 
 __all__ = ["Stepper", "step"]
@@ -74,13 +77,15 @@ def step(root: Node, *, names: Any = None) -> Stepper:
     """
     if not isinstance(root, Node):
         raise TypeError(f"step takes a node, not {type(root).__name__}")
-    view = View(root, *named(names), limit=MOST)
-    if view.declined:
+    subject = Subject(Tape(root), *named(names))
+    home = fold(subject)
+    if (count := size(home)) > MOST:
         raise ValueError(
-            f"the stepper shows up to {MOST} values; this graph has {view.count:,}. Step "
-            "through a smaller example, or print ag.trace(root) or the steps of ag.steps(root)"
+            f"the stepper shows up to {MOST} values; this graph has {count:,}. Step through a "
+            "smaller example, or print ag.trace(root) or the steps of ag.steps(root)"
         )
-    told = Teller(view).everything()
+    view = View(subject, home)
+    told = Page(view).everything()
     template = resources.files(__package__).joinpath("stepper.html").read_text(encoding="utf-8")
     html = template.replace("{{title}}", escape(told["title"])).replace("{{data}}", as_script(told))
     text = "\n".join(map(str, run(view)))

@@ -15,9 +15,11 @@ import numpy as np
 from ..core.graph import Node, data
 from ..core.row import ONE, Elementwise
 from ..graphs.names import named
+from ..graphs.tape import Tape, shares
 from ..graphs.text import array_lines
 from .boxes import Box, Edge, gradient
 from .phrases import local, phrase
+from .subject import Subject
 from .view import View
 
 __all__ = ["Message", "Step", "naive", "run", "steps"]
@@ -83,12 +85,12 @@ def steps(root: Node, *, names: Any = None) -> Iterator[Step]:
     """
     if not isinstance(root, Node):
         raise TypeError(f"steps takes a node, not {type(root).__name__}")
-    return run(View(root, *named(names)))
+    return run(View(Subject(Tape(root), *named(names))))
 
 
 def run(view: View) -> Iterator[Step]:
     """The steps in the right order: a box goes back when all its messages have arrived."""
-    got: dict[int, Any] = {id(view.home[id(view.root)]): view.root.one()}
+    got: dict[int, Any] = {id(view.root): view.root.node.one()}
     count: dict[int, int] = {}
     for box in reversed(view.boxes):
         if id(box) in got and box.edges and box.kind != "constant":
@@ -104,8 +106,8 @@ def naive(view: View, most: int = 200) -> tuple[list[Step], bool]:
     got: dict[int, Any] = {}
     count: dict[int, int] = {}
     calls: list[Step] = []
-    root = view.home[id(view.root)]
-    got[id(root)] = view.root.one()
+    root = view.root
+    got[id(root)] = root.node.one()
     stack: list[tuple[Box, Iterator[tuple[Edge, Any]]]] = []
 
     def enter(box: Box) -> None:
@@ -148,18 +150,14 @@ def sent(box: Box, g: Any) -> list[tuple[Edge, Any]]:
     for member in reversed(box.members):
         if id(member) not in inside:
             continue
-        cotangent = inside[id(member)]
-        inputs = [data(x) for x in member.inputs]
-        for i, x in enumerate(member.inputs):
-            if not isinstance(x, Node):
-                continue
-            with np.errstate(all="ignore"):
-                m = data(member.op.vjp(i, cotangent, member.primal, *inputs))
+        with np.errstate(all="ignore"):
+            for i, m in shares(member, inside[id(member)]):
                 edge = edges.get((id(member), i))
                 if edge is not None:
                     found.append((edge, m))
                 else:
-                    inside[id(x)] = inside[id(x)] + m if id(x) in inside else m
+                    x = id(member.inputs[i])
+                    inside[x] = inside[x] + m if x in inside else m
     return found
 
 

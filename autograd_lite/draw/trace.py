@@ -12,8 +12,10 @@ from ..core.graph import Node
 from ..graphs.latex import latex
 from ..graphs.names import named
 from ..graphs.notation import write
+from ..graphs.tape import Tape
 from ..graphs.text import MINUS, clip, escape, number, plain
-from .boxes import Box, gradient, order
+from .boxes import Box, gradient
+from .subject import Subject
 from .view import View
 
 __all__ = ["Row", "Trace", "backward_text", "table", "trace"]
@@ -130,19 +132,20 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
     if not isinstance(root, Node):
         raise TypeError(f"trace takes a node, not {type(root).__name__}")
     given = named(names)
-    ends = ENDS if len(order(root)) > LONG else None
-    return table(View(root, *given, ends=ends), blank)
+    tape = Tape(root)
+    ends = ENDS if len(tape.order) > LONG else None
+    return table(View(Subject(tape, *given, ends)), blank)
 
 
 def table(view: View, blank: Collection[str] = ()) -> Trace:
     """The table of a view."""
-    excerpt = view.excerpt
+    subject = view.subject
     place = {id(box): k for k, box in enumerate(view.boxes)}
-    shown = [box for box in view.boxes if box.kind != "constant" and id(box.node) in excerpt.shown]
+    shown = [box for box in view.boxes if box.kind != "constant" and id(box.node) in subject.shown]
     rows = [row(box, place) for box in shown]
-    if excerpt.left_out:
-        before = sum(id(box.node) in excerpt.head for box in shown)
-        rows.insert(before, Row(f"… {excerpt.left_out:,} values are left out …", ("",), "", ("",)))
+    if subject.left_out:
+        before = sum(id(box.node) in subject.head for box in shown)
+        rows.insert(before, Row(f"… {subject.left_out:,} values are left out …", ("",), "", ("",)))
     return Trace(rows, blank)
 
 

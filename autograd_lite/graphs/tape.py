@@ -12,7 +12,8 @@ map).
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,14 @@ import numpy as np
 from ..core.graph import Node, data, toposort
 from .names import Names, constant_name
 
-__all__ = ["Patience", "Tape", "identity_seed"]
+__all__ = ["Patience", "Tape", "identity_seed", "pull", "shares"]
 
 
-def identity_seed(root: Node) -> tuple[Any, tuple[int, ...]]:
-    """The seed of a sweep from `root` and its leading axes: 1, or one seed for each entry."""
+def identity_seed(root: Node) -> Any:
+    """The seed of a sweep from `root`: 1, or one seed for each entry along a leading axis."""
     if root.size == 1:
-        return np.ones(root.shape, root.dtype) if root.shape else 1.0, ()
-    return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape), (root.size,)
+        return np.ones(root.shape, root.dtype) if root.shape else 1.0
+    return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape)
 
 
 class Patience:
@@ -66,6 +67,18 @@ LOOKING_BACK = 0.5
 """Seconds that it may spend on what the point could not have shown."""
 
 
+def pull(node: Node, i: int, g: Any) -> Any:
+    """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
+    return data(node.op.vjp(i, g, node.primal, *map(data, node.inputs)))
+
+
+def shares(node: Node, g: Any) -> Iterator[tuple[int, Any]]:
+    """What the cotangent `g` of `node` sends to each of its inputs that is a node, by its place."""
+    for i, x in enumerate(node.inputs):
+        if isinstance(x, Node):
+            yield i, pull(node, i, g)
+
+
 class Tape:
     """The nodes below `root` in order, with the cotangent of each.
 
@@ -75,6 +88,8 @@ class Tape:
     Constant arrays are called by the caller's `variables`.
     """
 
+    pull = staticmethod(pull)
+
     def __init__(
         self,
         root: Node,
@@ -83,47 +98,52 @@ class Tape:
     ) -> None:
         self.root = root
         self.variables = variables or Names()
-        self._constants: dict[int, str] = {}
         self.order = toposort([root])
         self.pinned = dict(pinned or {})
-        seed, self.lead = identity_seed(root)
+        self.lead = () if root.size == 1 else (root.size,)
         self.consumers: dict[Node, list[tuple[Node, int]]] = {x: [] for x in self.order}
         for node in self.order:
             for i, x in enumerate(node.inputs):
                 if isinstance(x, Node):
                     self.consumers[x].append((node, i))
-        self.arrived: dict[Node, Any] = {root: seed}
-        self.adjoint: dict[Node, Any] = {}
+        self.place = {node: k for k, node in enumerate(self.order)}
         self.factors: dict[float, str] | None = None
         self.patience = Patience(THINKING)
         self.hindsight = Patience(LOOKING_BACK)
         self._names: dict[Node, str] = {}
+        self._constants: dict[int, str] = {}
         self._above: dict[tuple[Node, bool], list[Node]] = {}
-        self.place = {node: k for k, node in enumerate(self.order)}
-        self._brought: dict[tuple[Node, int], Any] = {}
+
+    @cached_property
+    def _swept(self) -> tuple[dict[Node, Any], dict[Node, Any], dict[tuple[Node, int], Any]]:
+        arrived: dict[Node, Any] = {self.root: identity_seed(self.root)}
+        adjoint: dict[Node, Any] = {}
+        brought: dict[tuple[Node, int], Any] = {}
         with np.errstate(all="ignore"):
-            self._sweep()
+            for node in reversed(self.order):
+                g = self.pinned.get(node, arrived.get(node))
+                if g is None:
+                    continue
+                adjoint[node] = g
+                for i, part in shares(node, g):
+                    brought[node, i] = part
+                    x = node.inputs[i]
+                    arrived[x] = arrived[x] + part if x in arrived else part
+        return arrived, adjoint, brought
 
-    def _sweep(self) -> None:
-        for node in reversed(self.order):
-            g = self.pinned.get(node, self.arrived.get(node))
-            if g is None:
-                continue
-            self.adjoint[node] = g
-            for i, x in enumerate(node.inputs):
-                if isinstance(x, Node):
-                    part = self.pull(node, i, g)
-                    self._brought[node, i] = part
-                    old = self.arrived.get(x)
-                    self.arrived[x] = part if old is None else old + part
+    @property
+    def arrived(self) -> dict[Node, Any]:
+        """What the consumers of each node brought to it; the seed, to the root."""
+        return self._swept[0]
 
-    def pull(self, node: Node, i: int, g: Any) -> Any:
-        """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
-        return node.op.vjp(i, g, node.primal, *map(data, node.inputs))
+    @property
+    def adjoint(self) -> dict[Node, Any]:
+        """What leaves each node for its inputs."""
+        return self._swept[1]
 
     def contribution(self, node: Node, i: int) -> Any:
         """C: what the edge from input `i` to `node` brought to that input."""
-        return self._brought.get((node, i))
+        return self._swept[2].get((node, i))
 
     def gradient(self, x: Node) -> np.ndarray:
         """What arrives at `x`, shape `(*lead, *x.shape)`; zeros where nothing does."""
@@ -169,9 +189,8 @@ class Tape:
                     continue
                 for i, y in enumerate(node.inputs):
                     if isinstance(y, Node) and y in above:
-                        part = self.pull(node, i, g)
-                        old = flow.get(y)
-                        flow[y] = part if old is None else old + part
+                        part = pull(node, i, g)
+                        flow[y] = flow[y] + part if y in flow else part
         return flow.get(x, 0.0)
 
     def forward(self, x: Node, numbers: Any, rules: Any = None) -> Any:

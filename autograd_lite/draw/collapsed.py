@@ -50,7 +50,7 @@ def edge_phrase(view: View, edge: Edge) -> str | None:
     """What the edge into a collapsed group says; None for any other edge."""
     if edge.target.collapsed is None:
         return None
-    name = view.groups.names[edge.target.collapsed]
+    name = view.subject.groups.names[edge.target.collapsed]
     if name in KNOWN and edge.source.kind != "constant" and first_of(edge):
         text = KNOWN[name](edge)
         if text:
@@ -98,10 +98,12 @@ def target_of(box: Box) -> str:
 
 def group_name(view: View, box: Box) -> str:
     """The name of the group a box stands for, or nothing."""
-    return "" if box.collapsed is None else view.groups.names[box.collapsed]
+    return "" if box.collapsed is None else view.subject.groups.names[box.collapsed]
 
 
 def examples_of(box: Box) -> str:
     """Over how many examples a loss is the mean; nothing if it is no mean."""
     node = box.node
-    return "" if node.op.name != "/" or isinstance(node.right, Node) else literal(node.right)[0]
+    if node.op.name != "/" or isinstance(node.inputs[1], Node):
+        return ""
+    return literal(node.inputs[1])[0]

@@ -10,18 +10,18 @@ from ..graphs.colour import scale_of, tint
 from ..graphs.text import clip, plain, shape_text, show_number
 from .boxes import Box, gradient
 from .cells import rows_of
+from .formula import title_of
 from .geometry import LABEL, place
+from .hand import three_ways
 from .phrases import phrase
 from .steps import Message, Step, naive, run
-from .title import title_of
 from .trace import backward_text
 from .view import View
-from .witness import three_ways
 
-__all__ = ["Teller"]
+__all__ = ["Page"]
 
 
-class Teller:
+class Page:
     """Everything the page shows, as text: the page computes nothing."""
 
     def __init__(self, view: View) -> None:
@@ -29,11 +29,11 @@ class Teller:
         self.index = {id(box): k for k, box in enumerate(view.boxes)}
         self.edges = {id(e): k for k, e in enumerate(e for box in view.boxes for e in box.edges)}
         self.right = list(run(view))
-        self.root = view.home[id(view.root)]
+        self.root = view.root
         arrived = [m.now for s in self.right for m in s.messages]
         self.final = {id(m.edge.source): m.now for s in self.right for m in s.messages}
-        self.final[id(self.root)] = view.root.one()
-        self.scale = scale_of([view.root.one(), *arrived])
+        self.final[id(self.root)] = self.root.node.one()
+        self.scale = scale_of([self.root.node.one(), *arrived])
 
     def everything(self) -> dict[str, Any]:
         """The data of the page."""
@@ -57,7 +57,7 @@ class Teller:
             if edge["constant"]:
                 edge["rule"] = ""
         return {
-            "title": title_of(self.view),
+            "title": title_of(self.view.subject, self.root),
             "boxes": boxes,
             "edges": edges,
             "groups": geometry["groups"],
@@ -67,7 +67,7 @@ class Teller:
             "right": [self.start(), *(self.step(s) for s in self.right)],
             "naive": [self.start(), *self.early(calls)],
             "cut": cut,
-            "check": three_ways(self.view, self.final, self.cells),
+            "check": three_ways(self.view, self.cells),
         }
 
     def rules(self) -> list[str]:
@@ -115,7 +115,7 @@ class Teller:
     def start(self) -> dict[str, Any]:
         """The first step: the seed."""
         root = clip(self.root.name, 30)
-        one = self.cells(self.view.root.one())
+        one = self.cells(self.root.node.one())
         message = {"to": self.index[id(self.root)], "edge": -1, "rule": f"∂{root}/∂{root} = 1"}
         return {
             "box": self.index[id(self.root)],
