@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.ends import NARROW, constant
+from ..calculus.arguments import NARROW, constant
 from ..core.graph import Node, data, node_types, slots, wrap
 from ..core.operation import Op
 from ..ops.inputs import as_constant, is_objects, is_whole
@@ -97,6 +97,7 @@ class Recorder(Steps):
         record: bool,
         stop: Any,
         inner: str,
+        since: int,
     ) -> Generator[tuple[Node, Any], None, None]:
         """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
         outer, self.backward = self.backward, True
@@ -104,7 +105,7 @@ class Recorder(Steps):
             for root in roots:
                 self.namer.root(root)
             nodes = [g if isinstance(g, Node) else constant(as_seed(g)) for g in seeds]
-            for node, g in sweep(roots, nodes, True, stop):
+            for node, g in sweep(roots, nodes, True, stop, since=since):
                 self.namer.pairs.append((g, node))
                 found = g if record else data(g)
                 if inner == "keep" and node.op is not None:

@@ -236,18 +236,20 @@ class Tape(Recorder):
         record: bool,
         stop: Any,
         inner: str,
+        since: int,
     ) -> Generator[tuple[Node, Any], None, None]:
         """Note that a sweep was here; its cotangents are entries without numbers."""
         (root, *others), (seed, *_) = roots, seeds
         if record or others or type(root) is not Value or type(seed) not in (float, TapeNumber):
             self.outgrow()
-        nodes = toposort(roots, stop)
+        nodes = toposort(roots, stop, since)
         if not all(type(x) is Value for x in nodes):
             self.outgrow()
         order = list(map(self.place_of, nodes))
         stops = set(order[: len(stop)])
         if len(stops) < len(stop):
             self.outgrow()
+        stops.update(at for node, at in zip(nodes, order, strict=True) if node.stamp < since)
         which = len(self.sweeps)
         start = self.place_of_node(root)
         self.sweeps.append(Sweep(start, self.place_of(seed), order, stops))

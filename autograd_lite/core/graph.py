@@ -289,16 +289,17 @@ def wrap(primal: Any, op: Any, left: Any, right: Any = None) -> Node:
     return context.applied(node) if context.open_blocks else node
 
 
-def toposort(roots: Iterable[Node], stop: Sequence[Node] = ()) -> list[Node]:
+def toposort(roots: Iterable[Node], stop: Sequence[Node] = (), since: int = 0) -> list[Node]:
     """All nodes that the roots were computed from, each after its inputs; leaves come first.
 
-    Nodes in `stop` are taken as leaves: nothing below them is visited.
+    Nodes in `stop`, and those older than `since` (by their `stamp`), are taken as leaves: nothing
+    below them is visited.
     """
-    leaves, computed = sort(roots, stop)
+    leaves, computed = sort(roots, stop, since)
     return leaves + computed
 
 
-def sort(roots: Iterable[Node], stop: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+def sort(roots: Iterable[Node], stop: Sequence[Node], since: int) -> tuple[list[Node], list[Node]]:
     """What `toposort` finds: the leaves, and the nodes computed from them, each after its inputs.
 
     Depth first with its own stack, so that a chain of a million nodes needs no recursion. Every
@@ -328,9 +329,10 @@ def sort(roots: Iterable[Node], stop: Sequence[Node]) -> tuple[list[Node], list[
             finish(node)
             continue
         while node.mark is not done:  # straight down along the first inputs
-            if node.op is None:
+            if node.op is None or node.stamp < since:
                 node.mark = done
-                node.refresh()
+                if node.op is None:
+                    node.refresh()
                 leaves.append(node)
                 break
             node.mark = seen
@@ -354,6 +356,7 @@ def sweep(
     record: bool = False,
     stop: Sequence[Node] = (),
     inner: str = "yield",
+    since: int = 0,
 ) -> Generator[tuple[Node, Any], None, None]:
     """Reverse mode: yield `(node, final cotangent)` from the roots down to the leaves.
 
@@ -362,14 +365,15 @@ def sweep(
     cotangents then carry them too, and one sweep computes a whole Jacobian. With `record` the rules
     are given nodes instead of data, so the cotangents are themselves nodes that can be swept.
     `inner` says what becomes of the cotangent of a node that was computed from others: "yield" it
-    as any other, "keep" it in `.grad`, or "drop" it.
+    as any other, "keep" it in `.grad`, or "drop" it. What lies below nodes in `stop`, or
+    below those older than `since`, is not visited.
 
     One sweep runs at a time: cotangents lie in the nodes, and threads may share leaves. A sweep
     inside a sweep (a rule that differentiates something itself) sets the outer one's aside.
     """
     if context.open_blocks and (recorder := context.recorder.get()) is not None:
-        return recorder.sweep(_sweep, roots, seeds, record, stop, inner)
-    return _sweep(roots, seeds, record, stop, inner)
+        return recorder.sweep(_sweep, roots, seeds, record, stop, inner, since)
+    return _sweep(roots, seeds, record, stop, inner, since)
 
 
 def _sweep(
@@ -378,6 +382,7 @@ def _sweep(
     record: bool,
     stop: Sequence[Node],
     inner: str = "yield",
+    since: int = 0,
 ) -> Generator[tuple[Node, Any], None, None]:
     """What `sweep` yields."""
     enclosed = _lock._is_owned()  # type: ignore[attr-defined]
@@ -390,7 +395,7 @@ def _sweep(
         elif _running:
             abandon(0)  # what an interruption between two lines may have left behind
         level = len(_running)
-        leaves, computed = sort(roots, stop)
+        leaves, computed = sort(roots, stop, since)
         _running.extend((leaves, computed))
         try:
             if len(seeds) != len(roots):

@@ -9,9 +9,10 @@ from .graph import Node
 __all__ = ["walk"]
 
 
-def walk(roots: Sequence[Node], known: Iterable[Node] = ()) -> Iterator[Node]:
-    """Yield every node the roots were computed from after its inputs; those `known` are left out.
+def walk(roots: Sequence[Node], known: Iterable[Node] = (), since: int = 0) -> Iterator[Node]:
+    """Yield every node the roots were computed from after its inputs.
 
+    Those `known`, and those older than `since`, are left out, and what is below them.
     Unlike `toposort` it leaves no mark on a node, so it may run while a sweep does.
 
     >>> import autograd_lite as ag
@@ -24,10 +25,12 @@ def walk(roots: Sequence[Node], known: Iterable[Node] = ()) -> Iterator[Node]:
     stack = list(roots)
     while stack:
         node = stack[-1]
-        if node in done:
+        if node in done or node.stamp < since:
             stack.pop()
             continue
-        waiting = [x for x in node.inputs if isinstance(x, Node) and x not in done]
+        waiting = [
+            x for x in node.inputs if isinstance(x, Node) and x not in done and x.stamp >= since
+        ]
         if waiting:
             stack += waiting
             continue
