@@ -25,8 +25,8 @@ importlib.import_module(".nodes.tensor", __name__)
 # names is first used: most programs need a third of the code, and less of Python's own library.
 _PUBLIC = {
     "calculus.forward": "jvp",
+    "calculus.gradients": "elementwise_grad grad hvp value_and_grad vjp",
     "calculus.jacobians": "hessian jacobian",
-    "calculus.reverse": "elementwise_grad grad hvp value_and_grad vjp",
     "check": "GradientMismatch check_gradients compare step_plot",
     "compiling": "compile source",
     "core.elementwise": " ".join(name for name in _TABLE if name in _MEANINGS),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 import inspect
+import math
+import pickle
 import threading
+import time
 import warnings
 
 import autograd
@@ -16,7 +19,7 @@ import sympy
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
-from autograd_lite.calculus import rows
+from autograd_lite.calculus import seeds
 
 from .helpers import close, differences
 
@@ -397,7 +400,7 @@ def test_empty_arrays(shape):
 @pytest.mark.parametrize("size", [8, 24, 100])
 def test_blocks_of_seeds_change_nothing(monkeypatch, size):
     whole = ag.jacobian(mixing)(V)
-    monkeypatch.setattr(rows, "BLOCK", size)
+    monkeypatch.setattr(seeds, "BLOCK", size)
     np.testing.assert_array_equal(ag.jacobian(mixing)(V), whole)
     np.testing.assert_array_equal(ag.jacobian(lambda x: mixing(x)[:2])(V), whole[:2])
 
@@ -418,11 +421,11 @@ def scalar_softmax(v):
 def test_disjoint_outputs_are_swept_one_by_one(monkeypatch, f, separate):
     point = tuple(V) * 3
     taken = []
-    judge = rows.disjoint
-    monkeypatch.setattr(rows, "disjoint", lambda lin: taken.append(judge(lin)) or taken[-1])
+    judge = seeds.disjoint
+    monkeypatch.setattr(seeds, "disjoint", lambda lin: taken.append(judge(lin)) or taken[-1])
     got = np.array(ag.jacobian(f)(point)).T
     assert (taken[0] is not None) is separate
-    monkeypatch.setattr(rows, "disjoint", lambda lin: None)
+    monkeypatch.setattr(seeds, "disjoint", lambda lin: None)
     np.testing.assert_allclose(got, np.array(ag.jacobian(f)(point)).T, rtol=1e-14, atol=0)
     close(got, differences(lambda p: np.array(f(p)), np.array(point)), 1e-8)
 
@@ -444,6 +447,56 @@ def test_mixed_examples_are_found():
         ag.jacobian(lambda x: ag.sum(x), batch_dims=1)(X)
     with pytest.raises(TypeError, match="number of axes"):
         ag.jacobian(ag.sum, batch_dims=-1)
+
+
+def pair(i, j):
+    """A function that maps all examples by themselves but two, of which one reads the other."""
+
+    def f(x):
+        rows = [x[n] * x[n] + (x[j] if n == i else 0.0) for n in range(len(x))]
+        return np.stack(rows)
+
+    return f
+
+
+@pytest.mark.parametrize("n", [2, 3, 17, 70])
+def test_any_two_examples_that_mix_are_found(n):
+    x = np.random.default_rng(n).normal(size=n)
+    near = {(i, j) for i in range(min(n, 6)) for j in range(min(n, 6)) if i != j}
+    for i, j in near | {(0, n - 1), (n - 1, 0), (n - 1, n // 2), (1, n // 2)} - {(1, 1)}:
+        with pytest.raises(ValueError, match="map each example by itself"):
+            ag.jacobian(pair(i, j), batch_dims=1)(x)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-20, 1e-9, 1.0, 1e9, 1e20, 1e150])
+def test_a_large_example_hides_no_mixing(scale):
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    weight = np.array([scale, 1.0, 1.0, 1.0])
+    got = ag.jacobian(lambda x: weight * x * x, batch_dims=1)(x)
+    np.testing.assert_allclose(got, 2 * weight * x, rtol=1e-15)
+    for swap in ([0, 2, 1, 3], [0, 2, 3, 1], [1, 0, 2, 3]):
+        with pytest.raises(ValueError, match="map each example by itself"):
+            ag.jacobian(lambda x, swap=swap: weight * x * x + x[swap], batch_dims=1)(x)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    "f",
+    [
+        ag.softmax,
+        lambda x: ag.softmax(50 * x),  # saturated: the derivatives are rounding noise
+        lambda x: np.exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x)), -1, keepdims=True),
+        lambda x: np.linalg.norm(x, axis=-1),
+        lambda x: x @ X[:3].astype(x.dtype),
+        lambda x: np.sort(x, -1) * np.log(np.abs(x)),
+        lambda x: 0.0 * x,
+    ],
+)
+def test_examples_that_do_not_mix_are_accused_of_nothing(f, dtype):
+    scales = np.geomspace(1e-2, 4, 40).reshape(-1, 1)
+    x = (np.random.default_rng(0).normal(size=(40, 3)) * scales).astype(dtype)
+    got = ag.jacobian(f, batch_dims=1)(x)
+    assert got.shape == (40, *f(x[:1]).shape[1:], 3)
 
 
 def test_elementwise_grad():
@@ -623,3 +676,242 @@ def test_an_argument_written_to_before_the_pullback_changes_nothing():
     _, pullback = ag.vjp(lambda x: ag.sum(x * x), x)
     x[:] = 9.0
     np.testing.assert_array_equal(pullback(1.0)[0], [2.0, 4.0])
+
+
+# --- derivatives inside derivatives ------------------------------------------------------------
+
+
+def solver(name):
+    """y with F(y, a) = 0, differentiated by F alone: dy/da = −F_a / F_y, found by ag.grad."""
+    F, f = {
+        "sqrt": (lambda y, a: y * y - a, math.sqrt),
+        "log": (lambda y, a: ag.exp(y) - a, math.log),
+        "cbrt": (lambda y, a: y**3 - a, math.cbrt),
+    }[name]
+
+    @ag.primitive
+    def solve(a):
+        return f(a)
+
+    solve.defvjp(lambda g, y, a: -g * ag.grad(F, 1)(y, a) / ag.grad(lambda y: F(y, a))(y))
+    return solve
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sqrt", [0.5 * 2**-0.5, -0.25 * 2**-1.5, 0.375 * 2**-2.5]),
+        ("log", [1 / 2, -1 / 4, 1 / 4]),
+        ("cbrt", [2 ** (-2 / 3) / 3, -2 / 9 * 2 ** (-5 / 3), 10 / 27 * 2 ** (-8 / 3)]),
+    ],
+)
+def test_a_rule_may_differentiate_what_closes_over_its_own_output(name, expected):
+    f = solver(name)
+    for order, value in enumerate(expected, 1):
+        df = f
+        for _ in range(order):
+            df = ag.grad(df)
+        assert df(2.0) == pytest.approx(value, rel=1e-14)
+    assert ag.jvp(ag.grad(f), (2.0,), (1.0,))[1] == pytest.approx(expected[1], rel=1e-14)
+    assert ag.hvp(f, 2.0, 1.0) == pytest.approx(expected[1], rel=1e-14)
+    assert ag.hessian(lambda x: np.sum(ag.stack([f(x[0]), f(x[1])])))([2.0, 2.0])[
+        1, 1
+    ] == pytest.approx(expected[1], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x, s: ag.grad(lambda t: t * t * s)(x),
+        lambda x, s: ag.value_and_grad(lambda t: t * s)(x)[1],
+        lambda x, s: ag.vjp(lambda t: t * t * s, x)[1](1.0)[0],
+        lambda x, s: ag.jvp(lambda t: t * t * s, (x,), (1.0,))[1],
+        lambda x, s: ag.jacobian(lambda t: t * t * s)(x),
+        lambda x, s: ag.hvp(lambda t: t * t * s, x, 0.1),
+    ],
+)
+def test_an_inner_derivative_does_not_visit_what_its_closures_were_made_of(inner):
+    """Gradient steps on x, each of which closes over all that was computed before: linear."""
+
+    def seconds(steps):
+        def f(w):
+            x = s = w
+            for _ in range(steps):
+                s = s + 0.1 * x
+                x = x - 0.01 * inner(0.5, s)
+            return x
+
+        start = time.perf_counter()
+        ag.grad(f)(0.5)
+        return time.perf_counter() - start
+
+    seconds(20)
+    few, many = (min(seconds(n) for _ in range(3)) for n in (50, 400))
+    assert many < 20 * few  # quadratic would be 64, or more
+
+
+VALUES = {
+    "value_and_grad": lambda f, x: ag.value_and_grad(f)(x)[0],
+    "vjp": lambda f, x: ag.vjp(f, x)[0],
+    "jvp": lambda f, x: ag.jvp(f, (x,), (1.0,))[0],
+    "grad, aux": lambda f, x: ag.grad(lambda x: (x * x, f(x)), has_aux=True)(x)[1],
+    "value, aux": lambda f, x: ag.value_and_grad(lambda x: (x, f(x)), has_aux=True)(x)[0][1],
+    "jacobian, aux": lambda f, x: ag.jacobian(lambda x: (x * x, [f(x)]), has_aux=True)(x)[1][0],
+    "hessian, aux": lambda f, x: ag.hessian(lambda x: (x * x, {"f": f(x)}), has_aux=True)(x)[1][
+        "f"
+    ],
+}
+
+
+@pytest.mark.parametrize("of", VALUES.values(), ids=VALUES)
+@pytest.mark.parametrize("x", [3.0, np.array(3.0)])
+def test_a_value_keeps_its_dependence_on_nodes_from_outside(of, x):
+    for f, expected in [
+        (lambda w: w + of(lambda x: x * w, x), 4.0),
+        (lambda w: w + of(lambda x: x + w**3, x), 13.0),
+        (lambda w: w * of(lambda x: x * ag.exp(w - w), x), 3.0),
+    ]:
+        assert ag.grad(f)(2.0) == pytest.approx(expected)
+        assert ag.grad(ag.grad(f))(2.0) == pytest.approx(12.0 if expected == 13 else 0.0)
+        w = Value(2.0)
+        f(w).backward()
+        assert w.grad == pytest.approx(expected)
+    plain = of(lambda x: x * x, x)
+    assert plain == 9.0
+    assert not isinstance(plain, Value | Tensor)
+
+
+def test_a_value_in_parts_keeps_the_dependence_of_each():
+    got = ag.grad(lambda w: w + ag.vjp(lambda x: (x, w * w), 3.0)[0][1])(2.0)
+    assert got == 5.0
+
+
+@pytest.mark.parametrize(
+    ("f", "second"),
+    [
+        (lambda x: np.where(x > 0, np.log(x), 0.0), -1.0),
+        (lambda x: np.where(x > 0, np.sqrt(x), 0.0), -0.25),
+        (lambda x: np.where(x > 0, 1 / x, x), 2.0),
+        (lambda x: np.where(x > 0, x**-1.5, 0.0), 3.75),
+    ],
+)
+def test_forward_over_reverse_keeps_out_a_branch_not_taken(f, second):
+    x, v = np.array([0.0, 1.0]), np.array([1.0, 1.0])
+    with np.errstate(all="ignore"):
+        df = ag.grad(lambda x: np.sum(f(x)))
+        np.testing.assert_allclose(ag.jvp(df, (x,), (v,))[1], [0.0, second], rtol=1e-14)
+        np.testing.assert_allclose(ag.hvp(lambda x: np.sum(f(x)), x, v), [0.0, second], rtol=1e-14)
+        forward = ag.jvp(lambda x: ag.jvp(f, (x,), (v,))[1], (x,), (v,))[1]
+        np.testing.assert_allclose(forward, [0.0, second], rtol=1e-14)
+
+
+# --- dataclasses, pickles, and what else a function returns -------------------------------------
+
+
+@dataclasses.dataclass
+class Scaled:
+    w: float
+    b: float
+    scale: float = 1.0
+    total: float = dataclasses.field(init=False)
+
+    def __post_init__(self):
+        self.w = 2 * self.w
+        self.total = 0.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Frozen:
+    w: float
+    b: float = 1.0
+
+    def __post_init__(self):
+        object.__setattr__(self, "w", -self.w)
+
+
+class Point(collections.namedtuple("Point", "a b")):
+    def __new__(cls, a):
+        return super().__new__(cls, a, 2 * a)
+
+
+class Layers(list):
+    def __init__(self, count):
+        super().__init__([1.0] * count)
+
+
+def test_containers_are_rebuilt_without_their_constructors():
+    p = Scaled(1.5, 1.0)
+    p.scale, p.total, p.note = 5.0, 7.0, "set later"
+    value, gradient = ag.value_and_grad(lambda p: p.w * p.scale + p.b * p.total)(p)
+    assert value == 22.0
+    assert type(gradient) is Scaled
+    assert (gradient.w, gradient.b, gradient.scale, gradient.total) == (5.0, 7.0, 3.0, 1.0)
+    assert (p.w, p.scale, p.total, p.note) == (3.0, 5.0, 7.0, "set later")
+    assert ag.grad(lambda p: p.w**2 * len(p.note))(p).w == 54.0
+    frozen = Frozen(3.0)
+    assert ag.value_and_grad(lambda p: p.w * p.b)(frozen)[0] == -3.0
+    assert ag.grad(lambda p: p.w * p.b)(frozen).b == -3.0
+    point = ag.grad(lambda p: p.a * p.b)(Point(3.0))
+    assert type(point) is Point
+    assert point == (6.0, 3.0)
+    layers = ag.grad(lambda p: p[0] * p[1][0])([1.0, [2.0]])
+    assert layers == [2.0, [1.0]]
+    mixed = Layers(3)
+    mixed[1] = (2.0, 3.0)
+    got = ag.grad(lambda p: p[0] * p[1][1] + p[2])(mixed)
+    assert type(got) is Layers
+    assert got == [3.0, (0.0, 1.0), 1.0]
+
+
+def cube(x, y=1.0):
+    return x**3 * y
+
+
+@pytest.mark.parametrize(
+    "make",
+    [ag.grad, ag.value_and_grad, ag.elementwise_grad, ag.jacobian, ag.hessian,
+     lambda f: ag.grad(ag.grad(f), 0), lambda f: ag.jacobian(ag.grad(f), argnums=(0,))],
+)  # fmt: skip
+def test_a_derivative_can_be_pickled(make):
+    df = make(cube)
+    again = pickle.loads(pickle.dumps(df))
+    assert again(2.0) == df(2.0)
+    assert again.__name__ == df.__name__
+    assert again.options == df.options
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        pickle.dumps(make(lambda x: x))
+
+
+def test_a_derivative_in_a_class_is_a_method():
+    class Curve:
+        slope = 3.0
+
+        def at(self, x):
+            return self.slope * x * x
+
+        derivative = ag.grad(at, argnums=1)
+
+    assert Curve().derivative(2.0) == 12.0
+
+
+def test_what_else_a_function_returns_is_handed_on():
+    def f(x):
+        return x * x, {"cube": x**3, "name": "f", "none": None}
+
+    aux = {"cube": 8.0, "name": "f", "none": None}
+    assert ag.value_and_grad(f, has_aux=True)(2.0) == ((4.0, aux), 4.0)
+    assert ag.grad(f, has_aux=True)(2.0) == (4.0, aux)
+    assert ag.jacobian(f, has_aux=True)(2.0) == (4.0, aux)
+    assert ag.hessian(f, has_aux=True)(2.0) == (2.0, aux)
+    assert ag.grad(lambda x: ag.grad(f, has_aux=True)(x)[1]["cube"])(2.0) == 12.0
+    assert type(ag.grad(f, has_aux=True)(2.0)[1]["cube"]) is float
+    for returned in (lambda x: x * x, lambda x: (x, x, x), lambda x: [x, x]):
+        with pytest.raises(TypeError, match="has_aux=True takes a function that returns a pair"):
+            ag.grad(returned, has_aux=True)(2.0)
+
+
+def test_gradient_of_a_function_names_grad():
+    with pytest.raises(TypeError, match=r"ag\.grad\(f\)"):
+        ag.gradient(cube)
+    with pytest.raises(TypeError, match=r"ag\.grad\(f\)"):
+        ag.gradient(ag.sin)

@@ -19,12 +19,11 @@ import numpy as np
 from ..core.elementwise import all_finite, divide, identity
 from ..core.graph import Node, data, stale, sweep
 from ..core.operation import FromValues, shape
-from ..core.row import ONE, Elementwise, chain
-from ..core.walk import walk
+from ..core.row import ONE, Elementwise, chain, chain_product
 from ..ops import index, linalg
 from ..ops import shape as shapes
 from ..ops.branches import Where, where
-from .ends import checked, constant, fresh, recorded, zeros
+from .arguments import checked, constant, fresh, recorded, zeros
 from .linearize import Linearized
 
 __all__ = ["jvp"]
@@ -59,8 +58,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     directions = lin.form.leaves_of(tuple(tangents), "a tangent")
     directions = [checked(d, x, "a tangent") for d, x in zip(directions, lin.inputs, strict=True)]
     roots = [x for x in lin.outputs if isinstance(x, Node)]
-    order = list(walk(roots, lin.inputs))
-    foreign = any(node.op in (None, identity) and lin.is_foreign(node) for node in order)
+    order, foreign = lin.own(roots)
     lin.record = lin.recording and (
         lin.record or foreign or any(isinstance(d, Node) for d in directions)
     )
@@ -70,7 +68,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         directions = [data(d) for d in directions]
     with recorded(), np.errstate(all="ignore"):
         found = push(lin, order, dict(zip(lin.inputs, directions, strict=True)))
-    lin.note(any(found[x] is not None for x in roots), foreign)
+    lin.note(any(found.get(x) is not None for x in roots), foreign)
     lin.warn_if_constant()
     out = [found.get(x) if isinstance(x, Node) else None for x in lin.outputs]
     fitted = [
@@ -86,7 +84,7 @@ def push(lin: Linearized, order: Sequence[Node], known: dict[Node, Any]) -> dict
     found = dict(known)
     for node in order:
         inputs = node.inputs
-        tangents = [found[x] if isinstance(x, Node) else None for x in inputs]
+        tangents = [found.get(x) if isinstance(x, Node) else None for x in inputs]
         if all(t is None for t in tangents):
             found[node] = None
             continue
@@ -125,7 +123,8 @@ def slope_times(op: Elementwise, i: int, t: Any, out: Any, inputs: Sequence[Any]
     """∂out/∂input i · t, in the shape of `out`."""
     d = op.slope(i, out, *inputs)
     if d is not ONE:
-        t = chain(t, d)
+        # In a cotangent times a slope it is the cotangent whose zero stands for a branch not taken.
+        t = chain(d, t) if op is chain_product and i == 1 else chain(t, d)
         if op is divide and not all_finite(out):  # 0 · 1/0 is the tangent of no branch not taken
             t = where(np.isnan(data(out)), np.nan, t)
     return t if shape(t) == shape(out) else shapes.broadcast_to(t, shape(out))

@@ -14,15 +14,16 @@ import numpy as np
 from ..core.graph import Node
 from ..core.operation import shape
 from ..ops.shape import reshape, stack
-from .examples import batch_shape, per_example_rows
+from .gradients import Derivative, grad
 from .linearize import Linearized
-from .reverse import grad, named
-from .rows import all_rows
+from .seeds import all_rows, batch_shape, rows_of_each
 
 __all__ = ["hessian", "jacobian"]
 
 
-def jacobian(f: Callable[..., Any], argnums: Any = 0, batch_dims: int = 0) -> Callable[..., Any]:
+def jacobian(
+    f: Callable[..., Any], argnums: Any = 0, batch_dims: int = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """J of shape `out.shape + in.shape`: ∂out_i/∂in_j for all i, j, in one sweep of K seeds.
 
     Nested results and arguments give nested blocks, the form of the result outside and that of the
@@ -30,6 +31,7 @@ def jacobian(f: Callable[..., Any], argnums: Any = 0, batch_dims: int = 0) -> Ca
 
     With `batch_dims=b` the first b axes of every argument and result count examples, which `f` maps
     each by itself; J is then one Jacobian for each, `batch + out.shape[b:] + in.shape[b:]`.
+    With `has_aux` f returns (result, anything), and this (J, anything).
 
     Raises ValueError for a result that no node made, for batch axes that differ, and when `f` was
     found to mix the examples of a batch.
@@ -45,26 +47,34 @@ def jacobian(f: Callable[..., Any], argnums: Any = 0, batch_dims: int = 0) -> Ca
     if isinstance(batch_dims, bool) or not isinstance(batch_dims, int) or batch_dims < 0:
         raise TypeError(f"batch_dims is the number of axes that count examples, not {batch_dims!r}")
 
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        lin = Linearized("jacobian", f, argnums, args, kwargs)
-        batch = batch_shape(lin, batch_dims)
-        rows = per_example_rows(lin, batch) if batch_dims else all_rows(lin)
-        return blocks(lin, rows, batch)
-
-    return named(derivative, "jacobian", f)
+    return Derivative("jacobian", _jacobian, f, argnums, batch_dims, has_aux)
 
 
-def hessian(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+def _jacobian(argnums: Any, batch_dims: int, has_aux: bool, f: Any, args: Any, kwargs: Any) -> Any:
+    lin = Linearized("jacobian", f, argnums, args, kwargs, has_aux)
+    batch = batch_shape(lin, batch_dims)
+    rows = rows_of_each(lin, batch) if batch_dims else all_rows(lin)
+    derivative = blocks(lin, rows, batch)
+    return lin.with_aux(derivative) if has_aux else derivative
+
+
+def hessian(f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
     """∇²f of shape `in.shape + in.shape`, for a function whose result is one number.
 
     Several or nested arguments give nested blocks: `H[a][b]` has shape `a.shape + b.shape`.
+    With `has_aux` f returns (value, anything), and this (∇²f, anything).
 
     >>> import autograd_lite as ag
     >>> ag.hessian(lambda x: x[0] * x[1] ** 2)([1.0, 3.0])
     array([[0., 6.],
            [6., 2.]])
     """
-    return named(jacobian(grad(f, argnums), argnums), "hessian", f)
+    return Derivative("hessian", _hessian, f, argnums, has_aux)
+
+
+def _hessian(argnums: Any, has_aux: bool, f: Any, args: Any, kwargs: Any) -> Any:
+    gradient = grad(f, argnums, has_aux)
+    return jacobian(gradient, argnums, has_aux=has_aux)(*args, **kwargs)
 
 
 def blocks(lin: Linearized, rows: list[Any], batch: tuple[int, ...]) -> Any:

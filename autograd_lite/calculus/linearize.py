@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import identity
 from ..core.graph import Node, data, node_types, stale, sweep, tick
+from ..core.walk import walk
 from ..nodes.callsite import depth
-from .ends import constant, fit, fresh, recorded, recording, zeros
-from .trees import flatten
+from .arguments import constant, fit, fresh, recorded, recording, zeros
+from .trees import Form, flatten
 
 __all__ = ["Linearized"]
 
@@ -29,12 +29,19 @@ class Linearized:
     """A function called once on fresh nodes: what it returned, and the nodes it was called with."""
 
     def __init__(
-        self, name: str, f: Callable[..., Any], argnums: Any, args: Sequence[Any], kwargs: Any
+        self,
+        name: str,
+        f: Callable[..., Any],
+        argnums: Any,
+        args: Sequence[Any],
+        kwargs: Any,
+        has_aux: bool = False,
     ) -> None:
         if not callable(f):
             raise TypeError(f"{name} takes a function, not {type(f).__name__}")
         self.name = name
-        self.reached = self.foreign = False
+        self.reached = False
+        self.foreign: bool | None = None  # whether the result uses a node from outside, once known
         called = list(args)
         places = self.chosen(argnums, len(args))
         single = not isinstance(argnums, tuple | list)
@@ -54,6 +61,15 @@ class Linearized:
                 for n, arg in zip(places, given, strict=True):
                     called[n] = arg
             self.result = f(*called, **kwargs)
+        self.aux: Any = None
+        if has_aux:
+            if not isinstance(self.result, tuple) or len(self.result) != 2:
+                raise TypeError(
+                    f"{name} with has_aux=True takes a function that returns a pair, its result "
+                    f"and anything else; this one returned {type(self.result).__name__} "
+                    f"{self.result!r:.60}"
+                )
+            self.result, self.aux = self.result
         self.outputs, self.out_form = flatten(self.result)
         if node_types.isdisjoint(map(type, self.outputs)):
             raise ValueError(
@@ -109,31 +125,36 @@ class Linearized:
             pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
             roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
         if not self.record and not self.foreign and node_types.isdisjoint(map(type, gs)):
-            found = self._sweep(roots, gs, inputs, record=False)
+            found = self.sweep(roots, gs, inputs)
             if not self.foreign:
                 return found
         if not self.recording:
-            return self._sweep(roots, [data(g) for g in gs], inputs, record=False)
+            return self.sweep(roots, [data(g) for g in gs], inputs)
         nodes = [g if isinstance(g, Node) else constant(g) for g in gs]
-        return self._sweep(roots, nodes, inputs, record=True)
+        return self.sweep(roots, nodes, inputs, record=True)
 
-    def _sweep(self, roots: Any, seeds: Any, inputs: Sequence[Node], record: bool) -> list[Any]:
+    def sweep(
+        self, roots: Any, seeds: Any, inputs: Sequence[Node] | None = None, record: bool = False
+    ) -> list[Any]:
+        """One sweep from the roots, which are nodes: what arrives at the inputs."""
+        inputs = self.inputs if inputs is None else inputs
         found: dict[Node, Any] = {}
         outside = False
         if self.given_nodes:
             self.check_fresh()
-        walk = sweep(roots, seeds, record, inputs, inner="drop")
+        # Down to the arguments, and to nodes from outside: what those were made of is not visited,
+        # so that derivatives in a loop, each of which closes over the last, take a time each.
+        steps = sweep(roots, seeds, record, inputs, inner="drop", since=self.start)
         with recorded(), np.errstate(all="ignore"):
             try:
-                for node, g in walk:
-                    if node.op is identity or node.op is None:
-                        found[node] = g
-                        if node.stamp < self.start and self.is_foreign(node):
-                            outside = True
-                            if not record and self.recording:
-                                break  # the result depends on it: to be swept again, recorded
+                for node, g in steps:
+                    found[node] = g
+                    if node.stamp < self.start:
+                        outside = True
+                        if not record and self.recording:
+                            break  # the result depends on it: to be swept again, recorded
             finally:
-                walk.close()
+                steps.close()
         self.note(not found.keys().isdisjoint(inputs), outside)
         return list(map(found.get, inputs))
 
@@ -146,14 +167,17 @@ class Linearized:
                 if x.left.stamp > x.stamp:
                     raise ValueError(stale(x.left, x))
 
-    def is_foreign(self, node: Node) -> bool:
-        """Whether this is a leaf, or the argument of another derivative, made outside."""
-        return node.stamp < self.start and not isinstance(node.left, Node)
+    def own(self, roots: Sequence[Any]) -> tuple[list[Node], bool]:
+        """The nodes the function made for these, in order; and whether it used one from outside."""
+        made = [x for x in roots if isinstance(x, Node)]
+        own = list(walk(made, self.inputs, self.start))
+        used = [x for node in own for x in node.inputs if isinstance(x, Node)]
+        return own, any(x.stamp < self.start for x in (*made, *used))
 
     def note(self, reached: bool, foreign: bool) -> None:
-        """Remember whether a sweep arrived at an argument, at a leaf from outside."""
+        """Remember whether a sweep arrived at an argument, at a node from outside."""
         self.reached = self.reached or reached
-        self.foreign = self.foreign or foreign
+        self.foreign = bool(self.foreign) or foreign
 
     def fitted(self, cotangents: Sequence[Any], lead: tuple[int, ...] = ()) -> list[Any]:
         """Each cotangent in its input's dtype; zeros of the input's shape where none arrived."""
@@ -186,8 +210,19 @@ class Linearized:
             )
 
     def value(self) -> Any:
-        """What the function returned: nodes where derivatives are nodes, else plain data."""
-        if self.record or (self.foreign and self.recording):
-            return self.result
+        """What the function returned: nodes where it depends on nodes, else plain data."""
+        if self.foreign is None:
+            self.foreign = self.own(self.outputs)[1]
+        return self.returned(self.result, self.outputs, self.out_form, self.foreign)
+
+    def with_aux(self, derivative: Any) -> tuple[Any, Any]:
+        """The derivative, and what else the function returned."""
+        leaves, form = flatten(self.aux)
+        return derivative, self.returned(self.aux, leaves, form, self.own(leaves)[1])
+
+    def returned(self, tree: Any, leaves: list[Any], form: Form, foreign: bool) -> Any:
+        """A part of what the function returned, as its caller gets it."""
+        if self.record or (foreign and self.recording):
+            return tree
         # Copies: the graph still needs its own, and the caller may write into these.
-        return self.out_form([copy(x.primal) if isinstance(x, Node) else x for x in self.outputs])
+        return form([copy(x.primal) if isinstance(x, Node) else x for x in leaves])

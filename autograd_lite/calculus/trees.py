@@ -146,7 +146,7 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
     if isinstance(tree, tuple | list) and shape is None:
         return _container(
             _forms(tree, leaves),
-            (lambda items: kind(*items)) if hasattr(tree, "_fields") else kind,
+            kind if kind in (tuple, list) else (lambda items: _sequence(tree, items)),
             lambda other: list(other) if isinstance(other, tuple | list) else None,
         )
     if shape is not None:
@@ -160,10 +160,10 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
         leaves += tree.ravel().tolist()
         return Form(tree.size, lambda items: _array(items, tree.shape), None, tree.shape)
     elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        names = [f.name for f in dataclasses.fields(tree) if f.init]
+        names = [f.name for f in dataclasses.fields(tree) if f.init or _numeric(tree, f.name)]
         return _container(
             _forms([getattr(tree, name) for name in names], leaves),
-            lambda items: dataclasses.replace(tree, **dict(zip(names, items, strict=True))),
+            lambda items: _with_fields(tree, dict(zip(names, items, strict=True))),
             lambda other: [getattr(other, n) for n in names] if isinstance(other, kind) else None,
         )
     leaves.append(tree)
@@ -211,3 +211,26 @@ def refilled(tree: dict[Any, Any], items: dict[Any, Any]) -> dict[Any, Any]:
     new = copy.copy(tree)
     new.update(items)
     return new
+
+
+def _sequence(tree: Any, items: list[Any]) -> Any:
+    """A list or tuple of the class of `tree`, whose constructor need not take items."""
+    if isinstance(tree, tuple):
+        return tuple.__new__(type(tree), items)
+    new = copy.copy(tree)
+    new[:] = items
+    return new
+
+
+def _with_fields(tree: Any, fields: dict[str, Any]) -> Any:
+    """A dataclass like `tree` with other fields: a copy, whose constructor does not run again."""
+    new = copy.copy(tree)
+    for name, x in fields.items():
+        object.__setattr__(new, name, x)  # frozen ones too
+    return new
+
+
+def _numeric(tree: Any, name: str) -> bool:
+    """Whether a field that no constructor takes was set to what can be differentiated."""
+    x = getattr(tree, name, None)
+    return isinstance(x, NUMBER | np.ndarray | Node | list | tuple | dict)

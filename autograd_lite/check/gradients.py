@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.reverse import grad
+from ..calculus.gradients import grad
 from ..calculus.trees import flatten
 from ..core.graph import Node, data
 from ..graphs.names import caller_names

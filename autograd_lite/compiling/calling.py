@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from ..calculus.gradients import Derivative
 from ..calculus.trees import Form, flatten
 from ..nodes.callsite import PASSED_OVER
 from .arguments import replaced
@@ -23,6 +24,8 @@ def called(f: Any, args: Any, kwargs: Any, recorder: Steps) -> tuple[list[Any], 
 
 def inner(f: Any) -> Any:
     """The user's function, of a derivative the function that it is of."""
+    while isinstance(f, Derivative):
+        f = f.__wrapped__
     while inspect.isfunction(f) and f.__code__.co_filename.startswith(PASSED_OVER):
         cells = [c.cell_contents for c in f.__closure__ or ()]
         functions = [x for x in cells if callable(x)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.ends import constant, recorded
+from ..calculus.arguments import constant, recorded
 from ..core.graph import Node, data, sweep
 from ..core.walk import walk
 from ..graphs.names import constant_name, named

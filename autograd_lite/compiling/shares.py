@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..calculus.ends import constant
+from ..calculus.arguments import constant
 from ..core.graph import data
 from ..core.row import ONE
 from .levels import Group

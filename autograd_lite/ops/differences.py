@@ -88,6 +88,11 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     >>> ag.gradient([1.0, 2.0, 4.0])
     array([1. , 1.5, 2. ])
     """
+    if callable(f):
+        raise TypeError(
+            "gradient takes the samples of a function, as NumPy's does; for the gradient of the "
+            f"function {getattr(f, '__name__', f)} write ag.grad(f)"
+        )
     f, old = arrayed(f)
     ndim = len(old)
     axes = (
