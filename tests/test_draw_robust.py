@@ -4,6 +4,7 @@ import html
 import os
 import re
 import stat
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -160,6 +161,55 @@ def test_without_any_graphviz_there_is_the_table_and_what_to_install(
     assert drawing.save(tmp_path / "graph.dot").read_text() == drawing.dot
     assert "<svg" in ag.step(ag.Value(2.0) * 3.0).html  # laid out in a column
     assert capfd.readouterr() == ("", "")
+
+
+def test_without_any_graphviz_no_temporary_folder_is_needed(
+    drawing, no_library, monkeypatch, tmp_path
+):
+    def nowhere(*args, **kwargs):
+        raise FileNotFoundError("no usable temporary directory")
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("tempfile.TemporaryFile", nowhere)
+    with pytest.raises(render.NoLayout, match="install Graphviz"):
+        drawing.svg()
+
+
+def test_nothing_is_imported_for_drawing_before_something_is_drawn():
+    code = (
+        "import sys, autograd_lite as ag\n"
+        "x = ag.Value(2.0, 'x')\n"
+        "print(ag.trace(x * x), ag.draw, ag.step, ag.compare(x * x))\n"
+        "print(*sorted({'subprocess', 'graphviz', 'pygraphviz'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == ""
+
+
+def test_an_engine_is_plugged_in_by_a_function_from_dot_to_svg(drawing, monkeypatch):
+    """It measures Helvetica and Courier; what is shown has the drawing's own fonts."""
+    given = []
+
+    def engine(dot):
+        given.append(dot)
+        picture = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True)
+        return picture.stdout
+
+    expected = drawing.svg()
+    monkeypatch.setattr(render, "plugged", engine)
+    x = ag.Value(3.0, "x")
+    y = x * x
+    y.backward()
+    again = ag.draw(y)
+    shown = again.svg()
+    assert render.SANS not in given[0]
+    assert set(re.findall(r'font-family="([^"]*)"', shown)) == set(
+        re.findall(r'font-family="([^"]*)"', expected)
+    )
+    assert "".join(ET.fromstring(shown).itertext()) == "".join(ET.fromstring(expected).itertext())
+    with pytest.raises(render.NoLayout, match="makes svg, not png"):
+        again.png()
+    assert "<svg" in ag.step(y).html
 
 
 def test_a_dot_that_fails_is_reported_in_the_text(

@@ -8,10 +8,9 @@ import numpy as np
 
 from ..graphs.colour import INK, MUTE, tint
 from ..graphs.text import escape, show_number
+from .render import MONO
 
 __all__ = [
-    "MONO",
-    "SANS",
     "SMALL",
     "STRIP",
     "Rows",
@@ -27,10 +26,6 @@ __all__ = [
 SMALL = (4, 6)  # an array of up to so many rows and columns is shown in full
 
 STRIP = 24  # cells of the heat strip of a larger one
-
-SANS = "Helvetica,Arial,DejaVu Sans,sans-serif"
-
-MONO = "Menlo,Consolas,DejaVu Sans Mono,monospace"
 
 
 def font(text: str, colour: str = INK, size: int | None = None, face: str = "") -> str:

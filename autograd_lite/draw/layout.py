@@ -15,12 +15,13 @@ import numpy as np
 from ..graphs.colour import GRADIENT, INK, MUTE, VALUE, scale_of, tint
 from ..graphs.text import array_lines, clip, escape, show_number
 from .boxes import Box, Edge, gradient
-from .cells import MONO, SANS, cell, font
+from .cells import cell, font
 from .collapsed import edge_phrase, shortcuts
 from .formula import title_of
 from .hand import causes
 from .label import box_label
 from .phrases import phrase
+from .render import MONO, SANS
 from .view import View
 
 __all__ = ["build", "declined", "direction_of"]

@@ -1,21 +1,25 @@
-"""DOT to SVG, PNG and PDF: by the `dot` program, else by pygraphviz, else not at all.
+"""DOT to SVG, PNG and PDF: by an engine that was plugged in, by `dot`, by pygraphviz, or not.
 
 Programs are started without a shell and with a time limit. Whatever they print stays out of the
-caller's stderr; what matters of it is in the exception.
+caller's stderr; what matters of it is in the exception. Nothing here needs a program, a thread or a
+file before something is drawn.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
-import subprocess
-import tempfile
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["INSTALL", "TIMEOUT", "NoLayout", "render"]
+__all__ = ["INSTALL", "MONO", "SANS", "TIMEOUT", "NoLayout", "plug", "render"]
 
 TIMEOUT = 30.0  # seconds
+
+SANS = "Helvetica,Arial,DejaVu Sans,sans-serif"
+MONO = "Menlo,Consolas,DejaVu Sans Mono,monospace"
 
 INSTALL = (
     "to see the picture install Graphviz (apt-get install graphviz, brew install graphviz, "
@@ -27,8 +31,30 @@ class NoLayout(RuntimeError):
     """No picture could be made; the message says why and what to do."""
 
 
+Engine = Callable[[str], str]
+plugged: Engine | None = None
+
+
+def plug(engine: Engine | None) -> None:
+    """Let `engine` lay out every drawing from now on; None takes it out again.
+
+    It takes DOT and returns SVG, as Graphviz in WebAssembly is called in a browser. Such an engine
+    knows the widths of few fonts, so it is given those, and the text gets its own fonts back.
+
+    >>> import autograd_lite as ag
+    >>> plug(lambda dot: '<svg width="4pt" height="4pt"></svg>')
+    >>> ag.draw(ag.Value(2.0, "x") * 3.0).svg().startswith("<svg")
+    True
+    >>> plug(None)
+    """
+    global plugged
+    plugged = engine
+
+
 def render(dot: str, format: str) -> bytes:
     """The picture as `svg`, `png` or `pdf`, or `NoLayout`."""
+    if plugged is not None:
+        return by_engine(plugged, dot, format)
     program = shutil.which("dot")
     if program is not None:
         try:
@@ -44,8 +70,21 @@ def render(dot: str, format: str) -> bytes:
         raise NoLayout(f"neither the program dot nor pygraphviz was found; {INSTALL}") from None
 
 
+def by_engine(engine: Engine, dot: str, format: str) -> bytes:
+    """The picture from a function that makes SVG of DOT."""
+    if format != "svg":
+        raise NoLayout(f"the layout engine that was plugged in makes svg, not {format}")
+    svg = engine(dot.replace(SANS, "Helvetica").replace(MONO, "Courier"))
+    for known, own in (("Helvetica", SANS), ("Courier", MONO)):
+        for written in (known, f"{known},monospace", f"{known},sans-Serif"):
+            svg = svg.replace(f'font-family="{written}"', f'font-family="{own}"')
+    return svg.encode()
+
+
 def by_program(program: str, dot: str, format: str) -> bytes:
     """The picture from the `dot` program."""
+    import subprocess
+
     try:
         done = subprocess.run(
             [program, f"-T{format}"],
@@ -69,6 +108,9 @@ def by_program(program: str, dot: str, format: str) -> bytes:
 
 def by_library(dot: str, format: str) -> bytes:
     """The picture from pygraphviz, whose wheels bundle Graphviz; ImportError without it."""
+    name = "pygraphviz"
+    if sys.modules.get(name) is None and importlib.util.find_spec(name) is None:
+        raise ImportError(f"{name} is not installed")
     with quiet() as said:
         import pygraphviz
 
@@ -85,6 +127,8 @@ def by_library(dot: str, format: str) -> bytes:
 @contextmanager
 def quiet() -> Iterator[Callable[[], list[str]]]:
     """Keep what a C library prints to file descriptor 2; the value gives its lines afterwards."""
+    import tempfile
+
     lines: list[str] = []
     with tempfile.TemporaryFile() as file:
         kept = os.dup(2)
