@@ -17,8 +17,9 @@ from .core.elementwise import TABLE as _TABLE
 from .ops.catalogue import LATER as _LATER
 from .ops.meanings import MEANINGS as _MEANINGS
 
-# With it come Python's operators and NumPy's protocols for both kinds of node.
-importlib.import_module(".nodes.tensor", __name__)
+# The two kinds of node, and with them Python's operators and NumPy's protocols.
+for _module in ("core.value", "nodes.tensor"):
+    importlib.import_module(f".{_module}", __name__)
 
 # What is public, by the module that has it: this, NumPy's functions, which the catalogue of `ops`
 # lists, and every row of the table that says what it computes. A module is imported when one of its

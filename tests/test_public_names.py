@@ -97,6 +97,15 @@ def test_draw_is_the_function_whatever_was_imported_before(first):
     assert run.stdout == "True True\n"
 
 
+@pytest.mark.parametrize("kind", ["Value", "Tensor"])
+def test_whichever_kind_of_node_is_used_first_the_other_is_known(kind):
+    code = f"import autograd_lite as ag; x = ag.{kind}(2.0, 'x'); print(ag.trace(ag.tanh(x) * x))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert "dx = dm·h + dh·(1 - h²)" in run.stdout
+
+
 @pytest.mark.parametrize("name", CALLABLE)
 def test_every_public_name_says_what_it_is(name):
     text = inspect.getdoc(getattr(ag, name))
