@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import check_rule, close
+from helpers import check_rule, close, differences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -156,3 +156,60 @@ def test_stacks_of_two_axes(name):
         alone = ag.Tensor(x[k, 0])
         f(alone).backward(seed[k, 0])
         close(stacked.grad[k, 0], alone.grad, 1e-12)
+
+
+# --- vectors of equal eigenvalues and singular values ---------------------------------------------
+
+
+def spanned(start, stop):
+    """A function of the space that some eigenvectors span: ⟨C, V Vᵀ⟩."""
+    C = np.random.default_rng(5).normal(size=(4, 4))
+
+    def f(x):
+        vectors = np.linalg.eigh((x + x.T) / 2)[1][:, start:stop]
+        return np.sum(C * (vectors @ vectors.T))
+
+    return f
+
+
+@pytest.mark.parametrize(
+    ("values", "start", "stop"),
+    [([1, 1, 1, 3], 0, 3), ([1, 1, 1, 3], 3, 4), ([2, 2, 5, 5], 2, 4), ([1, 1, 1, 1], 0, 4)],
+)
+def test_a_space_of_equal_eigenvalues_has_a_gradient(values, start, stop):
+    q, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))
+    x = q @ np.diag(np.array(values, float)) @ q.T
+    x = (x + x.T) / 2
+    f = spanned(start, stop)
+    np.testing.assert_allclose(ag.grad(f)(x), differences(f, x), atol=1e-7)
+
+
+@pytest.mark.parametrize("values", [[2.0, 2.0, 2.0], [3.0, 2.0, 2.0], [3.0, 2.0, 1.0]])
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3), (3, 5)])
+def test_the_polar_factor_has_a_gradient_at_equal_singular_values(values, shape):
+    rng = np.random.default_rng(2)
+    u, _, v = np.linalg.svd(rng.normal(size=shape), full_matrices=False)
+    D = rng.normal(size=shape)
+
+    def f(x):
+        u, _, v = np.linalg.svd(x, full_matrices=False)
+        return np.sum(D * (u @ v))
+
+    x = u @ np.diag(values) @ v
+    np.testing.assert_allclose(ag.grad(f)(x), differences(f, x), atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.linalg.eigh(x)[1][0, 0],
+        lambda x: (lambda w, v: np.sum((v * w) @ v.T))(*np.linalg.eigh(x)),
+        lambda x: np.sum(np.linalg.svd(x)[0][:, 1] * [1.0, 2.0, 4.0]),
+        lambda x: (lambda u, s, v: np.sum((u * s) @ v))(*np.linalg.svd(x)),
+    ],
+)
+def test_what_depends_on_the_basis_of_equal_eigenvalues_is_nan_and_says_why(f):
+    q, _ = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))
+    x = q @ np.diag([2.0, 2.0, 5.0]) @ q.T
+    with pytest.warns(RuntimeWarning, match="any basis of the space"):
+        assert np.isnan(ag.grad(f)((x + x.T) / 2)).any()

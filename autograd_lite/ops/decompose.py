@@ -9,6 +9,7 @@ al., "Auto-differentiating linear algebra" (2017) for QR.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,11 +42,33 @@ def ties(w: Any) -> np.ndarray:
     return np.abs(w[..., None, :] - w[..., :, None]) <= rounding
 
 
-def gaps(w: Any, tied: np.ndarray) -> Any:
-    """1/(w_j − w_i), and 0 for i = j. Where two are tied the derivative does not exist: inf."""
-    eye = np.eye(shape(w)[-1], dtype=bool)
-    difference = expand_dims(w, -2) - expand_dims(w, -1)
-    return 1 / where(eye, np.inf, where(tied, 0.0, difference))
+def turns(meant: Any, w: Any, to_w: Any) -> Any:
+    """(M − Mᵀ)_ij / (w_j − w_i) of M = VᵀdV: what turns the vectors of i and j into each other.
+
+    Of tied vectors any turned ones would do as well. A function that does not depend on which, nor
+    on their w, wants no turn: M = Mᵀ but for rounding, and its derivative has a 0 there. Any other
+    has no derivative, or none that M can tell: NaN, and a warning says why.
+    """
+    turn = meant - mT(meant)
+    apart = ~np.eye(shape(w)[-1], dtype=bool)
+    tied = ties(w) & apart
+    difference = where(tied | ~apart, np.inf, expand_dims(w, -2) - expand_dims(w, -1))
+    out = chain_product(turn, 1 / difference)
+    if not np.any(tied):
+        return out
+    size = np.abs(data(meant))
+    rounding = 64 * np.finfo(size.dtype).eps * size.max((-2, -1), initial=0.0, keepdims=True)
+    wanted = (data(to_w) != 0) & (size + mT(size) > 0)
+    known = (np.abs(data(turn)) <= rounding) & ~(wanted | mT(wanted))
+    if np.any(tied & ~known):
+        warnings.warn(
+            "vectors of equal eigenvalues or singular values are any basis of the space that "
+            "they span: the gradient is NaN, since the function depends on which, or on these "
+            "values too; a function of their space alone has a gradient",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return where(tied, where(known, 0.0, np.nan), out)
 
 
 class Svd(Op):
@@ -61,12 +84,14 @@ class Svd(Op):
         m, k = shape(x)[-2], shape(out)[-1]
         u, s, v = out[..., :m, :], out[..., m, :], out[..., m + 1 :, :]
         to_u, to_s, to_v = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
-        eye = np.eye(k, dtype=bool)
-        row, f = expand_dims(s, -2), gaps(s * s, ties(s))
+        row, column = expand_dims(s, -2), expand_dims(s, -1)
         turn_u, turn_v = matmul(mT(u), to_u), matmul(mT(v), to_v)
-        part_u = chain_product(turn_u - mT(turn_u), f) * row
-        part_v = expand_dims(s, -1) * chain_product(turn_v - mT(turn_v), f)
-        middle = where(eye, to_s, part_u + part_v)
+        # (K s_j + L s_i)/(s_j² − s_i²), with K and L what turns U and V, as two parts: together
+        # they may have no derivative where s_i = s_j, against each other they have.
+        against = turn_u - turn_v
+        against = chain_product(against - mT(against), 1 / (row + column))
+        middle = (turns(turn_u + turn_v, s, to_s) + against) / 2
+        middle = where(np.eye(k, dtype=bool), to_s, middle)
         share = matmul(matmul(u, middle), mT(v))
         # What turns the singular vectors out of the space they span.
         if m > k:

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.operation import Op, shape
-from ..core.row import chain_product
 from .branches import where
-from .decompose import gaps, lower, ties
+from .decompose import lower, turns
 from .linalg import matmul, mT
 from .shape import arrayed
 from .solve import inv
@@ -53,7 +52,7 @@ class Cholesky(Op):
 
 
 class Eigh(Op):
-    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + F ∘ VᵀdV) Vᵀ, F = `gaps(w, …)`."""
+    """X = V diag(w) Vᵀ, as the rows w over V. dX = V (diag(dw) + ½ `turns`) Vᵀ."""
 
     name = "eigh"
 
@@ -65,8 +64,7 @@ class Eigh(Op):
         n = shape(x)[-1]
         w, v = out[..., 0, :], out[..., 1:, :]
         to_w, to_v = g[..., :1, :], g[..., 1:, :]
-        # Zero times an infinite gap is zero: eigenvalues alone do not ask for it.
-        turn = chain_product(matmul(mT(v), to_v), gaps(w, ties(w)))
+        turn = turns(matmul(mT(v), to_v), w, to_w) / 2
         middle = where(np.eye(n, dtype=bool), to_w, turn)
         return matmul(matmul(v, middle), mT(v))
 
@@ -100,9 +98,10 @@ class EighResult(NamedTuple):
 def eigh(x: Any, UPLO: str = "L") -> EighResult:
     """Eigenvalues in ascending order and eigenvectors of (X + Xᵀ)/2. As `numpy.linalg.eigh`.
 
-    Eigenvectors have a derivative only where their eigenvalue is single; elsewhere inf or NaN.
-    Their signs are a matter of chance, so differentiate what does not depend on them. `UPLO`, the
-    triangle that NumPy reads, makes no difference: both count.
+    Eigenvectors have a derivative only where their eigenvalue is single. Elsewhere they are any
+    basis of the space they span: a function of that space has a gradient, any other has NaN, with a
+    RuntimeWarning. Their signs are a matter of chance: differentiate what does not depend on them.
+    `UPLO`, the triangle that NumPy reads, makes no difference: both count.
 
     Source: Giles, "Collected matrix derivative results" (2008), section 3.
 
