@@ -166,9 +166,11 @@ class Report:
             hand = "hand, " if any(row.hand is not None for row in self.rows) else ""
             names = ", ".join(row.name for row in self.rows)
             return f"right! {hand}autodiff and numerical agree on {names}"
-        if self.causes:
-            return self.causes[0].message
-        return next(row.sentence for row in self.rows if not row.ok)
+        wrong = [row for row in self.rows if not row.ok]
+        own = [row for row in wrong if any(c.code != "consequence" for c in row.causes)]
+        row = [*own, *wrong][0]
+        text = row.causes[0].message if row.causes else row.sentence
+        return text if len(self.rows) == 1 else f"{row.name}: {text}"
 
     def __bool__(self) -> bool:
         return self.ok
