@@ -1,15 +1,10 @@
 """The house: imports run one way, in no circles, and nothing is left undone."""
 
-import ast
 import sys
 from pathlib import Path
 
 import pytest
-
-import autograd_lite as ag
-
-HOME = Path(ag.__file__).parent
-FILES = sorted(HOME.rglob("*.py"))
+from house import FILES, HOME, circles, graph, imports, name_of, own_imports
 
 # A module may import what stands on an earlier line, and modules of its own package.
 ORDER = [
@@ -54,47 +49,10 @@ CIRCLES_YET = [
 NEEDED = {"numpy"}
 
 
-def name_of(path):
-    parts = list(path.relative_to(HOME).with_suffix("").parts)
-    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
-
-
 def rank(name):
     """The line of `ORDER` on which the package of a module stands."""
     package = name.partition(".")[0]
     return next((i for i, line in enumerate(ORDER) if package in line), None)
-
-
-def imports(path):
-    """`(module, top level, line)` for each import, with relative names resolved."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            inside |= set(ast.walk(node))
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            inside |= {n for part in node.body for n in ast.walk(part)}
-    package = ["autograd_lite", *path.relative_to(HOME).parent.parts]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node not in inside, node.lineno
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = [*base, *(node.module.split(".") if node.module else [])]
-            for alias in node.names:
-                whole = ".".join([*module, alias.name])
-                is_module = (HOME.parent / whole.replace(".", "/")).with_suffix(".py").exists()
-                is_package = (HOME.parent / whole.replace(".", "/")).is_dir()
-                found = whole if is_module or is_package else ".".join(module)
-                yield found, node not in inside, node.lineno
-
-
-def own_imports(path):
-    """The modules of this package that a file imports, at the top or not, for types or not."""
-    for module, _, line in imports(path):
-        if module.startswith("autograd_lite"):
-            yield module.removeprefix("autograd_lite").removeprefix(".") or "__init__", line
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -109,35 +67,9 @@ def test_imports_run_one_way(path):
             raise AssertionError(f"{path.name}:{line} imports {other}, which stands above it")
 
 
-def circles(graph):
-    """The groups of modules that import each other, by Tarjan's algorithm (1972)."""
-    number, low, stack, found = {}, {}, [], []
-
-    def visit(module):
-        number[module] = low[module] = len(number)
-        stack.append(module)
-        for other in graph.get(module, ()):
-            if other not in number:
-                visit(other)
-                low[module] = min(low[module], low[other])
-            elif other in stack:
-                low[module] = min(low[module], number[other])
-        if low[module] == number[module]:
-            at = stack.index(module)
-            if len(stack) - at > 1:
-                found.append(sorted(stack[at:]))
-            del stack[at:]
-
-    for module in sorted(graph):
-        if module not in number:
-            visit(module)
-    return found
-
-
 def test_no_modules_import_each_other():
-    graph = {name_of(p): {other for other, _ in own_imports(p)} - {name_of(p)} for p in FILES}
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
-    assert [c for c in circles(graph) if c not in CIRCLES_YET] == []
+    assert [c for c in circles(graph()) if c not in CIRCLES_YET] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
