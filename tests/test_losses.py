@@ -187,9 +187,8 @@ def test_nan_stays_nan(loss):
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("loss", [ag.cross_entropy, ag.kl_divergence])
-@pytest.mark.parametrize("wrong", [np.nan, -0.5])
-def test_a_target_of_zero_hides_no_nan(loss, wrong):
-    rows, t = [[wrong, 0.5, 0.0], [0.25, 0.75, 0.0]], [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+def test_a_target_of_zero_hides_no_nan(loss):
+    rows, t = [[np.nan, 0.5, 0.0], [0.25, 0.75, 0.0]], [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
     for h in (ag.Tensor(rows), np.array(values(rows))):
         out = loss(h, t, reduction="none")
         np.testing.assert_allclose(numbers(out), [np.nan, -np.log(0.75)])
@@ -198,6 +197,36 @@ def test_a_target_of_zero_hides_no_nan(loss, wrong):
             [v.grad for v in h.ravel()] if isinstance(h, np.ndarray) else h.grad, (2, 3)
         )
         np.testing.assert_allclose(grad, [[np.nan, -2.0, 0.0], [0.0, -1 / 0.75, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("rows", "axis", "said"),
+    [
+        ([2.0, 1.0, 0.1], -1, r"given \[2, 1, 0\.1\], with the sum 3\.1\."),
+        ([[0.5, 0.5], [-1.0, 2.0]], -1, r"given \[-1, 2\]"),
+        ([[0.5, 0.5], [0.5, 0.4]], 1, r"sum 0\.9\."),
+        ([[0.5, 0.6], [0.5, 0.5]], 0, r"given \[0\.6, 0\.5\]"),
+        (np.full(7, 0.2), -1, r"0\.2, …\]"),
+        ([np.inf, 0.0], -1, "sum inf"),
+    ],
+)
+def test_logits_are_no_probabilities(rows, axis, said):
+    t = np.zeros_like(rows)
+    for h in (ag.Tensor(rows), np.array(rows), np.array(values(rows))):
+        with pytest.raises(ValueError, match=said + r".* softmax_cross_entropy\(z, t\)"):
+            ag.cross_entropy(h, t, axis=axis)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("classes", [2, 10, 1000])
+def test_probabilities_of_any_precision_are_taken(dtype, classes):
+    z = rng(0).normal(size=(5, classes)).astype(dtype)
+    h = ag.softmax(z)
+    assert np.isfinite(ag.cross_entropy(h, np.zeros(5, int)))
+    assert np.isfinite(ag.cross_entropy(np.round(h.astype(float), 6), np.zeros(5, int)))
+    assert np.isnan(ag.cross_entropy(np.full(3, np.nan), 0))
+    assert ag.cross_entropy(np.zeros((0, 3)), np.zeros((0, 3)), reduction="sum") == 0.0
+    assert ag.check_gradients(ag.cross_entropy, [0.2, 0.3, 0.5], [1.0, 0.0, 0.0]).ok
 
 
 def test_kl_divergence_against_scipy():

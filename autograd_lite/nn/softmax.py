@@ -135,8 +135,9 @@ def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     `t` has the shape of `h` (one-hot or soft targets) or gives class indices, counted from 0, in
     the shape of `h` without `axis`. `reduction` over the examples is "mean", "sum" or "none".
 
-    Raises ValueError for shapes that do not fit, IndexError for a class that is not there. For
-    logits use `softmax_cross_entropy`, which stays exact where a probability underflows to 0.
+    Raises ValueError for shapes that do not fit and for rows that are no probabilities, IndexError
+    for a class that is not there. Logits belong into `softmax_cross_entropy`, which stays exact
+    where a probability underflows to 0.
 
     >>> import autograd_lite as ag
     >>> ag.cross_entropy([0.659, 0.2424, 0.0986], [1, 0, 0]).round(4)
@@ -144,6 +145,7 @@ def cross_entropy(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
     """
     h, (along,) = scores_along(h, axis, "cross_entropy")
     t = targets(t, h, along)
+    check_probabilities(h, along)
     with group("cross-entropy"):
         with np.errstate(divide="ignore"):
             logs = log(h)
@@ -184,6 +186,29 @@ def with_nan(t: Any, logs: Any) -> Any:
     numbers = plain(logs)
     lost = np.isnan(numbers)
     return t + np.where(lost, numbers, np.zeros((), numbers.dtype)) if lost.any() else t
+
+
+def check_probabilities(h: Any, axis: int) -> None:
+    """ValueError where a row along `axis` is none of probabilities: logits, as often as not.
+
+    Sums may be off by 0.01, since a numerical derivative changes one entry at a time.
+    """
+    numbers = plain(h)
+    if numbers.size == 0:
+        return
+    total = numbers.sum(axis, keepdims=True, dtype=np.result_type(numbers, np.float32))
+    eps = np.finfo(np.result_type(numbers, np.float16)).eps
+    off = np.abs(total - 1) > max(0.01, numbers.shape[axis] * float(eps))
+    wrong = (numbers < 0) | (off & ~np.isnan(total))
+    if np.any(wrong):
+        first = np.argwhere(np.moveaxis(wrong, axis, -1))[0][:-1]
+        row = np.moveaxis(numbers, axis, -1)[tuple(first)]
+        shown = ", ".join(f"{x:.4g}" for x in row[:6]) + (", …" if len(row) > 6 else "")
+        raise ValueError(
+            "cross_entropy takes probabilities, rows of numbers from 0 to 1 that add up to 1; it "
+            f"was given [{shown}], with the sum {row.sum():.4g}. For logits write "
+            "softmax_cross_entropy(z, t)"
+        )
 
 
 def check_reduction(reduction: Any) -> str:
