@@ -83,7 +83,8 @@ class Value(Operators):
     size = 1
     dtype: Any = Float64()
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Any, label: str = "", **unknown: Any) -> None:
+        self.refuse(unknown)
         self._as_leaf(data if type(data) is float else as_float(data), label)
 
     @property

@@ -17,6 +17,7 @@ from ..core.row import Elementwise
 from ..ops.catalogue import later
 from ..ops.extremes import clip
 from .copying import Copying
+from .habits import Habits
 from .numpy_protocol import NumpyProtocol
 
 __all__ = ["UNROLLED", "Operators", "put"]
@@ -69,7 +70,7 @@ def _unary(row: Any) -> Any:
     return method
 
 
-class Operators(NumpyProtocol, Copying):
+class Operators(NumpyProtocol, Copying, Habits):
     """What Value and Tensor share: arithmetic, comparisons on data, and the elementwise methods."""
 
     __slots__ = ()

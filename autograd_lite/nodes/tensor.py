@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import TABLE
-from ..core.graph import Node, data, kinds, stand_ins, touch
+from ..core.graph import Node, data, describe, kinds, stand_ins, touch
 from ..core.operation import Op
 from ..core.row import Elementwise
 from ..fast.arrays import method, pulls, pulls_of_any
@@ -85,7 +85,8 @@ class Tensor(Operators):
 
     exposed: Any
 
-    def __init__(self, data: Any, label: str = "", dtype: Any = None) -> None:
+    def __init__(self, data: Any, label: str = "", dtype: Any = None, **unknown: Any) -> None:
+        self.refuse(unknown)
         self._as_leaf(as_array(data, dtype), label)
         self.exposed = None
 
@@ -191,6 +192,12 @@ class Tensor(Operators):
         return array
 
     def fit(self, g: Any) -> Any:
+        if self.grad is not None and np.shape(self.grad) != self.shape:
+            raise ValueError(
+                f"the gradient of {describe(self)} was set to an array of shape "
+                f"{np.shape(self.grad)}, to which no gradient can be added: it has the shape of "
+                "the data, or write x.grad = None to start afresh"
+            )
         if type(g) is ndarray and g.base is None and g.dtype is self.primal.dtype:
             return g
         if isinstance(g, Node):
