@@ -146,7 +146,7 @@ GROUPS = [
 
 # What functions return, which nobody calls by its name.
 RETURNED = {
-    "compare": ["check.Report", "check.report.Row", "check.report.Cause", "check.report.Note"],
+    "compare": ["check.Report", "check.Row", "check.Cause", "check.Note"],
     "draw": ["draw.trace.Trace"],
 }
 
@@ -159,7 +159,7 @@ MEMBERS = {
     "Stepper": "save",
     "primitive": "defvjp",
     "check.Report": "ok verdict causes notes assert_ok to_dict",
-    "check.report.Row": "ok largest worst",
+    "check.Row": "ok largest worst",
     "draw.trace.Trace": "html markdown latex",
     "nn.Module": "parameters zero_grad state_dict load_state_dict train eval",
     "optim.Optimiser": "step zero_grad state_dict load_state_dict",

@@ -42,7 +42,6 @@ NOT_YET = [
 ]
 CIRCLES_YET = [
     ["compiling.batched", "compiling.shares"],
-    ["check.heat", "check.html", "check.report", "check.text"],
 ]
 
 # What the package needs to run; everything else is optional and imported where it is used.

@@ -10,8 +10,8 @@ import numpy as np
 
 from .case import Case
 from .factors import read
-from .judge import magnitude
-from .report import Cause
+from .findings import Cause
+from .measures import magnitude
 from .softmaxes import is_softmax
 
 __all__ = ["diagonal", "order", "scaled", "shapes", "turned", "zero"]

@@ -16,9 +16,9 @@ from ..core.value import Value
 from ..graphs.tape import Patience, Tape
 from ..nodes.tensor import Tensor
 from .case import Case
-from .judge import magnitude
+from .findings import Note
+from .measures import magnitude
 from .replay import pushed
-from .report import Note
 from .softmax_formulas import of_cross_entropy, of_softmax
 from .softmaxes import find
 

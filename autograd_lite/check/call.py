@@ -1,4 +1,7 @@
-"""A function taken apart: its leaves as nodes, its outputs, itself as a function of one leaf."""
+"""A function taken apart: its leaves as nodes, its outputs, itself as a function of one leaf.
+
+And watched: what it records, and whether it writes into its arguments.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,20 @@ from ..nodes.blocks import Block, observers
 from ..nodes.tensor import Tensor
 from ..ops.inputs import is_objects
 from ..ops.shape import tensor_of
+from .findings import Note
 
-__all__ = ["Call", "floats", "leaf", "parameters", "paths", "recorded"]
+__all__ = [
+    "Call",
+    "Watched",
+    "floats",
+    "leaf",
+    "mutated",
+    "parameters",
+    "paths",
+    "recorded",
+    "same",
+    "snapshot",
+]
 
 
 class Watched(Block):
@@ -77,14 +92,17 @@ class Call:
             return result, [tensor_of(result)]
         return result, leaves
 
+    def at(self, k: int, v: np.ndarray) -> list[Node]:
+        """Fresh leaves in float64, number `k` with the numbers `v`."""
+        base: list[Any] = [np.asarray(x, float) for x in self.leaves]
+        base[k] = v.reshape(base[k].shape)
+        return self.nodes(base)
+
     def along(self, k: int, out: int) -> Callable[[np.ndarray], np.ndarray]:
         """Output number `out` as a function of the flattened leaf number `k`, in float64."""
-        base = [np.asarray(x, float) for x in self.leaves]
 
         def function(v: np.ndarray) -> np.ndarray:
-            numbers: list[Any] = list(base)
-            numbers[k] = v.reshape(base[k].shape)
-            value = data(self(self.nodes(numbers))[1][out])
+            value = data(self(self.at(k, v))[1][out])
             return np.array(value, float).ravel()
 
         return function
@@ -100,8 +118,7 @@ def leaf(x: Any, name: str) -> Any:
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"argument {name} is {type(x).__name__} {x!r:.40}; gradients are taken of real "
-            f"numbers and "
-            "arrays of them"
+            "numbers and arrays of them"
         )
     if array.ndim == 0 and not isinstance(x, np.ndarray) and array.dtype != np.float32:
         return float(array)
@@ -165,4 +182,41 @@ def floats(x: Any) -> bool:
         isinstance(v, Node)
         or (not isinstance(v, bool) and getattr(np.asarray(v), "dtype", np.dtype("O")).kind == "f")
         for v in leaves
+    )
+
+
+def snapshot(args: Sequence[Any]) -> list[list[np.ndarray]]:
+    """Copies of the numbers in the arguments."""
+    return [[np.array(data(x)) for x in flatten(arg)[0] if numeric(x)] for arg in args]
+
+
+def numeric(x: Any) -> bool:
+    """Whether `x` holds real numbers."""
+    return np.asarray(data(x)).dtype.kind in "fiub"
+
+
+def mutated(before: Any, args: Sequence[Any], who: str, names: list[str]) -> list[Note]:
+    """A note for every argument that was written to, which is then put back."""
+    notes = []
+    for old, new, arg, name in zip(before, snapshot(args), args, names, strict=True):
+        if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(old, new, strict=True)):
+            continue
+        text = (
+            f"{who} wrote into its argument {name} (use a copy: {name} = {name}.copy()); it was "
+            "put back for the rest of the check"
+        )
+        notes.append(Note("input-changed", text))
+        for target, numbers in zip((x for x in flatten(arg)[0] if numeric(x)), old, strict=True):
+            if isinstance(target, np.ndarray):
+                target[...] = numbers
+            elif isinstance(target, Node):
+                target.data = numbers  # type: ignore[attr-defined]
+    return notes
+
+
+def same(outputs: list[Any], again: list[Any]) -> bool:
+    """Whether two calls gave the same numbers."""
+    return len(outputs) == len(again) and all(
+        np.array_equal(np.asarray(data(a)), np.asarray(data(b)), equal_nan=True)
+        for a, b in zip(outputs, again, strict=True)
     )

@@ -12,8 +12,8 @@ from ..core.graph import Node, data
 from ..core.row import ONE
 from ..graphs.tape import Tape
 from .factors import read
-from .judge import distance, magnitude
-from .report import Cause
+from .findings import Cause
+from .measures import distance, magnitude
 
 __all__ = ["Case", "slope"]
 

@@ -11,13 +11,12 @@ from ..core.graph import Node, toposort
 from ..graphs.names import Names, caller_names, lent
 from ..graphs.tape import Tape
 from ..nodes import callsite
-from .complex_rules import rules
-from .examine import as_hand, examine
-from .kinks import ties
-from .report import Cause, Report, Row
-from .stale import changed
-from .testimony import LARGE, Testimony, hear
-from .witness import METHODS
+from .autodiff import changed
+from .examine import examine
+from .findings import Cause, Row
+from .hand import as_hand
+from .report import Report
+from .witness import LARGE, METHODS, of_tape
 
 __all__ = ["compare"]
 
@@ -70,9 +69,8 @@ def judged(root: Node, hand: Mapping[Node, Any] | None, method: str, variables: 
     rows = []
     place = {x: k for k, x in enumerate(tape.order)}
     for x in sorted(found, key=place.__getitem__, reverse=True):
-        rows.append(
-            examine(named(tape, x), tape, x, found[x], witness(tape, x, method, large), carried)
-        )
+        said = of_tape(tape, x, found[x], method, large)
+        rows.append(examine(named(tape, x), tape, x, found[x], said, carried))
     return Report(rows)
 
 
@@ -93,8 +91,7 @@ def collect(tape: Tape, hand: Mapping[Node, Any] | None) -> dict[Node, Any]:
             label = f" {x.label!r}" if x.label else ""
             raise ValueError(
                 f"the {type(x).__name__}{label} of shape {x.shape} is not in the graph of the "
-                f"root: "
-                "nothing was computed from it. Give the node that the forward pass used"
+                "root: nothing was computed from it. Give the node that the forward pass used"
             )
     return {x: as_hand(h, tape.name(x)) for x, h in hand.items()}
 
@@ -114,22 +111,6 @@ def named(tape: Tape, x: Node) -> str:
     label = tape.root.label
     top = label if label.isidentifier() else "f" if tape.lead else "L"
     return f"d{top}/d{x.label}" if x.label else f"d{top}/d[{tape.name(x)}]"
-
-
-def witness(tape: Tape, x: Node, method: str, large: int) -> Testimony:
-    """The numerical gradient of the root in `x`: everything above `x` is computed again."""
-    scalar = x.shape == () and isinstance(x.primal, float)
-
-    def forward(v: np.ndarray) -> np.ndarray:
-        numbers = v[0].item() if scalar else v.reshape(x.shape)
-        return np.asarray(tape.forward(x, numbers), float).ravel()
-
-    def forward_complex(v: np.ndarray) -> np.ndarray:
-        return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()
-
-    at = np.asarray(x.primal, float).ravel()
-    auto = tape.gradient(x).reshape(-1, at.size)
-    return hear(forward, at, auto, method, 1e-7, forward_complex, large, ties(tape, x))
 
 
 def spoiled_row(tape: Tape, x: Node, hand: Any, cause: Cause) -> Row:

@@ -14,17 +14,14 @@ from ..core.graph import Node, data
 from ..graphs.names import caller_names
 from ..graphs.tape import Tape
 from ..nodes import callsite
-from .by_hand import by_hand, spread, which
-from .call import Call, parameters, recorded
-from .complex_rules import rules
-from .cut import cut
+from .analytic import rules
+from .autodiff import cut, suspects
+from .call import Call, mutated, parameters, recorded, same, snapshot
 from .examine import examine
-from .kinks import ties
-from .report import Note, Report, Row
-from .rules import suspects
-from .testimony import hear
-from .unchanged import mutated, same, snapshot
-from .witness import METHODS
+from .findings import Note, Row
+from .hand import by_hand, spread, which
+from .report import Report
+from .witness import METHODS, hear
 
 __all__ = ["check_gradients"]
 
@@ -68,7 +65,8 @@ def check_gradients(
     chosen = which(f, args, hand, argnums)
     notes: list[Note] = []
     before = snapshot(args)
-    given, failure = by_hand(f, args, hand, chosen)
+    given = by_hand(f, args, hand, chosen)
+    notes += given.notes
     notes += mutated(before, args, "the hand function", parameters(f, len(args)))
     if order == 2:
         f = gradient_of(f, chosen)
@@ -88,16 +86,17 @@ def check_gradients(
     report = Report([], notes)
     spans = {n: range(start, start + count) for n, count, start in call.starts()}
     asked = [k for n in chosen for k in spans[n]]
-    per_output = given if len(outputs) == 1 else spread(given, len(outputs), len(asked))
+    parts = given.parts
+    per_output = parts if len(outputs) == 1 else spread(parts, len(outputs), len(asked))
     for o, out in enumerate(outputs):
         for place, k in enumerate(asked):
             hand_k = per_output[o * len(asked) + place] if per_output is not None else None
             report.rows.append(row_for(call, o, out, k, nodes[k], hand_k, method, unreliable, seen))
-            name_row(report.rows[-1], call, f, out, o, k, len(outputs), order)
-    if failure is not None:
-        for row in report.rows:
-            row.verdict, row.causes = "hand", [failure]
-            row.sentence = "there is no hand gradient to compare."
+            row = report.rows[-1]
+            name_row(row, call, f, out, o, k, len(outputs), order)
+            if place in given.failures:
+                row.verdict, row.causes = "hand", [given.failures[place]]
+                row.sentence = "there is no hand gradient to compare."
     return report
 
 
@@ -138,14 +137,17 @@ def row_for(
     if not isinstance(out, Node):
         return cut(function, at, np.shape(out), x, hand, method, seen)
     tape = Tape(out, variables=call.variables)
+    if x not in tape.consumers:
+        return cut(function, at, out.shape if tape.lead else (), x, hand, method, seen)
 
     def through(v: np.ndarray) -> np.ndarray:
         return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()
 
-    if x not in tape.consumers:
-        return cut(function, at, out.shape if tape.lead else (), x, hand, method, seen)
-    auto = tape.gradient(x).reshape(-1, at.size)
-    said = hear(function, at, auto, method, 1e-7, through, corners=ties(tape, x))
+    def near(v: np.ndarray) -> np.ndarray:
+        nodes = call.at(k, at + v)
+        return Tape(call(nodes)[1][o]).gradient(nodes[k]).reshape(out.size, at.size)
+
+    said = hear(function, at, tape, x, hand, method, through, near=near)
     row = examine("", tape, x, hand, said, unreliable=unreliable)
     if row.verdict == "autodiff":
         row.causes = suspects(tape, x, seen)

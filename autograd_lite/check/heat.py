@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .judge import magnitude
-from .report import Row
+from .findings import Row
+from .measures import magnitude
 
 __all__ = ["PAPER", "maps"]
 
@@ -47,12 +47,12 @@ def maps(row: Row) -> str:
             gap = auto - shown[-1][1]
     scale = max((magnitude(a) for _, a in shown), default=0.0) or 1.0
     off = np.zeros(auto.shape, bool)
-    if gap is not None:
-        off = ~(np.abs(gap) <= 1e-7 * scale)
-    outlined = {"by hand"} if row.hand is not None else {"autodiff"}
+    if row.wrong is not None and not row.ok:
+        off = row.wrong.reshape(auto.shape)
+    outlined = "by hand" if row.verdict == "hand" else "autodiff"
     corner = window(row, auto)
     blocks = [
-        heat(name, a, scale, off if name in outlined and a.shape == off.shape else None, corner)
+        heat(name, a, scale, off if name == outlined and a.shape == off.shape else None, corner)
         for name, a in shown
     ]
     if gap is not None:

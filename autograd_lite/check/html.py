@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from .findings import Note, Row
 from .heat import PAPER, maps
-from .report import Report, Row
 from .text import MOST, consequence, reproduces, table
 
 __all__ = ["html"]
@@ -17,10 +17,9 @@ STYLE = (
 )
 
 
-def html(report: Report) -> str:
-    """The whole report, self-contained: no script, no network, every text escaped."""
+def html(rows: list[Row], about: list[Note]) -> str:
+    """A whole report, self-contained: no script, no network, every text escaped."""
     parts = [f'<div style="{STYLE}">']
-    rows = report.rows
     if len(rows) > 1:
         lines = table(rows)
         parts.append(
@@ -32,7 +31,7 @@ def html(report: Report) -> str:
     shown = {note.message for row in rows[:MOST] for note in row.notes}
     parts += [
         f"<p>Note ({escape(n.code)}): {escape(n.message)}</p>"
-        for n in report.about
+        for n in about
         if n.message not in shown
     ]
     return "".join(parts) + "</div>"

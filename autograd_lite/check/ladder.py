@@ -12,7 +12,7 @@ import numpy as np
 
 from . import arrays, paths, replay, softmax_formulas, stretches
 from .case import Case
-from .report import Cause
+from .findings import Cause
 
 __all__ = ["MOST", "diagnose"]
 

@@ -17,9 +17,9 @@ from ..graphs.tape import Patience
 from .arrays import gap
 from .case import Case
 from .factors import read
+from .findings import Cause
 from .fixes import gradient_name, share
-from .judge import magnitude
-from .report import Cause
+from .measures import magnitude
 
 __all__ = ["contributions", "examples"]
 

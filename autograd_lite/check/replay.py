@@ -14,10 +14,10 @@ import numpy as np
 
 from ..core.graph import Node
 from .case import Case
+from .findings import Cause
 from .fixes import gradient_name, share
-from .judge import magnitude
+from .measures import magnitude
 from .mutants import Mutant, mutants
-from .report import Cause
 
 __all__ = ["changed_rules", "pushed"]
 

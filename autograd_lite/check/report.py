@@ -1,17 +1,12 @@
-"""The report: what was compared, who is the odd one out, why, and what to write instead.
-
-`text` and `html` print it.
-"""
+"""The report: what was compared, who is the odd one out, why, and what to write instead."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from .judge import Pair
+from .findings import Cause, Note, Row, plain
+from .html import html
 from .text import text
 
 __all__ = ["Cause", "GradientMismatch", "Note", "Report", "Row"]
@@ -27,94 +22,6 @@ class GradientMismatch(AssertionError):
     ...     print(str(error).splitlines()[0])
     gradients differ
     """
-
-
-@dataclass
-class Cause:
-    """One explanation that reproduces the numbers.
-
-    `code` is stable and made for programs, `message` for people, `fix` is a line of NumPy, `match`
-    the largest relative difference between the gradient it predicts and the one that was given.
-    """
-
-    code: str
-    message: str
-    fix: str = ""
-    match: float = 0.0
-    rank: float = field(default=5.0, repr=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"code": self.code, "message": self.message, "fix": self.fix, "match": self.match}
-
-
-@dataclass
-class Note:
-    """A remark on the comparison itself: `kink`, `step`, `precision`, `random-forward`, ..."""
-
-    code: str
-    message: str
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"code": self.code, "message": self.message}
-
-
-@dataclass
-class Row:
-    """One gradient: by hand, by autodiff (never None) and numerically."""
-
-    name: str
-    auto: np.ndarray
-    hand: Any = None
-    num: np.ndarray | None = None
-    pairs: list[Pair] = field(default_factory=list)
-    verdict: str = "agree"
-    causes: list[Cause] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    where: list[str] = field(default_factory=list)
-    method: str = "central"
-    step: float = 0.0
-    dtype: str = "float64"
-    sentence: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything that was compared agrees."""
-        return self.verdict == "agree"
-
-    @property
-    def largest(self) -> float:
-        """The largest difference of the first pair that is off, else of the first pair."""
-        bad = [p.largest for p in self.pairs if not p.agrees]
-        return (bad or [p.largest for p in self.pairs] or [0.0])[0]
-
-    def worst(self) -> tuple[int, ...] | None:
-        """The index at which the two that differ most are furthest apart."""
-        other = self.hand if self.hand_fits() and self.verdict == "hand" else self.num
-        if other is None or self.auto.size == 0:
-            return None
-        gap = np.abs(np.nan_to_num(np.asarray(other, float) - self.auto, nan=np.inf))
-        return tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
-
-    def hand_fits(self) -> bool:
-        """Whether there is a hand gradient, of the right shape."""
-        return self.hand is not None and np.shape(self.hand) == self.auto.shape
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as dicts, lists, numbers and strings, for `json.dumps`."""
-        return {
-            "name": self.name,
-            "shape": list(self.auto.shape),
-            "verdict": self.verdict,
-            "pairs": [plain(vars(p)) for p in self.pairs],
-            "causes": [plain(c.to_dict()) for c in self.causes],
-            "notes": [n.to_dict() for n in self.notes],
-            "where": list(self.where),
-            "method": self.method,
-            "step": plain(self.step),
-            "hand": plain(self.hand),
-            "autodiff": plain(self.auto),
-            "numerical": plain(self.num),
-        }
 
 
 @dataclass
@@ -195,26 +102,9 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return text(self)
+        return text(self.rows, self.about)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        from .html import html
-
-        return html(self)
-
-
-def plain(x: Any) -> Any:
-    """Arrays as nested lists, NumPy's numbers as Python's, NaN and inf as strings."""
-    if isinstance(x, dict):
-        return {k: plain(v) for k, v in x.items()}
-    if isinstance(x, np.ndarray):
-        return plain(x.tolist())
-    if isinstance(x, list | tuple):
-        return [plain(v) for v in x]
-    if isinstance(x, np.generic):
-        return plain(x.item())
-    if isinstance(x, float) and not math.isfinite(x):
-        return str(x)
-    return x if isinstance(x, bool | int | float | str) or x is None else str(x)
+        return html(self.rows, self.about)

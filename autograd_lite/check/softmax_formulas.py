@@ -15,7 +15,7 @@ import numpy as np
 from ..core.graph import Node
 from ..graphs.tape import Tape
 from .case import Case
-from .report import Cause
+from .findings import Cause
 from .softmaxes import Softmax, find, softmax_of
 
 __all__ = ["formulas"]

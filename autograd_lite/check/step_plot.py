@@ -10,7 +10,7 @@ import numpy as np
 from ..core.graph import data
 from ..graphs.tape import Tape
 from .call import Call, leaf, recorded
-from .witness import EPS, difference, richardson, slopes
+from .differences import EPS, difference, richardson, slopes
 
 __all__ = ["step_plot"]
 

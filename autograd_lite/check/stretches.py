@@ -14,9 +14,9 @@ from ..graphs.tape import Patience
 from ..ops.shape import Sum
 from .arrays import gap
 from .case import Case, slope
+from .findings import Cause
 from .fixes import copied
-from .judge import magnitude
-from .report import Cause
+from .measures import magnitude
 
 __all__ = ["another_axis", "jacobians", "ratios", "unsummed"]
 

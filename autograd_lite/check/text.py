@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .report import Cause, Report, Row
+from .findings import Cause, Note, Row
 
 __all__ = ["MOST", "consequence", "reproduces", "table", "text"]
 
@@ -16,10 +15,10 @@ WIDTH = 100
 MOST = 6  # gradients that are reported in full
 
 
-def text(report: Report) -> str:
-    """The whole report: a line for each gradient if there are several, then those that differ."""
+def text(rows: list[Row], about: list[Note]) -> str:
+    """A whole report: a line for each gradient if there are several, then those that differ."""
     lines: list[str] = []
-    shown = report.rows
+    shown = rows
     if len(shown) > 1:
         lines += table(shown)
         shown = [row for row in shown if (row.causes or not row.ok) and not consequence(row)]
@@ -28,7 +27,7 @@ def text(report: Report) -> str:
     if len(shown) > MOST:
         lines += ["", f"... and {len(shown) - MOST} more rows that differ."]
     said = {note.message for row in shown[:MOST] for note in row.notes}
-    for note in report.about:
+    for note in about:
         if note.message not in said:
             lines += wrapped(f"Note ({note.code}): {note.message}")
     return "\n".join(lines)

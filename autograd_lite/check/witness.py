@@ -1,188 +1,284 @@
-"""The numerical witness: derivatives from values of the function alone.
+"""The numerical witness: what differences say about one gradient, and how sure they are of it.
 
-Always float64. The central difference has the step ε^(1/3)·max(1, |x|), divided by the step as it
-is stored; its error is that of the formula plus that of the rounding of f, ε·|f|/step, and the
-second part is returned too, so that a comparison asks no more of it than it can know. Where the
-result is suspect (log at 1e-6 leaves its domain, a kink lies inside the step), `refine` looks for
-the step at which it is steady.
-
-Source: Press et al., *Numerical Recipes* (2007), section 5.7; Squire and Trapp, "Using complex
-variables to estimate derivatives of real functions", SIAM Review 40 (1998).
+It is the only one: `check_gradients` gives it the function itself, `compare` and the stepper the
+recorded graph computed again (`of_tape`).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-__all__ = ["METHODS", "Witness", "central", "direction", "progress", "refine", "slopes", "step_of"]
+from ..core.graph import Node
+from ..graphs.tape import Tape
+from .analytic import rules
+from .differences import (
+    EPS,
+    Function,
+    central,
+    complex_step,
+    direction,
+    slopes,
+    steadiest,
+    step_of,
+)
+from .findings import Note
+from .kinks import ties
+from .measures import DOUBLE, distance, magnitude
+from .rounding import Elsewhere, of_values
 
-EPS = float(np.finfo(float).eps)
+__all__ = ["LARGE", "METHODS", "Witness", "hear", "of_tape"]
+
 METHODS = ("central", "richardson", "complex")
-Function = Callable[[np.ndarray], np.ndarray]
+
+LARGE = 10_000
+"""Above so many entries one random direction is asked first, and entries only if that disagrees."""
+
+CHUNK = 16
+
+MOST_CORNERS = 500
 
 
 @dataclass
 class Witness:
-    """The numerical gradient with what is known about it.
+    """`values` of shape `(outputs, entries)`, or None when one direction was enough.
 
-    `values` and `noise` have shape `(outputs, entries)`: the derivative and the error that the
-    rounding of f puts into it. NaN stands for an entry that was not computed.
+    `slack` is the error that may be in the values, inf where nothing is known; `kinks` marks
+    entries at which the slopes to both sides differ, with `low` and `high` the two; `along` holds
+    (direction, numerical, noise). `lost` marks outputs that are not finite at the point.
+    `near(v)` is the gradient a small step v away.
     """
 
-    values: np.ndarray
-    noise: np.ndarray
+    values: np.ndarray | None
+    slack: np.ndarray
     method: str
     step: float
+    lost: np.ndarray
+    notes: list[Note] = field(default_factory=list)
+    kinks: np.ndarray | None = None
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    along: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+    near: Callable[[np.ndarray], np.ndarray] | None = None
 
 
-def step_of(x: np.ndarray, power: float = 1 / 3) -> np.ndarray:
-    """The step for every entry: ε^power · max(1, |x|)."""
-    return EPS**power * np.maximum(1.0, np.abs(x))
+@dataclass
+class Question:
+    """A function `f` at flat `x`, and the gradients that are to be judged there."""
 
+    f: Function
+    x: np.ndarray
+    auto: np.ndarray
+    hand: np.ndarray | None
+    rtol: float
+    measure: Callable[[], np.ndarray] | None = None
 
-def difference(f: Function, x: np.ndarray, j: int, h: float) -> tuple[np.ndarray, np.ndarray]:
-    """(f(x + h e_j) − f(x − h e_j)) / 2h for flat `x`, and the rounding error in it."""
-    up, down = x.copy(), x.copy()
-    up[j] += h
-    down[j] -= h
-    width = up[j] - down[j]
-    a, b = f(up), f(down)
-    with np.errstate(all="ignore"):
-        noise = 8 * EPS * np.maximum(np.abs(a), np.abs(b)) / width
-        return (a - b) / width, noise
+    @cached_property
+    def noise(self) -> np.ndarray:
+        """The rounding error in each value of f: that of the value, or of terms that cancel."""
+        own = 4 * EPS * np.abs(self.f(self.x))
+        return own if self.measure is None else np.maximum(own, self.measure())
 
-
-def richardson(f: Function, x: np.ndarray, j: int, h: float) -> tuple[np.ndarray, np.ndarray]:
-    """(4 D(h/2) − D(h)) / 3: the h² term of the error drops out."""
-    wide, _ = difference(f, x, j, h)
-    half, noise = difference(f, x, j, h / 2)
-    with np.errstate(all="ignore"):
-        return (4 * half - wide) / 3, 2 * noise
-
-
-def central(
-    f: Function, x: np.ndarray, method: str = "central", entries: Iterable[int] | None = None
-) -> Witness:
-    """Every entry's derivative, each from two values of f (four for "richardson").
-
-    >>> central(lambda x: np.array([x[0] ** 2]), np.array([3.0])).values.round(6)
-    array([[6.]])
-    """
-    rule = richardson if method == "richardson" else difference
-    steps = step_of(x, 1 / 5 if method == "richardson" else 1 / 3)
-    base = f(x)
-    values = np.full((base.size, x.size), np.nan)
-    noise = np.full((base.size, x.size), np.nan)
-    for j in progress(range(x.size) if entries is None else entries, x.size):
-        values[:, j], noise[:, j] = rule(f, x, j, float(steps[j]))
-    return Witness(values, noise, method, float(steps.max()) if steps.size else 0.0)
-
-
-def complex_step(f: Function, x: np.ndarray) -> Witness:
-    """Im f(x + ih e_j) / h: no difference is taken, so h = 1e-30 loses nothing."""
-    h = 1e-30
-    columns = []
-    for j in progress(range(x.size), x.size):
-        away = x.astype(complex)
-        away[j] += 1j * h
-        columns.append(np.imag(f(away)) / h)
-    rows = np.size(f(x.astype(complex)))
-    values = np.array(columns).T if columns else np.zeros((rows, 0))
-    return Witness(values, np.zeros_like(values), "complex", h)
-
-
-def refine(f: Function, x: np.ndarray, j: int) -> tuple[np.ndarray, np.ndarray]:
-    """Entry j again, at the step where the difference is steadiest, and the error that remains.
-
-    Steps from 100 times the usual one down to 1e-9 of it, and parts of x; at each the difference at
-    h and at h/2 and their spread. The choice looks at the spread alone, never at the gradient to be
-    checked.
-    """
-    usual, size = float(step_of(x)[j]), abs(float(x[j]))
-    steps = [usual * 10.0**-k for k in range(-2, 10)]
-    if 0 < size < 1:  # log at 1e-300: the step must be a part of x
-        steps += [size * 10.0**-k for k in range(1, 5)]
-    values, errors = [], []
-    for h in sorted(steps, reverse=True):
-        if x[j] + h == x[j]:
-            continue
-        wide, _ = difference(f, x, j, h)
-        half, noise = difference(f, x, j, h / 2)
+    def scales(self, j: int) -> list[float]:
+        """How far f may reach in entry j: its size over a slope that it is said to have."""
+        size = magnitude(self.f(self.x)) or 1.0
+        said = [magnitude(self.auto[:, j])]
+        said += [] if self.hand is None else [magnitude(self.hand[:, j])]
         with np.errstate(all="ignore"):
-            value = (4 * half - wide) / 3
-            error = np.abs(half - wide) + 2 * noise
-        values.append(value)
-        errors.append(np.where(np.isfinite(value) & np.isfinite(error), error, np.inf))
-    return steadiest(np.array(values), np.array(errors))
+            found = [magnitude(self.x), *(float(np.float64(size) / s) for s in said if s)]
+        return [s for s in found if s < max(1.0, abs(self.x[j]))]
 
 
-def steadiest(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of the differences at ever smaller steps, one a row, those of the least error.
+def of_tape(tape: Tape, x: Node, hand: np.ndarray | None, method: str, large: int) -> Witness:
+    """The numerical gradient of the root in `x`: everything above `x` is computed again."""
+    scalar = x.shape == () and isinstance(x.primal, float)
 
-    Unless two smaller steps in a row agree on quite another slope: then the step was wider than
-    all that the function does, and differences of sin(1e9 x) are small, those of tanh nothing.
+    def shaped(v: np.ndarray) -> object:
+        return v[0].item() if scalar else v.reshape(x.shape)
+
+    def forward(v: np.ndarray) -> np.ndarray:
+        return np.asarray(tape.forward(x, shaped(v)), float).ravel()
+
+    def forward_complex(v: np.ndarray) -> np.ndarray:
+        return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()
+
+    at = np.asarray(x.primal, float).ravel()
+    outputs = tape.root.size
+
+    def near(v: np.ndarray) -> np.ndarray:
+        there = Elsewhere(tape, tape.replayed(x, shaped(at + v)))
+        return there.gradient(x).reshape(outputs, at.size)
+
+    return hear(
+        forward, at, tape, x, hand, method, complex_f=forward_complex, large=large, near=near
+    )
+
+
+def hear(
+    f: Function,
+    at: np.ndarray,
+    tape: Tape,
+    x: Node,
+    hand: np.ndarray | None,
+    method: str,
+    complex_f: Function | None = None,
+    large: int = LARGE,
+    near: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> Witness:
+    """Differentiate `f` numerically at flat `at`; look again where that differs from the others.
+
+    A second look chooses its step by how steady the difference is, not by what it should agree
+    with: a right witness is not talked over.
     """
-    columns = np.arange(values.shape[1])
-    row = errors.argmin(axis=0)
-    best, error = values[row, columns], errors[row, columns]
+    auto = tape.gradient(x).reshape(tape.root.size, at.size)
+    fits = hand is not None and hand.size == auto.size
+    given = hand.reshape(auto.shape) if fits and hand is not None else None
+    question = Question(f, at, auto, given, DOUBLE, lambda: of_values(tape, x))
+    return asked(question, method, complex_f, large, near, ties(tape, x))
+
+
+def asked(
+    q: Question,
+    method: str,
+    complex_f: Function | None = None,
+    large: int = LARGE,
+    near: Callable[[np.ndarray], np.ndarray] | None = None,
+    corners: bool = False,
+) -> Witness:
+    """The testimony on one question. With `corners` every entry's two slopes are looked at: where
+    they are opposite, as those of |x| at 0, the central difference agrees by chance."""
     with np.errstate(all="ignore"):
-        clear = errors <= 1e-3 * np.abs(values)
-        together = np.abs(np.diff(values, axis=0)) <= errors[1:] + errors[:-1]
-        agreed = np.zeros_like(clear)
-        agreed[1:] = clear[1:] & clear[:-1] & together
-        agreed &= np.arange(len(values))[:, None] > row + 1
-        row = np.where(agreed, errors, np.inf).argmin(axis=0)
-        other, its_error = values[row, columns], errors[row, columns]
-        apart = np.abs(other - best)
-        size = np.maximum(np.abs(other), np.abs(best))
-        wrong = agreed[row, columns] & (apart > 0.05 * size) & (apart > 4 * (error + its_error))
-    return np.where(wrong, other, best), np.where(wrong, its_error, error)
+        lost = ~np.isfinite(q.f(q.x))
+        if lost.all() and lost.size:
+            return Witness(np.full(q.auto.shape, np.nan), np.zeros(1), method, 0.0, lost)
+        if method == "complex":
+            values = complex_step(complex_f or q.f, q.x)
+            return Witness(values, np.zeros_like(values), method, 1e-30, lost)
+        if q.x.size > large:
+            v = np.random.default_rng(0).standard_normal(q.x.size)
+            value, error = direction(q.f, q.x, v)
+            scale = float(np.linalg.norm(q.auto)) if q.auto.size else 0.0
+            if np.all(np.abs(value - q.auto @ v) <= 1e-6 * scale + error):
+                return Witness(None, np.zeros(1), method, 0.0, lost, along=(v, value, error))
+        values, slack = central(q.f, q.x, method)
+        step = float(step_of(q.x).max()) if q.x.size else 0.0
+        said = Witness(values, slack, method, step, lost, near=near)
+        look_again(q, said)
+        if corners and said.kinks is None and q.x.size <= MOST_CORNERS:
+            for j in range(q.x.size):
+                corner(q, j, said, 1e-5 * max(1.0, abs(q.x[j])))
+        return said
 
 
-def slopes(f: Function, x: np.ndarray, j: int, h: float) -> tuple[np.ndarray, np.ndarray]:
-    """The slope to the left and the slope to the right of x_j."""
-    here = f(x)
-    up, down = x.copy(), x.copy()
-    up[j] += h
-    down[j] -= h
-    with np.errstate(all="ignore"):
-        return (here - f(down)) / (x[j] - down[j]), (f(up) - here) / (up[j] - x[j])
+def look_again(q: Question, said: Witness) -> None:
+    """Refine the entries that differ, a few at a time, for as long as that changes anything.
+
+    Those too in which hand and autodiff differ by no more than the first look can see.
+    """
+    assert said.values is not None
+    apart = distance(said.values, q.auto)
+    suspects = off(said.values, q.auto, said.slack, q.rtol) & ~said.lost[:, None]
+    flat = (said.values == 0) & (q.auto != 0)
+    if q.hand is not None:
+        flat |= (said.values == 0) & (q.hand != 0) & np.isfinite(q.hand)
+    order = list(worst_first(np.where(suspects | flat, apart, -1.0)))
+    unsteady: list[int] = []
+    for start in range(0, len(order), CHUNK):
+        mended = False
+        for j in order[start : start + CHUNK]:
+            right, kinked = once_more(q, j, said, unsteady)
+            mended = mended or right or kinked
+        if not mended:
+            break
+    for j in undecided(q, said):
+        if j not in order:
+            once_more(q, j, said, unsteady)
+    if unsteady:
+        said.notes.append(
+            Note(
+                "step",
+                f"no step gives a steady difference at entry {unsteady[0]}: the function is noisy, "
+                "jumps, or leaves its domain there",
+            )
+        )
 
 
-def direction(f: Function, x: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The derivative along `v`, from two values of f, and the rounding error in it."""
-    h = EPS ** (1 / 3) * max(1.0, float(np.sqrt(np.mean(x * x))) if x.size else 1.0)
-    h /= max(1.0, float(np.abs(v).max()) if v.size else 1.0)
-    up, down = f(x + h * v), f(x - h * v)
-    with np.errstate(all="ignore"):
-        noise = 8 * EPS * np.maximum(np.abs(up), np.abs(down)) / (2 * h)
-        return (up - down) / (2 * h), noise
+def once_more(q: Question, j: int, said: Witness, unsteady: list[int]) -> tuple[bool, bool]:
+    """Entry j at its best step; whether it now agrees with autodiff, and whether it is a kink."""
+    assert said.values is not None
+    steady = steadiest(q.f, q.x, j, q.noise, q.scales(j))
+    said.values[:, j], said.slack[:, j] = steady.value, steady.error
+    apart = off(said.values[:, [j]], q.auto[:, [j]], said.slack[:, [j]], q.rtol)[:, 0] & ~said.lost
+    if not apart.any():
+        return True, False
+    kinked = any(
+        corner(q, j, said, float(h)) for h in {*steady.step[apart], 1e-5 * max(1.0, abs(q.x[j]))}
+    )
+    if not kinked:
+        size = max(magnitude(q.auto[:, j]), magnitude(steady.value))
+        if not np.all(steady.error[apart] <= 1e-3 * size):
+            unsteady.append(j)
+    return False, kinked
 
 
-def progress(items: Iterable[int], total: int) -> Iterator[int]:
-    """The items, with a progress bar (tqdm, where it is installed) once two seconds have passed."""
-    start, bar = time.perf_counter(), None
-    try:
-        for done, item in enumerate(items):
-            if bar is None and time.perf_counter() - start > 2:
-                start = float("inf")
-                bar = _bar(total, done)
-            yield item
-            if bar is not None:
-                bar.update(1)
-    finally:
-        if bar is not None:
-            bar.close()
+def undecided(q: Question, said: Witness) -> list[int]:
+    """Entries in which hand and autodiff differ, and the values so far may be either's."""
+    if q.hand is None or said.values is None:
+        return []
+    own = np.maximum(np.abs(q.hand), np.abs(q.auto))
+    differ = distance(q.hand, q.auto) > q.rtol * own
+    blurred = distance(q.hand, q.auto) <= 3 * said.slack + 2 * q.rtol * magnitude(q.auto)
+    return list(worst_first(np.where(differ & blurred, distance(q.hand, q.auto), -1.0)))[:CHUNK]
 
 
-def _bar(total: int, done: int) -> Any:
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return None
-    return tqdm(total=total, initial=done, desc="numerical gradient", leave=False)
+def worst_first(apart: np.ndarray) -> Iterable[int]:
+    """The columns with an entry that is not negative, the largest first."""
+    worst = apart.max(axis=0, initial=-1.0)
+    order = np.argsort(-worst, kind="stable")
+    return [int(j) for j in order[: int((worst >= 0).sum())]]
+
+
+def off(values: np.ndarray, auto: np.ndarray, slack: np.ndarray, rtol: float) -> np.ndarray:
+    """The entries in which the two differ by more than tolerance and known error."""
+    scale = max(magnitude(values), magnitude(auto))
+    known = np.where(np.isfinite(slack), slack, 0.0)
+    return distance(values, auto) > rtol * scale + known
+
+
+def corner(q: Question, j: int, said: Witness, wide: float) -> bool:
+    """Whether x_j sits on a kink with the derivative between the two slopes; noted if it does.
+
+    The difference of the slopes to both sides is that of the step where f is smooth, and stays
+    where it is not.
+    """
+    (left_, right_), (left, right) = (slopes(q.f, q.x, j, h) for h in (wide, wide / 10))
+    size = np.maximum(np.abs(left), np.abs(right))
+    apart, apart_ = np.abs(right - left), np.abs(right_ - left_)
+    noise = 100 * q.noise / wide
+    kinked = np.isfinite(apart) & (apart > 1e-3 * size + noise)
+    kinked &= (apart > 0.5 * apart_) & (apart < 2 * apart_)
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    room = 1e-4 * size
+    auto = q.auto[:, j]
+    found = kinked & (auto >= low - room) & (auto <= high + room)
+    if not found.any():
+        return False
+    if said.kinks is None or said.low is None or said.high is None:
+        said.kinks = np.zeros(q.auto.shape, bool)
+        said.low, said.high = np.zeros(q.auto.shape), np.zeros(q.auto.shape)
+        k = int(np.argmax(found))
+        said.notes.append(
+            Note(
+                "kink",
+                f"entry {j} sits on a kink: the slope is {left[k]:.4g} to the left and "
+                f"{right[k]:.4g} to the right, autodiff's {auto[k]:.4g} lies between. Any "
+                "subgradient is right there",
+            )
+        )
+    said.kinks[:, j] |= found
+    said.low[:, j] = np.where(found, low - room, said.low[:, j])
+    said.high[:, j] = np.where(found, high + room, said.high[:, j])
+    return True

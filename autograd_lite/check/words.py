@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .case import Case
-from .judge import distance, magnitude
+from .measures import distance, magnitude
 from .softmaxes import find
 
 __all__ = ["where"]
