@@ -245,16 +245,16 @@ class Judgement:
             self.auto_num, self.hand_num = False, True
 
     def drowned(self) -> bool:
-        """Whether the whole gradient is smaller than what differences of f can show."""
+        """Whether an entry may be off by as much as the gradient, for all that f shows of it."""
         if self.said.values is None or self.lost.any() or not self.auto_num or not self.slack.size:
             return False
         size = magnitude(self.row.auto)
-        return bool(0 < size <= self.slack.min() and self.scale.rtol == DOUBLE)
+        return bool(0 < size <= self.slack.max() and self.scale.rtol == DOUBLE)
 
     def remark_on_rounding(self) -> None:
         """A `precision` note: which entries cannot be told from rounding here."""
         row = self.row
-        which = self.excused if self.excused.any() else np.ones_like(self.excused)
+        which = self.excused if self.excused.any() else self.slack >= magnitude(row.auto)
         own = magnitude(np.where(which, row.auto, 0.0))
         self.row.notes.append(
             Note(

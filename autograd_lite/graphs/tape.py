@@ -12,7 +12,7 @@ map).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -72,7 +72,9 @@ def pull(node: Node, i: int, g: Any) -> Any:
     return data(node.op.vjp(i, g, node.primal, *map(data, node.inputs)))
 
 
-def shares(node: Node, g: Any) -> Iterator[tuple[int, Any]]:
+def shares(
+    node: Node, g: Any, pull: Callable[[Node, int, Any], Any] = pull
+) -> Iterator[tuple[int, Any]]:
     """What the cotangent `g` of `node` sends to each of its inputs that is a node, by its place."""
     for i, x in enumerate(node.inputs):
         if isinstance(x, Node):
@@ -88,7 +90,9 @@ class Tape:
     Constant arrays are called by the caller's `variables`.
     """
 
-    pull = staticmethod(pull)
+    def pull(self, node: Node, i: int, g: Any) -> Any:
+        """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
+        return pull(node, i, g)
 
     def __init__(
         self,
@@ -125,7 +129,7 @@ class Tape:
                 if g is None:
                     continue
                 adjoint[node] = g
-                for i, part in shares(node, g):
+                for i, part in shares(node, g, self.pull):
                     brought[node, i] = part
                     x = node.inputs[i]
                     arrived[x] = arrived[x] + part if x in arrived else part
