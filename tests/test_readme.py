@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,10 @@ def commands():
     blocks = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 1
     return blocks[0].splitlines()
+
+
+def test_it_is_read_in_a_minute():
+    assert len(README.splitlines()) <= 150
 
 
 def test_the_shell_block_has_exactly_two_lines_that_stand_alone():
@@ -70,6 +75,14 @@ def test_the_scripts_are_executable_and_parse(script):
     path = ROOT / ".ci" / script
     assert os.access(path, os.X_OK)
     subprocess.run(["bash", "-n", str(path)], check=True, timeout=20)
+
+
+@pytest.mark.parametrize("typed", re.findall(r"`(\.ci/setup [^`]+)`", README))
+def test_commands_in_the_text_name_extras_and_programs_of_them(typed):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    _, extra, _, program, *_ = typed.split()
+    packages = " ".join(project["optional-dependencies"][extra])
+    assert program.removeprefix(".venv/bin/") in packages
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)#]+)\)", README))

@@ -15,8 +15,7 @@ from measure import Samples, Sides, interleaved_processes, interleaved_samples
 class Benchmark:
     """One computation, done by us and by others. A line of the table, and a test.
 
-    `limits` says how many times a peer's cost ours may be: `{"XAD": 1.5}`. `short` are those that
-    the README quotes.
+    `limits` says how many times a peer's cost ours may be: `{"XAD": 1.5}`.
     """
 
     title: str
@@ -24,7 +23,6 @@ class Benchmark:
     limits: dict[str, float] = field(default_factory=dict)
     unit: str = "s"
     rounds: int
-    short: bool = False
 
     def samples(self, effort: float) -> Samples:
         """What was measured, `effort` times `rounds` times; every side has given one result."""

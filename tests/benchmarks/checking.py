@@ -43,7 +43,6 @@ BENCHMARKS = [
     InTurn(
         title=f"Check of the gradient of Σ tanh(W x)², {5 * hidden} entries",
         group=GROUP,
-        short=hidden == 20,
         sides=lambda hidden=hidden: gradient_check(hidden),
         rounds=20,
     )

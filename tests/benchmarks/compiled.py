@@ -34,7 +34,6 @@ BENCHMARKS = [
     InTurn(
         title="`ag.compile` of the MLP's value and gradients, batch 32",
         group=GROUP,
-        short=True,
         sides=lambda: network(32),
         rounds=300,
         limits={"by hand": 1.3, "PyTorch": 1 / 3},
@@ -42,7 +41,6 @@ BENCHMARKS = [
     InTurn(
         title="`ag.compile` of the MLP's value and gradients, batch 512",
         group=GROUP,
-        short=True,
         sides=lambda: network(512),
         rounds=150,
         limits={"by hand": 1.4},
@@ -50,7 +48,6 @@ BENCHMARKS = [
     InTurn(
         title="`ag.compile` of micrograd's demo, 65,000 operations on numbers",
         group=GROUP,
-        short=True,
         sides=demo,
         rounds=4,
         limits={"ours eager": 0.1, "CasADi built": 15},

@@ -136,7 +136,6 @@ def disjoint_outputs() -> Sides:
 BENCHMARKS = [
     InTurn(
         title="Jacobian of softmax written out, 400 logits",
-        short=True,
         group=GROUP,
         sides=jacobian_of_softmax,
         rounds=30,
@@ -144,7 +143,6 @@ BENCHMARKS = [
     ),
     InTurn(
         title="Hessian of logsumexp written out, 100 logits",
-        short=True,
         group=GROUP,
         sides=hessian_of_logsumexp,
         rounds=40,
@@ -152,7 +150,6 @@ BENCHMARKS = [
     ),
     InTurn(
         title="Third derivative of five tanh in a row, at a number",
-        short=True,
         group=GROUP,
         sides=lambda: higher_order(3),
         rounds=40,

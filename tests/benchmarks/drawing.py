@@ -66,7 +66,6 @@ def picture() -> Sides:
 BENCHMARKS = [
     InTurn(
         title="Drawing 199 values: our part, beside Graphviz's layout of it",
-        short=True,
         group=GROUP,
         sides=text,
         rounds=3,

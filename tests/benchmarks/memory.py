@@ -5,7 +5,6 @@ from benchmark import InProcesses
 BENCHMARKS = [
     InProcesses(
         title="Bytes a node, value and gradient included",
-        short=True,
         group="Memory",
         unit="B",
         script="growth.py",

@@ -7,7 +7,6 @@ GROUP = "Numbers"
 BENCHMARKS = [
     InProcesses(
         title="micrograd's demo: an MLP 2-16-16-1 on 100 points, 65,000 operations",
-        short=True,
         group=GROUP,
         script="scalar_demo.py",
         engines=["ours", "XAD", "micrograd", "CasADi built"],

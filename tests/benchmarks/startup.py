@@ -33,7 +33,6 @@ def imports() -> Sides:
 BENCHMARKS = [
     InTurn(
         title="Import, in a fresh interpreter",
-        short=True,
         group="Import",
         sides=imports,
         rounds=15,

@@ -1,7 +1,7 @@
 """Measure everything and write it down: `python tests/benchmarks/table.py`.
 
 Prints a line for each benchmark, keeps the numbers in `notebooks/reference/benchmarks.json`, and
-writes what is made of them: the page with its two pictures, and the lines that the README quotes.
+writes what is made of them: the page with its two pictures, and the README's sentence.
 `--effort 0.1` measures a tenth of the rounds, and graphs of up to 30,000 nodes only; `--lines` and
 `--growth` measure only the table's lines, or only the curves, and keep the rest; `--pages` measures
 nothing and writes the pages anew.
@@ -31,7 +31,6 @@ def line(benchmark: Any, effort: float) -> dict[str, Any]:
         "group": benchmark.group,
         "title": benchmark.title,
         "unit": benchmark.unit,
-        "short": benchmark.short,
         "sides": {name: quartiles(x) for name, x in samples.items()},
     }
 

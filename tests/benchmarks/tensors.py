@@ -73,7 +73,6 @@ def network(batch: int) -> Sides:
 BENCHMARKS = [
     InTurn(
         title="300 times tanh(h w + b) on 10 entries",
-        short=True,
         group=GROUP,
         sides=small_operations,
         rounds=40,
@@ -81,7 +80,6 @@ BENCHMARKS = [
     ),
     InTurn(
         title="MLP 64-32-10, batch 32: value and gradients",
-        short=True,
         group=GROUP,
         sides=lambda: network(32),
         rounds=200,
@@ -89,7 +87,6 @@ BENCHMARKS = [
     ),
     InTurn(
         title="MLP 64-32-10, batch 512: value and gradients",
-        short=True,
         group=GROUP,
         sides=lambda: network(512),
         rounds=100,
