@@ -143,6 +143,15 @@ def test_the_links_of_a_page_are_good_in_the_repository_too(page):
         assert (page.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
+def test_the_files_of_the_package_that_a_page_names_are_there(page):
+    for path in re.findall(
+        r"`((?:autograd_lite|core|ops|nn)/[\w/]*(?:\.py)?)`", page.read_text("utf-8")
+    ):
+        place = ROOT if path.startswith("autograd_lite") else ROOT / "autograd_lite"
+        assert (place / path).exists(), path
+
+
 def test_names_in_docstrings_are_linked_but_parameters_are_not():
     as_markdown = tool("docstring").as_markdown
     text = "See `grad` and `x`.\n\n>>> `grad`\n1\n\nAs `ag.sum`, `axis`, ``grad``."
