@@ -192,3 +192,14 @@ def test_pasted_sources_run_in_a_fresh_interpreter_with_numpy_alone(tmp_path):
     ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == str(len(functions))
+
+
+def test_an_array_of_its_own_that_it_writes_into_later():
+    def f(x):
+        buffer = np.zeros(3)
+        y = x + buffer
+        buffer[:] = 5.0
+        return np.sum(y * x * buffer)
+
+    for g in (f, ag.grad(f)):
+        np.testing.assert_array_equal(ag.compile(g)(np.ones(3)), g(np.ones(3)))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.graph import Node, describe, tick
+from ..ops.inputs import frozen
 from .captures import Captures
 from .traced import Traced
 
@@ -52,10 +53,13 @@ class Outside:
         self.met.append(leaf)
 
     def array(self, x: np.ndarray) -> Any:
-        """The stand-in for an array that the function took from outside; others as they are."""
+        """The stand-in for an array that the function took from outside; of others a copy.
+
+        The function may write into an array of its own later.
+        """
         name = self.captures.arrays.get(id(x))
         if name is None:
-            return x
+            return frozen(x)
         if id(x) not in self.arrays:
             self.arrays[id(x)] = self.stand_in(x, name)
             self.met.append(x)
