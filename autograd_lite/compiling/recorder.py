@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.arguments import NARROW, constant
-from ..core.graph import Node, data, node_types, slots, wrap
+from ..core.graph import Node, data, node_types, operand, slots, wrap
 from ..core.operation import Op
 from ..ops.inputs import as_constant, is_objects, is_whole
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
@@ -38,6 +38,7 @@ class Recorder(Steps):
         args: list[Any] = []
         kept: list[Any] = []
         traced = is_node = False
+        inputs = tuple(map(operand, inputs))
         for x in inputs:
             if type(x) in node_types:
                 is_node = True

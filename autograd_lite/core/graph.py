@@ -235,6 +235,11 @@ def data(x: Any) -> Any:
     return x.primal if type(x) in node_types else x
 
 
+def operand(x: Any) -> Any:
+    """What an operation takes in the place of `x`: of an array filled with nodes the node of it."""
+    return x.operand if hasattr(type(x), "operand") else x
+
+
 def describe(x: Any) -> str:
     """A node or constant in a few words, for messages: its label, its shape."""
     label = f" {x.label!r}" if isinstance(x, Node) and x.label else ""

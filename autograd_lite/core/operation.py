@@ -22,7 +22,7 @@ import numpy as np
 from ..nodes import blocks as context
 from ..ops.inputs import as_constant, frozen, is_objects, is_whole, kept
 from . import graph
-from .graph import Node, Pull, data, describe, kinds, new, node_types, slots, wrap
+from .graph import Node, Pull, data, describe, kinds, new, node_types, operand, slots, wrap
 
 __all__ = ["Op", "lead", "shape", "tensor_of"]
 
@@ -124,6 +124,8 @@ class Op:
                 if kept is inputs:
                     kept = list(inputs)
             elif kind is not float and kind is not int:
+                if hasattr(kind, "operand"):
+                    return self(*map(operand, inputs))
                 x = as_constant(x, self.name)
                 if type(x) is ndarray:
                     if x.dtype.kind == "O":
