@@ -79,6 +79,13 @@ GROUPS = [
         ],
     ),
     (
+        "filled",
+        "Arrays that are filled",
+        "NumPy's arrays, into which nodes can be written: entries, rows, masks. With "
+        "`import autograd_lite.numpy as np` a program has these under NumPy's own names.",
+        ["numpy.creation"],
+    ),
+    (
         "choosing",
         "Choosing and sorting",
         "Which entries are taken is decided by the numbers; the derivative goes to those that were "

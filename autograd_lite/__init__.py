@@ -41,6 +41,8 @@ _PUBLIC = {
     "nodes.constant": "constant",
     "nodes.saving": "load save",
     "nodes.tensor": "Tensor",
+    "numpy.creation": "arange array asarray empty empty_like eye full full_like linspace ones "
+    "ones_like zeros zeros_like",
     "ops.branches": "where",
     "ops.extremes": "clip fmax fmin maximum minimum",
     "ops.linalg": "matmul",

@@ -91,6 +91,19 @@ from .nodes.saving import save as save
 from .nodes.tensor import Tensor as Tensor
 from .numpy import fft as fft
 from .numpy import linalg as linalg
+from .numpy.creation import arange as arange
+from .numpy.creation import array as array
+from .numpy.creation import asarray as asarray
+from .numpy.creation import empty as empty
+from .numpy.creation import empty_like as empty_like
+from .numpy.creation import eye as eye
+from .numpy.creation import full as full
+from .numpy.creation import full_like as full_like
+from .numpy.creation import linspace as linspace
+from .numpy.creation import ones as ones
+from .numpy.creation import ones_like as ones_like
+from .numpy.creation import zeros as zeros
+from .numpy.creation import zeros_like as zeros_like
 from .ops.accumulate import cumprod as cumprod
 from .ops.accumulate import cumsum as cumsum
 from .ops.accumulate import cumulative_prod as cumulative_prod
@@ -136,7 +149,6 @@ from .ops.join import broadcast_arrays as broadcast_arrays
 from .ops.join import column_stack as column_stack
 from .ops.join import copy as copy
 from .ops.join import dstack as dstack
-from .ops.join import full_like as full_like
 from .ops.join import hstack as hstack
 from .ops.join import matrix_transpose as matrix_transpose
 from .ops.join import meshgrid as meshgrid
@@ -222,7 +234,6 @@ from .ops.samples import interp as interp
 from .ops.sequences import apply_along_axis as apply_along_axis
 from .ops.sequences import apply_over_axes as apply_over_axes
 from .ops.sequences import geomspace as geomspace
-from .ops.sequences import linspace as linspace
 from .ops.sequences import logspace as logspace
 from .ops.sequences import piecewise as piecewise
 from .ops.shape import broadcast_to as broadcast_to
@@ -248,23 +259,24 @@ _HOMES: dict[str, str]
 
 __all__ = [
   "Drawing", "GradientMismatch", "Node", "Stepper", "Tensor", "Value", "absolute", "add", "angle",
-  "append", "apply_along_axis", "apply_over_axes", "arccos", "arccosh", "arcsin", "arcsinh",
-  "arctan", "arctan2", "arctanh", "array_split", "atleast_1d", "atleast_2d", "atleast_3d",
-  "average", "binary_cross_entropy", "bincount", "block", "broadcast_arrays", "broadcast_to",
-  "cbrt", "ceil", "check_gradients", "choose", "clip", "column_stack", "compare", "compress",
-  "concatenate", "constant", "convolve", "copy", "copysign", "corrcoef", "correlate", "cos", "cosh",
-  "cov", "cross", "cross_entropy", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum",
-  "deg2rad", "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "divide", "dot",
-  "draw", "dsplit", "dstack", "ediff1d", "einsum", "elementwise_grad", "exp", "exp2", "expand_dims",
-  "expm1", "extract", "fft", "fix", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax",
-  "fmin", "fmod", "frexp", "full_like", "geomspace", "grad", "gradient", "group", "heaviside",
-  "hessian", "hinge", "hsplit", "hstack", "hvp", "hypot", "i0", "inner", "insert", "interp",
-  "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp", "linalg", "linspace", "load",
-  "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logspace",
-  "logsumexp", "matmul", "matrix_transpose", "matvec", "maximum", "mean", "median", "meshgrid",
-  "minimum", "mod", "modf", "moveaxis", "mse", "multiply", "nan_to_num", "nancumprod", "nancumsum",
-  "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
-  "nansum", "nanvar", "negative", "nn", "no_grad", "optim", "outer", "pad", "partition", "paths",
+  "append", "apply_along_axis", "apply_over_axes", "arange", "arccos", "arccosh", "arcsin",
+  "arcsinh", "arctan", "arctan2", "arctanh", "array", "array_split", "asarray", "atleast_1d",
+  "atleast_2d", "atleast_3d", "average", "binary_cross_entropy", "bincount", "block",
+  "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "check_gradients", "choose", "clip",
+  "column_stack", "compare", "compress", "concatenate", "constant", "convolve", "copy", "copysign",
+  "corrcoef", "correlate", "cos", "cosh", "cov", "cross", "cross_entropy", "cumprod", "cumsum",
+  "cumulative_prod", "cumulative_sum", "deg2rad", "delete", "detect_anomaly", "diag", "diagflat",
+  "diagonal", "diff", "divide", "dot", "draw", "dsplit", "dstack", "ediff1d", "einsum",
+  "elementwise_grad", "empty", "empty_like", "exp", "exp2", "expand_dims", "expm1", "extract",
+  "eye", "fft", "fix", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod",
+  "frexp", "full", "full_like", "geomspace", "grad", "gradient", "group", "heaviside", "hessian",
+  "hinge", "hsplit", "hstack", "hvp", "hypot", "i0", "inner", "insert", "interp", "intersect1d",
+  "jacobian", "jvp", "kl_divergence", "kron", "ldexp", "linalg", "linspace", "load", "log", "log10",
+  "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logspace", "logsumexp", "matmul",
+  "matrix_transpose", "matvec", "maximum", "mean", "median", "meshgrid", "minimum", "mod", "modf",
+  "moveaxis", "mse", "multiply", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean",
+  "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar",
+  "negative", "nn", "no_grad", "ones", "ones_like", "optim", "outer", "pad", "partition", "paths",
   "percentile", "piecewise", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul",
   "polysub", "polyval", "positive", "power", "primitive", "prod", "ptp", "quantile", "rad2deg",
   "ravel", "real", "real_if_close", "reciprocal", "relu", "repeat", "reshape", "resize", "rint",
@@ -274,5 +286,5 @@ __all__ = [
   "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
   "trapezoid", "tril", "trim_zeros", "triu", "trunc", "union1d", "unique", "unique_values",
   "unstack", "unwrap", "value_and_grad", "vander", "var", "vdot", "vecdot", "vecmat", "vjp",
-  "vsplit", "vstack", "where"
+  "vsplit", "vstack", "where", "zeros", "zeros_like"
 ]

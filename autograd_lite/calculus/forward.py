@@ -23,6 +23,7 @@ from ..core.row import ONE, Elementwise, chain, chain_product
 from ..ops import index, linalg
 from ..ops import shape as shapes
 from ..ops.branches import Where, where
+from ..ops.filled import Filled
 from .arguments import checked, constant, fresh, recorded, zeros
 from .linearize import Linearized
 
@@ -32,6 +33,7 @@ __all__ = ["jvp"]
 LINEAR = (
     shapes.Reshape, shapes.Transpose, shapes.BroadcastTo, shapes.SumTo, shapes.Sum, shapes.AsType,
     shapes.Concatenate, FromValues, index.Slice, index.Unslice, index.Pick, index.Put, Where,
+    Filled,
 )  # fmt: skip
 # Linear in each of their inputs.
 BILINEAR = (linalg.MatMul,)

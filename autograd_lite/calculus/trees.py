@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, node_types
+from ..core.graph import Node, node_types, operand
 
 __all__ = ["Form", "flatten", "rectangle", "refilled"]
 
@@ -166,7 +166,7 @@ def _form(tree: Any, leaves: list[Any]) -> Form:
             lambda items: _with_fields(tree, dict(zip(names, items, strict=True))),
             lambda other: [getattr(other, n) for n in names] if isinstance(other, kind) else None,
         )
-    leaves.append(tree)
+    leaves.append(operand(tree))
     return LEAF
 
 

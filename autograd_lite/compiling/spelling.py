@@ -17,6 +17,7 @@ from ..core.operation import FromValues
 from ..core.row import Elementwise, chain_product
 from ..ops import index, linalg, reduce, shape
 from ..ops.branches import Where
+from ..ops.filled import Filled
 from .helpers import into_zeros, times
 from .program import method
 from .traced import Traced, TracedNumber
@@ -198,6 +199,18 @@ def write_put(recorder: Any, op: Any, g: Any) -> Any:
     return out if g.dtype == np.float64 else recorder.call(method("astype"), (out, g.dtype))
 
 
+def write_filled(recorder: Any, op: Any, *xs: Any) -> Any:
+    """The inputs side by side in one vector, and of it what each entry has come from."""
+    if all(np.shape(x) == () for x in xs):
+        joined = recorder.call(np.stack, (list(xs),))
+    else:
+        flat = [reshaped(recorder, as_array(x, recorder), (np.size(x),)) for x in xs]
+        joined = recorder.call(np.concatenate, (flat,)) if len(flat) > 1 else flat[0]
+    if np.array_equal(op.positions.reshape(-1), np.arange(joined.size)):
+        return reshaped(recorder, joined, op.positions.shape)
+    return recorder.taken(joined, op.positions)
+
+
 def write_where(recorder: Any, op: Any, x: Any, y: Any) -> Any:
     """`np.where(…)`; a number of numbers."""
     out = recorder.call(np.where, (op.condition, x, y))
@@ -247,6 +260,7 @@ SPELLINGS: dict[type, Callable[..., Any]] = {
     index.Unslice: write_unslice,
     index.Pick: write_pick,
     index.Put: write_put,
+    Filled: write_filled,
     Where: write_where,
     reduce.Extreme: write_extreme,
     reduce.Among: write_among,

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..core.graph import operand
 from ..nodes import blocks as context
+from ..nodes.array import Array
 from ..nodes.callsite import place_within, text
 from .captures import Captures
 from .naming import Namer
@@ -88,7 +90,8 @@ class Steps(context.Block):
         if not kwargs and all(type(x) in SIMPLE for x in args):  # nearly always
             value = call(*[value_of(x) for x in args])
             return self.result(Step(call, tuple([self.step_of(x) for x in args])), value)
-        kwargs = {k: v for k, v in (kwargs or {}).items() if v is not np._NoValue}
+        args = mapped(args, settled)
+        kwargs = {k: settled(v) for k, v in (kwargs or {}).items() if v is not np._NoValue}
         if kwargs.get("out") is not None:
             self.refuse(f"{call.__name__} with out=", "use what it returns")
         kwargs.pop("out", None)
@@ -135,6 +138,12 @@ class Steps(context.Block):
 
 SIMPLE = {TracedArray, TracedNumber, np.ndarray, float, int}
 """Arguments with nothing inside."""
+
+
+def settled(x: Any) -> Any:
+    """An array that the function fills, as what is in it now."""
+    x = operand(x)
+    return x.view(np.ndarray) if isinstance(x, Array) else x
 
 
 def value_of(x: Any) -> Any:

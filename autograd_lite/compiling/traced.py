@@ -16,6 +16,7 @@ import numpy as np
 
 from ..core.graph import Node, data, kinds, stand_ins
 from ..core.value import Value
+from ..nodes.array import Array
 from ..nodes.numpy_protocol import PLAIN
 from ..nodes.tensor import Tensor
 from .program import method
@@ -69,9 +70,14 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             if ufunc not in PLAIN:
                 return NotImplemented  # the node's own protocol records it
             inputs = tuple(map(data, inputs))
-        if kwargs.get("out") is not None:
+        (array, *_) = kwargs.pop("out", None) or (None,)
+        if array is not None and not isinstance(array, Array):
             self.recorder.refuse(f"numpy.{ufunc.__name__} with out=", "use what it returns")
-        return self.recorder.ufunc(ufunc, called, inputs, kwargs)
+        result = self.recorder.ufunc(ufunc, called, inputs, kwargs)
+        if array is None:
+            return result
+        array[...] = result
+        return array
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if any(issubclass(t, Node) for t in types):

@@ -27,6 +27,7 @@ from ..core.row import Elementwise
 from ..ops import branches, extremes, linalg, reduce, shape
 from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
+from .array import Array
 
 __all__ = ["NumpyProtocol"]
 
@@ -233,11 +234,14 @@ def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:
 
 
 def _store(call: str, out: tuple[Any, ...], result: Any) -> Any:
-    """`result` in the array `out`, when that is one of Values: no other array can hold a node."""
-    if len(out) != 1 or not isinstance(out[0], np.ndarray) or out[0].dtype != object:
+    """`result` in the array `out`, if that can hold a node: one of Values, or an `Array`."""
+    (array, *more) = out
+    if more or not (
+        isinstance(array, Array) or (isinstance(array, np.ndarray) and array.dtype == object)
+    ):
         raise TypeError(f"{call} with a node takes no out=: {WAYS['out']}")
-    out[0][...] = result
-    return out[0]
+    array[...] = result
+    return array
 
 
 def _refuse_weights(kwargs: dict[str, Any]) -> None:
