@@ -14,9 +14,9 @@ meaning follow JAX and HIPS autograd.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MethodType
-from typing import Any
+from typing import Any, ParamSpec
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from .arguments import checked
 from .linearize import Linearized
 
 __all__ = ["Derivative", "elementwise_grad", "grad", "hvp", "value_and_grad", "vjp"]
+
+P = ParamSpec("P")  # what `f` takes, its derivative takes
 
 
 class Derivative:
@@ -46,8 +48,8 @@ class Derivative:
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, tuple[Any, Any]]:
     """(f(x), ∇f(x)) for a function whose result is one number.
 
     An argument that the result does not depend on has zeros for its gradient. With `has_aux` f
@@ -71,7 +73,9 @@ def _value_and_grad(argnums: Any, has_aux: bool, f: Any, args: Any, kwargs: Any)
     return (lin.with_aux(lin.value()) if has_aux else lin.value()), gradient
 
 
-def grad(f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
+def grad(
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, Any]:
     """∇f: a function that returns the gradient of `f` where it is called. See `value_and_grad`.
 
     With `has_aux` f returns (value, anything), and this (gradient, anything).
@@ -93,7 +97,9 @@ def _grad(argnums: Any, has_aux: bool, f: Any, args: Any, kwargs: Any) -> Any:
     return lin.with_aux(gradient) if has_aux else gradient
 
 
-def elementwise_grad(f: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
+def elementwise_grad(
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0
+) -> Callable[P, Any]:
     """f' entry by entry, for a function that maps each entry by itself.
 
     It is the gradient of Σ f(x), so for any other function it is the sum of the Jacobian's rows.

@@ -5,7 +5,7 @@ Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 3.2 (vect
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from ..core.graph import Node
 from ..core.operation import shape
 from ..ops.shape import reshape, stack
-from .gradients import Derivative, grad
+from .gradients import Derivative, P, grad
 from .linearize import Linearized
 from .seeds import all_rows, batch_shape, rows_of_each
 
@@ -22,8 +22,11 @@ __all__ = ["hessian", "jacobian"]
 
 
 def jacobian(
-    f: Callable[..., Any], argnums: Any = 0, batch_dims: int = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+    f: Callable[P, Any],
+    argnums: int | Sequence[int] = 0,
+    batch_dims: int = 0,
+    has_aux: bool = False,
+) -> Callable[P, Any]:
     """J of shape `out.shape + in.shape`: ∂out_i/∂in_j for all i, j, in one sweep of K seeds.
 
     Nested results and arguments give nested blocks, the form of the result outside and that of the
@@ -58,7 +61,9 @@ def _jacobian(argnums: Any, batch_dims: int, has_aux: bool, f: Any, args: Any, k
     return lin.with_aux(derivative) if has_aux else derivative
 
 
-def hessian(f: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
+def hessian(
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, Any]:
     """∇²f of shape `in.shape + in.shape`, for a function whose result is one number.
 
     Several or nested arguments give nested blocks: `H[a][b]` has shape `a.shape + b.shape`.
