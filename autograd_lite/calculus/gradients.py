@@ -97,9 +97,7 @@ def _grad(argnums: Any, has_aux: bool, f: Any, args: Any, kwargs: Any) -> Any:
     return lin.with_aux(gradient) if has_aux else gradient
 
 
-def elementwise_grad(
-    f: Callable[P, Any], argnums: int | Sequence[int] = 0
-) -> Callable[P, Any]:
+def elementwise_grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """f' entry by entry, for a function that maps each entry by itself.
 
     It is the gradient of Σ f(x), so for any other function it is the sum of the Jacobian's rows.
