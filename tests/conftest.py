@@ -2,6 +2,11 @@
 
 import contextlib
 import gc
+import os
+
+collect_ignore = ["typed"]  # programs that are checked, and not run
+if os.name != "posix":  # these ask for bash, and for limits, pipes and signals
+    collect_ignore += ["test_files.py", "test_readme.py"]
 
 with contextlib.suppress(ModuleNotFoundError):  # the benchmarks do without it
     from hypothesis import HealthCheck, settings

@@ -91,7 +91,9 @@ def browser():
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         arguments += ["--disable-background-networking", "--disable-component-update"]
         path = shutil.which("chromium")
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        chromium = playwright.chromium.launch(
+            executable_path=path, channel=None if path else "chrome", args=arguments
+        )
         yield chromium
         chromium.close()
 

@@ -31,7 +31,9 @@ def as_data(html):
 def browser():
     with sync_playwright() as playwright:
         path = shutil.which("chromium")
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(
+            executable_path=path, channel=None if path else "chrome", args=ARGUMENTS
+        )
         yield chromium
         chromium.close()
 
