@@ -34,7 +34,9 @@ _PUBLIC = {
     "core.graph": "Node",
     "core.value": "Value",
     "draw": "Drawing Stepper draw paths step steps trace",
+    "nn.convolution": "conv1d conv2d conv_transpose2d",
     "nn.losses": "binary_cross_entropy hinge kl_divergence mse",
+    "nn.pooling": "avg_pool max_pool",
     "nn.softmax": "cross_entropy log_softmax logsumexp softmax softmax_cross_entropy",
     "nodes.anomaly": "detect_anomaly",
     "nodes.blocks": "group no_grad",
@@ -50,6 +52,7 @@ _PUBLIC = {
     "ops.reduce": "max mean min prod std var",
     "ops.shape": "broadcast_to concatenate expand_dims moveaxis ravel reshape squeeze stack sum "
     "swapaxes transpose",
+    "ops.windows": "windows",
 }
 
 _NAMESPACES = {"fft": "numpy.fft", "linalg": "numpy.linalg", "nn": "nn", "optim": "optim"}

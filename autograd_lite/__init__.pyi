@@ -73,10 +73,15 @@ from .draw import paths as paths
 from .draw import step as step
 from .draw import steps as steps
 from .draw import trace as trace
+from .nn.convolution import conv1d as conv1d
+from .nn.convolution import conv2d as conv2d
+from .nn.convolution import conv_transpose2d as conv_transpose2d
 from .nn.losses import binary_cross_entropy as binary_cross_entropy
 from .nn.losses import hinge as hinge
 from .nn.losses import kl_divergence as kl_divergence
 from .nn.losses import mse as mse
+from .nn.pooling import avg_pool as avg_pool
+from .nn.pooling import max_pool as max_pool
 from .nn.softmax import cross_entropy as cross_entropy
 from .nn.softmax import log_softmax as log_softmax
 from .nn.softmax import logsumexp as logsumexp
@@ -174,7 +179,6 @@ from .ops.padding import pad as pad
 from .ops.pieces import array_split as array_split
 from .ops.pieces import dsplit as dsplit
 from .ops.pieces import hsplit as hsplit
-from .ops.pieces import sliding_window_view as sliding_window_view
 from .ops.pieces import split as split
 from .ops.pieces import unstack as unstack
 from .ops.pieces import vsplit as vsplit
@@ -253,6 +257,8 @@ from .ops.statistics import average as average
 from .ops.statistics import corrcoef as corrcoef
 from .ops.statistics import cov as cov
 from .ops.statistics import ptp as ptp
+from .ops.windows import sliding_window_view as sliding_window_view
+from .ops.windows import windows as windows
 abs = absolute
 pow = power
 _HOMES: dict[str, str]
@@ -261,30 +267,31 @@ __all__ = [
   "Drawing", "GradientMismatch", "Node", "Stepper", "Tensor", "Value", "absolute", "add", "angle",
   "append", "apply_along_axis", "apply_over_axes", "arange", "arccos", "arccosh", "arcsin",
   "arcsinh", "arctan", "arctan2", "arctanh", "array", "array_split", "asarray", "atleast_1d",
-  "atleast_2d", "atleast_3d", "average", "binary_cross_entropy", "bincount", "block",
+  "atleast_2d", "atleast_3d", "average", "avg_pool", "binary_cross_entropy", "bincount", "block",
   "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "check_gradients", "choose", "clip",
-  "column_stack", "compare", "compress", "concatenate", "constant", "convolve", "copy", "copysign",
-  "corrcoef", "correlate", "cos", "cosh", "cov", "cross", "cross_entropy", "cumprod", "cumsum",
-  "cumulative_prod", "cumulative_sum", "deg2rad", "delete", "detect_anomaly", "diag", "diagflat",
-  "diagonal", "diff", "divide", "dot", "draw", "dsplit", "dstack", "ediff1d", "einsum",
-  "elementwise_grad", "empty", "empty_like", "exp", "exp2", "expand_dims", "expm1", "extract",
-  "eye", "fft", "fix", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod",
-  "frexp", "full", "full_like", "geomspace", "grad", "gradient", "group", "heaviside", "hessian",
-  "hinge", "hsplit", "hstack", "hvp", "hypot", "i0", "inner", "insert", "interp", "intersect1d",
-  "jacobian", "jvp", "kl_divergence", "kron", "ldexp", "linalg", "linspace", "load", "log", "log10",
-  "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logspace", "logsumexp", "matmul",
-  "matrix_transpose", "matvec", "maximum", "mean", "median", "meshgrid", "minimum", "mod", "modf",
-  "moveaxis", "mse", "multiply", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean",
-  "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar",
-  "negative", "nn", "no_grad", "ones", "ones_like", "optim", "outer", "pad", "partition", "paths",
-  "percentile", "piecewise", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul",
-  "polysub", "polyval", "positive", "power", "primitive", "prod", "ptp", "quantile", "rad2deg",
-  "ravel", "real", "real_if_close", "reciprocal", "relu", "repeat", "reshape", "resize", "rint",
-  "roll", "rollaxis", "rot90", "save", "select", "setdiff1d", "sigmoid", "sign", "sin", "sinc",
-  "sinh", "sliding_window_view", "softmax", "softmax_cross_entropy", "softplus", "sort", "source",
-  "split", "sqrt", "square", "squeeze", "stack", "std", "step", "step_plot", "steps", "subtract",
-  "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
-  "trapezoid", "tril", "trim_zeros", "triu", "trunc", "union1d", "unique", "unique_values",
-  "unstack", "unwrap", "value_and_grad", "vander", "var", "vdot", "vecdot", "vecmat", "vjp",
-  "vsplit", "vstack", "where", "zeros", "zeros_like"
+  "column_stack", "compare", "compress", "concatenate", "constant", "conv1d", "conv2d",
+  "conv_transpose2d", "convolve", "copy", "copysign", "corrcoef", "correlate", "cos", "cosh", "cov",
+  "cross", "cross_entropy", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "deg2rad",
+  "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "divide", "dot", "draw",
+  "dsplit", "dstack", "ediff1d", "einsum", "elementwise_grad", "empty", "empty_like", "exp", "exp2",
+  "expand_dims", "expm1", "extract", "eye", "fft", "fix", "flip", "fliplr", "flipud", "floor",
+  "floor_divide", "fmax", "fmin", "fmod", "frexp", "full", "full_like", "geomspace", "grad",
+  "gradient", "group", "heaviside", "hessian", "hinge", "hsplit", "hstack", "hvp", "hypot", "i0",
+  "inner", "insert", "interp", "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp",
+  "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
+  "logaddexp2", "logspace", "logsumexp", "matmul", "matrix_transpose", "matvec", "max_pool",
+  "maximum", "mean", "median", "meshgrid", "minimum", "mod", "modf", "moveaxis", "mse", "multiply",
+  "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
+  "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "negative", "nn",
+  "no_grad", "ones", "ones_like", "optim", "outer", "pad", "partition", "paths", "percentile",
+  "piecewise", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub",
+  "polyval", "positive", "power", "primitive", "prod", "ptp", "quantile", "rad2deg", "ravel",
+  "real", "real_if_close", "reciprocal", "relu", "repeat", "reshape", "resize", "rint", "roll",
+  "rollaxis", "rot90", "save", "select", "setdiff1d", "sigmoid", "sign", "sin", "sinc", "sinh",
+  "sliding_window_view", "softmax", "softmax_cross_entropy", "softplus", "sort", "source", "split",
+  "sqrt", "square", "squeeze", "stack", "std", "step", "step_plot", "steps", "subtract", "swapaxes",
+  "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "trapezoid",
+  "tril", "trim_zeros", "triu", "trunc", "union1d", "unique", "unique_values", "unstack", "unwrap",
+  "value_and_grad", "vander", "var", "vdot", "vecdot", "vecmat", "vjp", "vsplit", "vstack", "where",
+  "windows", "zeros", "zeros_like"
 ]

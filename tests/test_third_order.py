@@ -35,6 +35,11 @@ ag.softplus(m) ; ag.relu(m) ; ag.mse(m, u) ; ag.binary_cross_entropy(u, [[0, 1, 
 ag.softmax_cross_entropy(m, [2, 0]) ; ag.kl_divergence(ag.softmax(m), ag.softmax(u))
 v[2] ; v[[0, 0, 3]] ; m[:, None, 1] ; m[..., ::-2] ; t[1, [0, 2, 0]] ; t[t > 0] ; t[:, 1, None]
 v.at[1:3].add(v[:2]) ; m.at[0].set(m[1] ** 2) ; np.stack([v[2], v[0] * v[1]])
+ag.windows(m, (2, 2)) ; ag.windows(v, 2, stride=2) ; ag.windows(m, 2, 1, 2, 1)
+np.lib.stride_tricks.sliding_window_view(m, (2, 1), axis=(1, 0))
+ag.conv1d(m, t[:, :2, :2], padding=1) ; ag.conv2d(t, [[[[1.0, 2.0]], [[3.0, -1.0]]]], padding=1)
+ag.conv_transpose2d(t, [[[[1.0, 2.0]]], [[[3.0, -1.0]]]], stride=2)
+ag.max_pool(m, 2, 1) ; ag.avg_pool(m, 2, 1, 1)
 cubes(m) ; cubes_at_once(m)
 ag.linalg.norm(m, axis=1)[::-1] ; ag.grad(lambda r: np.sum(r**3 * v))(v)
 """.strip().replace("\n", " ; ")

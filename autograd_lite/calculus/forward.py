@@ -20,7 +20,7 @@ from ..core.elementwise import all_finite, divide, identity
 from ..core.graph import Node, data, stale, sweep
 from ..core.operation import FromValues, shape
 from ..core.row import ONE, Elementwise, chain, chain_product
-from ..ops import index, linalg
+from ..ops import index, linalg, windows
 from ..ops import shape as shapes
 from ..ops.branches import Where, where
 from ..ops.filled import Filled
@@ -34,6 +34,7 @@ LINEAR = (
     shapes.Reshape, shapes.Transpose, shapes.BroadcastTo, shapes.SumTo, shapes.Sum, shapes.AsType,
     shapes.Concatenate, FromValues, index.Slice, index.Unslice, index.Pick, index.Put, Where,
     Filled,
+    windows.Windows, windows.Unwindow,
 )  # fmt: skip
 # Linear in each of their inputs.
 BILINEAR = (linalg.MatMul,)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["HELPERS", "check", "into_zeros", "over", "times"]
+__all__ = ["HELPERS", "add_windows", "check", "into_zeros", "over", "times"]
 
 
 def times(g, d):
@@ -24,10 +24,18 @@ def into_zeros(g, shape, index):
     return out
 
 
+def add_windows(g, shape, places):
+    """Zeros of a shape with parts of `g` added at places."""
+    out = np.zeros(shape, g.dtype)
+    for place, part in places:
+        out[place] += g[part]
+    return out
+
+
 def check(found, expected, where):
     """Raise where a decision comes out otherwise than it did when this program was recorded."""
     if bool(found) is not expected:
         raise ValueError(f"this program holds for another outcome of a decision: {where}")
 
 
-HELPERS = (times, over, into_zeros, check)
+HELPERS = (times, over, into_zeros, add_windows, check)

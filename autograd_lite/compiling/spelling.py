@@ -15,10 +15,10 @@ import numpy as np
 from ..core.elementwise import identity, positive, power
 from ..core.operation import FromValues
 from ..core.row import Elementwise, chain_product
-from ..ops import index, linalg, reduce, shape
+from ..ops import index, linalg, reduce, shape, windows
 from ..ops.branches import Where
 from ..ops.filled import Filled
-from .helpers import into_zeros, times
+from .helpers import add_windows, into_zeros, times
 from .program import method
 from .traced import Traced, TracedNumber
 
@@ -211,6 +211,11 @@ def write_filled(recorder: Any, op: Any, *xs: Any) -> Any:
     return recorder.taken(joined, op.positions)
 
 
+def write_unwindow(recorder: Any, op: Any, g: Any) -> Any:
+    """Zeros to which windows are added, one entry of all windows after the other."""
+    return recorder.call(add_windows, (g, op.outer(g), list(op.places(g))))
+
+
 def write_where(recorder: Any, op: Any, x: Any, y: Any) -> Any:
     """`np.where(…)`; a number of numbers."""
     out = recorder.call(np.where, (op.condition, x, y))
@@ -261,6 +266,7 @@ SPELLINGS: dict[type, Callable[..., Any]] = {
     index.Pick: write_pick,
     index.Put: write_put,
     Filled: write_filled,
+    windows.Unwindow: write_unwindow,
     Where: write_where,
     reduce.Extreme: write_extreme,
     reduce.Among: write_among,

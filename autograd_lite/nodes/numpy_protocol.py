@@ -85,7 +85,7 @@ FUNCTIONS |= {
     np.around: Later("rounding", "round"),
     np.clip: extremes.clip,
     np.where: branches.where,
-    np.lib.stride_tricks.sliding_window_view: Later("pieces", "sliding_window_view"),
+    np.lib.stride_tricks.sliding_window_view: Later("windows", "sliding_window_view"),
     np.linalg.diagonal: Later("diagonals", "matrix_diagonal"),
     np.linalg.matmul: linalg.matmul,
     np.linalg.trace: Later("diagonals", "matrix_trace"),

@@ -29,7 +29,7 @@ _NAMES = {
     "norms": "cond matrix_norm norm vector_norm",
     "order": "median nanmedian nanpercentile nanquantile partition percentile quantile sort",
     "padding": "pad",
-    "pieces": "array_split dsplit hsplit sliding_window_view split unstack vsplit",
+    "pieces": "array_split dsplit hsplit split unstack vsplit",
     "polynomials": "polyadd polyder polydiv polyfit polyint polymul polysub polyval vander",
     "products": "cross dot inner kron matvec outer tensordot vdot vecdot vecmat",
     "rearrange": "delete flip fliplr flipud repeat resize roll rollaxis rot90 tile",
@@ -41,6 +41,7 @@ _NAMES = {
     "special": "i0 sinc",
     "statistics": "average corrcoef cov ptp",
     "symmetric": "cholesky eigh eigvalsh",
+    "windows": "sliding_window_view",
 }
 
 LATER: dict[str, tuple[str, ...]] = {

@@ -1,4 +1,4 @@
-"""An array in pieces: equal parts, slices, windows."""
+"""An array in pieces: equal parts and slices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from .rearrange import moved
 
-__all__ = ["array_split", "dsplit", "hsplit", "sliding_window_view", "split", "unstack", "vsplit"]
+__all__ = ["array_split", "dsplit", "hsplit", "split", "unstack", "vsplit"]
 
 
 def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -73,14 +73,3 @@ def unstack(x: Any, axis: int = 0) -> tuple[Any, ...]:
         return tuple(np.moveaxis(places, axis, 0))
 
     return moved(x, unstack)
-
-
-def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
-    """Every stretch of `window_shape` entries of `x`. Mirrors the function of `numpy.lib`.
-
-    >>> import autograd_lite as ag
-    >>> ag.sliding_window_view([1.0, 2.0, 3.0], 2)
-    array([[1., 2.],
-           [2., 3.]])
-    """
-    return moved(x, np.lib.stride_tricks.sliding_window_view, window_shape, axis)

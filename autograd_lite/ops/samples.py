@@ -12,9 +12,9 @@ from .branches import where
 from .index import Put
 from .inputs import array, in_floats
 from .linalg import matmul
-from .pieces import sliding_window_view
 from .rearrange import flip
 from .shape import arrayed, concatenate
+from .windows import sliding_window_view
 
 __all__ = ["bincount", "convolve", "correlate", "interp"]
 

@@ -318,3 +318,171 @@ def test_compiled_training_on_digits_has_the_losses_for_500_steps():
         assert value == pytest.approx(other.item(), rel=1e-9, abs=1e-12)
     assert value < 0.2
     assert len(step.programs) == 1
+
+
+# --- convolution and pooling ----------------------------------------------------------------------
+
+
+def alike(ours, other, *arrays):
+    """The same value, gradients and second derivatives of two functions of the same arrays."""
+    mine, yours = [ag.Tensor(x) for x in arrays], [theirs(x) for x in arrays]
+    out, wanted = ours(*mine), other(*yours)
+    same(out, wanted)
+    seed = rng(3).normal(size=out.shape)
+    out.backward(seed)
+    grads = torch.autograd.grad(wanted, yours, torch.tensor(seed), create_graph=True)
+    for x, g in zip(mine, grads, strict=True):
+        same(x.grad, g)
+    v = rng(4).normal(size=arrays[0].shape)
+
+    def slope(x):
+        return ag.sum(ag.grad(lambda x: ag.sum(ag.square(ours(x, *arrays[1:]))))(x) * v)
+
+    squares = torch.sum(other(*yours) ** 2)
+    (first,) = torch.autograd.grad(squares, yours[:1], create_graph=True)
+    (second,) = torch.autograd.grad(torch.sum(first * torch.tensor(v)), yours[:1])
+    np.testing.assert_allclose(ag.grad(slope)(arrays[0]), second.numpy(), rtol=1e-11, atol=1e-11)
+
+
+CONVOLVED = [
+    {},
+    {"stride": 2},
+    {"stride": (2, 1), "padding": (1, 2)},
+    {"dilation": 2, "padding": 1},
+    {"stride": 3, "padding": 2, "dilation": (2, 3)},
+]
+
+
+@pytest.mark.parametrize("options", CONVOLVED, ids=str)
+def test_conv2d(options):
+    x, w, b = (
+        rng().normal(size=(2, 3, 9, 8)),
+        rng(1).normal(size=(4, 3, 3, 2)),
+        rng(2).normal(size=4),
+    )
+    alike(
+        lambda x, w, b: ag.conv2d(x, w, b, **options),
+        lambda x, w, b: F.conv2d(x, w, b, **options),
+        x, w, b,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"stride": 2},
+        {"stride": (2, 1), "padding": (1, 0)},
+        {"stride": 3, "output_padding": (2, 1), "padding": 1},
+        {"dilation": 2, "padding": 1},
+    ],
+    ids=str,
+)
+def test_conv_transpose2d(options):
+    x, w, b = (
+        rng().normal(size=(2, 3, 5, 4)),
+        rng(1).normal(size=(3, 2, 3, 2)),
+        rng(2).normal(size=2),
+    )
+    alike(
+        lambda x, w, b: ag.conv_transpose2d(x, w, b, **options),
+        lambda x, w, b: F.conv_transpose2d(x, w, b, **options),
+        x, w, b,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}, {"dilation": 3}], ids=str)
+def test_conv1d(options):
+    x, w, b = rng().normal(size=(2, 3, 9)), rng(1).normal(size=(4, 3, 3)), rng(2).normal(size=4)
+    alike(
+        lambda x, w, b: ag.conv1d(x, w, b, **options),
+        lambda x, w, b: F.conv1d(x, w, b, **options),
+        x, w, b,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["max", "avg"])
+@pytest.mark.parametrize(
+    "options", [{}, {"stride": 1}, {"stride": 3, "padding": 1}, {"stride": (2, 3)}], ids=str
+)
+def test_pooling(kind, options):
+    x = rng().normal(size=(2, 3, 9, 8))
+    ours = {"max": ag.max_pool, "avg": ag.avg_pool}[kind]
+    other = {"max": F.max_pool2d, "avg": F.avg_pool2d}[kind]
+    alike(lambda x: ours(x, (2, 3), **options), lambda x: other(x, (2, 3), **options), x)
+
+
+def loaded(layer, module):
+    """Both with random parameters: ours into theirs, then theirs into ours."""
+    state = {
+        n: rng(i).normal(size=np.shape(x)) / 2
+        for i, (n, x) in enumerate(layer.state_dict().items())
+    }
+    layer.load_state_dict(state)
+    module.load_state_dict({n: torch.tensor(x) for n, x in state.items()})
+    layer.load_state_dict({n: x.numpy() for n, x in module.state_dict().items()})
+    for name, x in layer.state_dict().items():
+        np.testing.assert_array_equal(x, state[name])
+    return layer, module
+
+
+def grown(layer, module):
+    """The same gradients of all parameters."""
+    ours = dict(zip(layer.state_dict(), layer.parameters(), strict=True))
+    for name, p in module.named_parameters():
+        same(ours[name].grad, p.grad)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_conv_layers(bias):
+    made = {"stride": 2, "padding": 1, "bias": bias}
+    for layer, module, shape in [
+        (
+            nn.Conv2d(3, 4, (3, 2), **made),
+            torch.nn.Conv2d(3, 4, (3, 2), dtype=torch.float64, **made),
+            (2, 3, 9, 8),
+        ),
+        (
+            nn.Conv1d(3, 4, 3, **made),
+            torch.nn.Conv1d(3, 4, 3, dtype=torch.float64, **made),
+            (2, 3, 9),
+        ),
+    ]:
+        agree(*loaded(layer, module), rng().normal(size=shape))
+
+
+def test_a_convolutional_network_trains_alike():
+    layers = nn.Conv2d(1, 4, 3, rng=0), ag.relu, nn.MaxPool2d(2), nn.Conv2d(4, 6, 3, rng=1), ag.tanh
+    ours = nn.Sequential(*layers, nn.AvgPool2d(2), nn.Flatten())
+    other = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Conv2d(4, 6, 3),
+        torch.nn.Tanh(), torch.nn.AvgPool2d(2), torch.nn.Flatten(),
+    ).double()  # fmt: skip
+    state = {n.removeprefix("layers."): x for n, x in ours.state_dict().items()}
+    other.load_state_dict({n: torch.tensor(x) for n, x in state.items()})
+    x, t = rng(1).normal(size=(8, 1, 12, 12)), rng(2).normal(size=(8, 6))
+    steps = optim.Adam(ours.parameters(), lr=0.01), torch.optim.Adam(other.parameters(), lr=0.01)
+    for _ in range(50):
+        loss, wanted = (
+            ag.mse(ours(x)[:, :6], t),
+            F.mse_loss(other(torch.tensor(x))[:, :6], torch.tensor(t)),
+        )
+        np.testing.assert_allclose(loss.item(), wanted.item(), rtol=1e-9)
+        ours.zero_grad(), other.zero_grad()
+        loss.backward(), wanted.backward()
+        for step in steps:
+            step.step()
+    grown(ours_names(ours), other)
+
+
+def ours_names(model):
+    """A Sequential whose state has PyTorch's names: without "layers."."""
+
+    class Renamed:
+        def state_dict(self):
+            return {n.removeprefix("layers."): x for n, x in model.state_dict().items()}
+
+        def parameters(self):
+            return model.parameters()
+
+    return Renamed()
