@@ -72,6 +72,7 @@ GROUPS = [
             "ops.shape",
             "ops.join",
             "ops.pieces",
+            "ops.windows",
             "ops.rearrange",
             "ops.diagonals",
             "ops.padding",
@@ -112,6 +113,13 @@ GROUPS = [
         "Compositions of operations, each in its own group of the drawing: none has a rule of its "
         "own.",
         ["softmax", "log_softmax", "logsumexp", "nn.softmax", "nn.losses"],
+    ),
+    (
+        "convolution",
+        "Convolution and pooling",
+        "Compositions of operations on `windows`, channels first, as in PyTorch. The layers that "
+        "hold their weights are in `ag.nn`.",
+        ["nn.convolution", "nn.pooling"],
     ),
     (
         "calculus",

@@ -741,13 +741,13 @@ def test_an_inner_derivative_does_not_visit_what_its_closures_were_made_of(inner
                 x = x - 0.01 * inner(0.5, s)
             return x
 
-        start = time.perf_counter()
+        start = time.process_time()
         ag.grad(f)(0.5)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(20)
-    few, many = (min(seconds(n) for _ in range(3)) for n in (50, 400))
-    assert many < 20 * few  # quadratic would be 64, or more
+    few, many = (min(seconds(n) for _ in range(3)) for n in (50, 800))
+    assert many < 64 * few  # linear is 16, quadratic 256
 
 
 VALUES = {
