@@ -369,7 +369,7 @@ def test_an_option_is_honoured(name):
     ("call", "error"),
     [
         ("np.unique(m, axis=0)", TypeError),
-        ("np.ravel(m, order='K')", TypeError),
+        ("np.ravel(m, order='K')", ValueError),
         ("np.round(m, m[0, 0])", TypeError),
         ("np.polyint(m[0], 3, [1.0, 2.0])", ValueError),
         ("np.polyint(m[0], -1)", ValueError),

@@ -245,7 +245,7 @@ BAD = {
         "cannot broadcast",
     ),
     "ragged": (lambda x: ag.sum([[1.0], [1.0, 2.0]]), ValueError, "one length"),
-    "order": (lambda x: ag.reshape(x, (6,), order="F"), ValueError, "C order"),
+    "order": (lambda x: ag.reshape(x, (6,), order="A"), ValueError, '"C" or "F"'),
     "add": (lambda x: x + np.zeros(2), ValueError, "broadcast"),
 }
 

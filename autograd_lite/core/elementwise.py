@@ -143,7 +143,7 @@ add        = Elementwise("+",           operator.add,     np.add,         ONE, O
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
 divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, shares=quotient)
-power      = Elementwise("**",          math.pow,         k.power,        power_base, power_exponent)
+power      = Elementwise("**",          k.pow,            k.power,        power_base, power_exponent)
 mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)))
 
 negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0)

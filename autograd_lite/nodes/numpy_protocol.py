@@ -13,9 +13,10 @@ Source: NumPy enhancement proposals 13 (`__array_ufunc__`) and 18 (`__array_func
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
 from .array import Array
 
-__all__ = ["NumpyProtocol"]
+__all__ = ["NumpyProtocol", "off_the_graph"]
 
 UFUNCS: dict[Any, Callable[..., Any] | Later] = {
     row.on_arrays: row
@@ -79,6 +80,7 @@ UFUNCS |= {
     np.radians: elementwise.deg2rad,
     np.degrees: elementwise.rad2deg,
 }
+register(["astype"], partial(getattr, shape), np)  # NumPy has it since 2.1
 FUNCTIONS |= {
     np.amax: reduce.max,
     np.amin: reduce.min,
@@ -102,6 +104,8 @@ REDUCTIONS: dict[Any, Callable[..., Any] | Later] = {
 ACCUMULATIONS: dict[Any, Callable[..., Any] | Later] = {
     np.add: Later("accumulate", "cumsum"),
     np.multiply: Later("accumulate", "cumprod"),
+    np.maximum: Later("accumulate", "cummax"),
+    np.minimum: Later("accumulate", "cummin"),
 }
 """What `ufunc.accumulate` is on nodes."""
 
@@ -124,9 +128,22 @@ PLAIN: set[Any] = {
 WAYS = {
     "out": "use what the function returns; a node's numbers are not written to, and a plain array "
     "cannot hold a node (for a += t write a = a + t; for plain numbers take .data)",
-    "where": "choose the entries first, with np.where(mask, x, 0) or by indexing",
+    "where": "choose the entries first, by indexing, x[mask], or with np.where(mask, x, y) and a y "
+    "that changes nothing, as 0 in a sum",
     "dtype": "convert first, with x.astype(dtype)",
     "initial": "combine the result with the initial value",
+    "mean": "leave it out: the mean is that of x",
+    "full": "compute the residuals from the coefficients, y - np.polyval(c, x)",
+    "cov": "compute it from the residuals, y - np.polyval(c, x)",
+    "device": "leave it out: numbers are NumPy's, on the CPU",
+    **dict.fromkeys(
+        ("return_index", "return_inverse", "return_counts", "equal_nan"),
+        "ask NumPy for them, off the graph: np.unique(x.data, ...)",
+    ),
+    **dict.fromkeys(
+        ("overwrite_input", "subok", "casting", "copy", "optimize", "order", "like"),
+        "leave it out: no number depends on it",
+    ),
 }
 """The way out for a keyword of NumPy's that a function does not take on nodes."""
 
@@ -146,6 +163,35 @@ NEAREST = {
     np.savetxt: "t.data",
 }
 """What to write instead of a function that has no derivative here."""
+
+MADE_BY = {
+    "full": "ag.full(shape, t)",
+    "full_like": "ag.full_like(x, t)",
+    "__getitem__": "np.concatenate for np.r_, np.column_stack for np.c_",
+    "polyval": "np.polyval(c[::-1], x)",
+    "__call__": "np.polyval(c[::-1], x)",
+}
+"""What to write instead of a function of NumPy's that makes plain arrays and asks nobody."""
+
+
+def off_the_graph(caller: FrameType) -> str:
+    """The message for a plain array of a Tensor: who wanted one, and what keeps the gradient."""
+    library = str(caller.f_globals.get("__name__")).partition(".")[0]
+    if library == "numpy" and caller.f_code.co_name in MADE_BY:
+        way = MADE_BY[caller.f_code.co_name]
+    elif library != "numpy" and hasattr(sys.modules.get(library), "__version__"):
+        return (
+            f"{library} wants plain numbers of a Tensor and computes off the graph, where no "
+            "gradient passes: write that part with NumPy's functions, or make an operation of it "
+            "with ag.primitive; .data gives the numbers to what needs no gradient"
+        )
+    else:
+        way = "ag.array([...]) or ag.stack to join Tensors, t.at[i].set(v) to store one in another"
+    return (
+        "making a plain array of a Tensor would cut it off the graph, and its gradient with it. "
+        f"Write {way}; or .data where plain numbers are meant"
+    )
+
 
 RENAMED = {"newshape": "shape"}
 """Parameters that NumPy has since called otherwise: `reshape`'s, until 2.1."""
@@ -263,7 +309,8 @@ def _apply(call: str, ours: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         if key in names or any_name:
             continue
         if value is not UNSAID.get(key) and value is not np._NoValue:
-            raise TypeError(f"{call} with a node takes no {key}=: {WAYS.get(key, 'leave it out')}")
+            way = WAYS.get(key, "compute what it asks for before or after")
+            raise TypeError(f"{call} with a node takes no {key}=: {way}")
         del kwargs[key]
     return ours(*args, **kwargs)
 

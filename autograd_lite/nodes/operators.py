@@ -7,6 +7,7 @@ piecewise constant and have no place in the graph.
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Rational
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ __all__ = ["UNROLLED", "Operators", "put"]
 def _operand(x: Any) -> bool:
     """Whether an operator can take `x`; if not, Python asks `x` and else says what it was given."""
     return type(x) in node_types or isinstance(
-        x, int | float | np.generic | np.ndarray | list | tuple
+        x, int | float | np.generic | np.ndarray | list | tuple | Rational
     )
 
 

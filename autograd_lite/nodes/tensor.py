@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from ..ops import index, linalg, reduce
 from ..ops import shape as shapes
 from ..ops.catalogue import later
 from ..ops.inputs import as_plain_class
+from .numpy_protocol import off_the_graph
 from .operators import UNROLLED, Operators, put
 
 __all__ = ["Tensor"]
@@ -236,10 +238,7 @@ class Tensor(Operators):
         )
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        raise TypeError(
-            "making a plain array of a Tensor would cut it off the graph. Write .data for its "
-            "numbers, ag.stack to join Tensors, or t.at[i].set(v) to store one in another"
-        )
+        raise TypeError(off_the_graph(sys._getframe(1)))
 
     @property
     def at(self) -> index.At:
@@ -272,10 +271,7 @@ class Tensor(Operators):
             return shapes.transpose(self)
         return shapes.transpose(self, axes[0] if isinstance(axes[0], tuple | list) else axes)
 
-    def astype(self, dtype: Any) -> Any:
-        """The same numbers in another floating-point dtype, connected to this Tensor."""
-        return shapes.astype(self, dtype)
-
+    astype = shapes.astype
     reshape = shapes.reshape
     ravel = flatten = shapes.ravel
     squeeze = shapes.squeeze

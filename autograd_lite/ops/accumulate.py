@@ -9,8 +9,9 @@ import numpy as np
 from ..core.graph import data
 from ..core.operation import Op, shape
 from .branches import where
+from .choice import take_along_axis
 from .inputs import array
-from .reduce import Prod
+from .reduce import Prod, max, min
 from .shape import Reshape, arrayed, concatenate, moveaxis, normal_axes, ravel
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "nancumprod", "nancumsum"]
@@ -82,6 +83,43 @@ def cumprod(x: Any, axis: int | None = None) -> Any:
     n = shape(x)[-1]
     factors = where(np.tri(n, dtype=bool), Reshape(shape(x), (*shape(x)[:-1], 1, n))(x), 1.0)
     return moveaxis(Prod()(factors), -1, axis)
+
+
+def cummax(x: Any, axis: int = 0) -> Any:
+    """The largest of the entries up to each. Mirrors `numpy.maximum.accumulate`.
+
+    Entries that tie share the gradient evenly, as in `max`.
+    """
+    return _best_so_far(x, axis, np.maximum)
+
+
+def cummin(x: Any, axis: int = 0) -> Any:
+    """The smallest of the entries up to each. Mirrors `numpy.minimum.accumulate`."""
+    return _best_so_far(x, axis, np.minimum)
+
+
+def _best_so_far(x: Any, axis: int, better: np.ufunc) -> Any:
+    x = moveaxis(x, axis, -1)
+    places = _first_places(data(x), better)
+    if places is not None:
+        return moveaxis(take_along_axis(x, places, -1), -1, axis)
+    # Row k of a square holds the entries up to the k-th.
+    old = shape(x)
+    rows = Reshape(old, (*old[:-1], 1, old[-1]))(x)
+    reduce, worst = (max, -np.inf) if better is np.maximum else (min, np.inf)
+    return moveaxis(reduce(where(np.tri(old[-1], dtype=bool), rows, worst), -1), -1, axis)
+
+
+def _first_places(x: Any, better: np.ufunc) -> np.ndarray | None:
+    """Where in its row the best of the entries up to each lies; None if there are ties, or NaN."""
+    if type(x) is not np.ndarray or not x.size:
+        return None
+    best = better.accumulate(x, -1)
+    new = np.ones(x.shape, bool)
+    new[..., 1:] = best[..., 1:] != best[..., :-1]
+    if not np.array_equal(new, x == best):
+        return None
+    return np.maximum.accumulate(np.where(new, np.arange(x.shape[-1]), 0), -1)
 
 
 def _only_axis(x: Any, axis: int | None, name: str) -> int:

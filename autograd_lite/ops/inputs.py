@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping, MutableSequence, MutableSet
 from copy import copy
+from numbers import Rational
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ def as_constant(x: Any, name: str) -> Any:
                 return x
         elif isinstance(x, list | tuple):
             x = np.asarray(x)
+        elif isinstance(x, Rational):
+            return float(x)
         elif isinstance(x, ndarray):
             x = as_plain_class(x, f"'{name}'")
         elif not hasattr(x, "__array_function__"):

@@ -13,6 +13,11 @@ import numpy as np
 ndarray = np.ndarray
 
 
+def pow(x: float, y: float) -> float:
+    """xʸ; √x for y = ½, as NumPy has it: of −∞ that is NaN, where `math.pow` says ∞."""
+    return math.sqrt(x) if y == 0.5 else math.pow(x, y)
+
+
 def power(x: Any, y: Any) -> Any:
     """xʸ, of numbers and arrays."""
     # The operator takes short ways for whole exponents (x * x for x ** 2); np.power does not. On

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node
+from ..core.graph import Node, describe
 from ..core.operation import Op, lead, shape
 from .shape import Reshape, Transpose, arrayed, sum_to
 
@@ -85,7 +85,7 @@ def matmul(x: Any, y: Any) -> Any:
         inner = old_y[0] if len(old_y) == 1 else old_y[-2]
         if old_x[-1] != inner:
             raise ValueError(
-                f"@ needs equal inner lengths; shapes {old_x} and {old_y} have {old_x[-1]} and "
-                f"{inner}"
+                f"@ needs equal inner lengths: {describe(x)} and {describe(y)} have {old_x[-1]} "
+                f"and {inner}"
             ) from error
         raise

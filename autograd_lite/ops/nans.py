@@ -10,7 +10,7 @@ from ..core.elementwise import divide, root, square
 from ..core.graph import data
 from .branches import where
 from .inputs import array, numbers
-from .reduce import max, min, prod
+from .reduce import in_single, max, min, one_of, prod
 from .shape import arrayed, flag, sum
 
 __all__ = ["nan_to_num", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar"]
@@ -54,6 +54,7 @@ def _float(x: Any) -> Any:
     return x.dtype if x.dtype != object else np.dtype(float)
 
 
+@in_single
 def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """The mean of the entries that are not NaN. Mirrors `numpy.nanmean`.
 
@@ -67,7 +68,10 @@ def nanmean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return divide(nansum(x, axis, keepdims), array(count).astype(_float(x)))
 
 
-def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
+@in_single
+def nanvar(
+    x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False, correction: Any = None
+) -> Any:
     """The variance of the entries that are not NaN. Mirrors `numpy.nanvar`.
 
     >>> import autograd_lite as ag
@@ -76,18 +80,21 @@ def nanvar(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> 
     """
     x, known = _known(x)
     away = where(known, x - nanmean(x, axis, keepdims=True), 0)
-    freedom = array(_counted(known, axis, keepdims) - ddof).astype(_float(x))
+    freedom = array(_counted(known, axis, keepdims) - one_of(ddof, correction)).astype(_float(x))
     return sum(square(away), axis, flag(keepdims)) / np.where(freedom > 0, freedom, np.nan)
 
 
-def nanstd(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
+@in_single
+def nanstd(
+    x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False, correction: Any = None
+) -> Any:
     """√ of `nanvar`; gradient 0 for a constant. Mirrors `numpy.nanstd`.
 
     >>> import autograd_lite as ag
     >>> ag.nanstd([2.0, np.nan, 4.0])
     1.0
     """
-    return root(nanvar(x, axis, ddof, keepdims))
+    return root(nanvar(x, axis, ddof, keepdims, correction))
 
 
 def _nan_extreme(x: Any, axis: Any, keepdims: Any, reduce: Any, worst: float) -> Any:

@@ -14,7 +14,7 @@ from ..core.operation import shape
 from .branches import where
 from .choice import take_along_axis
 from .inputs import array, is_objects, numbers
-from .shape import arrayed, flag, moveaxis, normal_axes, ravel, reshape, sum
+from .shape import arrayed, flag, in_double, moveaxis, normal_axes, ravel, reshape, sum
 
 __all__ = [
     "median",
@@ -68,13 +68,19 @@ def _last(x: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
 
 
 def quantile(
-    x: Any, q: Any, axis: Any = None, method: Any = "linear", keepdims: Any = False
+    x: Any,
+    q: Any,
+    axis: Any = None,
+    method: Any = "linear",
+    keepdims: Any = False,
+    weights: Any = None,
 ) -> Any:
     """The `q`-quantiles of `x` over all entries or `axis`. Mirrors `numpy.quantile`.
 
     Every method of NumPy's lies between two neighbours in the sorted order, at a place that only
     depends on how many there are: that is what the derivative is shared by. NaN gives NaN. `q`, a
-    number or array of numbers in [0, 1], is in front of the result's shape.
+    number or array of numbers in [0, 1], is in front of the result's shape. `weights`, plain
+    numbers in the shape of `x` or along `axis`, need the method "inverted_cdf", as in NumPy.
 
     >>> import autograd_lite as ag
     >>> x = ag.Tensor([3.0, 1.0, 2.0, 10.0])
@@ -83,22 +89,47 @@ def quantile(
     array([0.5, 0. , 0.5, 0. ])
     """
     q = _fixed(q, "quantile")
-    rows, kept = _last(x, axis)
+    rows, kept = _last(x if weights is not None else _with_q(x, q), axis)
+    q = np.asarray(q)
     n = shape(rows)[-1]
     if n == 0:
         raise ValueError("quantile of no entries")
-    place = array(np.quantile(np.arange(n, dtype=float), q, method=method))
-    out = _between(sort(rows), place.reshape((-1,) + (1,) * (len(shape(rows)) - 1)))
+    if weights is None:
+        place = array(np.quantile(np.arange(n, dtype=float), q, method=method))
+        place = np.expand_dims(place, tuple(range(-len(shape(rows)) + 1, 0)))
+    else:  # the same of the numbers' ranks in each row
+        heavy = _last(_alongside(weights, arrayed(x)[1], axis), axis)[0]
+        ranks = np.argsort(np.argsort(numbers(rows), kind="stable")) * 1.0
+        place = array(np.quantile(ranks, q, -1, weights=heavy, method=method))
+    out = _between(sort(rows), place.reshape((-1, *place.shape[q.ndim :])))
     broken = np.isnan(numbers(rows)).any(-1)
     if broken.any():
         out = where(broken, np.nan * sum(rows, -1), out)
-    return reshape(out, place.shape + (kept if flag(keepdims) else shape(rows)[:-1]))
+    return reshape(out, q.shape + (kept if flag(keepdims) else shape(rows)[:-1]))
 
 
-def _fixed(q: Any, name: str) -> Any:
+def _with_q(x: Any, q: Any) -> Any:
+    """`x` in the dtype of the result, which is that of both; a Python number has none."""
+    x, _ = arrayed(x)
+    alone = isinstance(q, int | float) or np.result_type(x.dtype, np.asarray(q)) == x.dtype
+    return x if alone else in_double(x)
+
+
+def _alongside(weights: Any, old: tuple[int, ...], axis: Any) -> np.ndarray:
+    """The weights in the shape `old` of what they weigh; or a vector of them, along `axis`."""
+    weights = np.asarray(_fixed(weights, "quantile", "its weights"))
+    if weights.shape == old:
+        return weights
+    if not isinstance(axis, int) or weights.shape != (old[axis],):
+        raise ValueError(f"quantile was given weights of shape {weights.shape} for {old}, {axis=}")
+    along = [-1 if i == axis % len(old) else 1 for i in range(len(old))]
+    return np.broadcast_to(weights.reshape(along), old)
+
+
+def _fixed(q: Any, name: str, what: str = "q") -> Any:
     """`q`, or TypeError where it holds a node: there is no derivative by it here."""
     if isinstance(q, Node) or is_objects(q):
-        raise TypeError(f"{name} takes q as plain numbers: write .data or .item()")
+        raise TypeError(f"{name} takes {what} as plain numbers: write .data or .item()")
     return q
 
 
@@ -115,8 +146,19 @@ def _between(ordered: Any, place: np.ndarray) -> Any:
     return below + (at(np.ceil(place)) - below) * weight if weight.any() else below
 
 
+def _hundredths(q: Any, name: str) -> Any:
+    """The quantiles that percentiles are; of a number a number."""
+    q = _fixed(q, name)
+    return q / 100 if type(q) in (int, float) else np.asarray(np.true_divide(q, 100))
+
+
 def percentile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False
+    x: Any,
+    q: Any,
+    axis: Any = None,
+    method: str = "linear",
+    keepdims: Any = False,
+    weights: Any = None,
 ) -> Any:
     """The `q`-percentiles: `quantile` with `q` in [0, 100]. Mirrors `numpy.percentile`.
 
@@ -124,7 +166,7 @@ def percentile(
     >>> ag.percentile([1.0, 2.0, 3.0, 10.0], 50)
     array(2.5)
     """
-    return quantile(x, np.true_divide(_fixed(q, "percentile"), 100), axis, method, keepdims)
+    return quantile(x, _hundredths(q, "percentile"), axis, method, keepdims, weights)
 
 
 def median(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -146,10 +188,10 @@ def nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
     >>> ag.nanquantile([2.0, np.nan, 3.0], 0.5)
     array(2.5)
     """
-    rows, kept = _last(x, axis)
+    rows, kept = _last(_with_q(x, q), axis)
     if shape(rows)[-1] == 0:
         raise ValueError("nanquantile of no entries")
-    q = array(_fixed(q, "nanquantile")).astype(float)
+    q = np.asarray(_fixed(q, "nanquantile"), float)
     np.quantile([0.0], q)  # refuses what is outside [0, 1]
     counted = np.count_nonzero(~np.isnan(numbers(rows)), axis=-1)
     place = np.multiply.outer(q.ravel(), np.maximum(counted - 1, 0))
@@ -164,7 +206,7 @@ def nanpercentile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> An
     >>> ag.nanpercentile([2.0, np.nan, 3.0], 50)
     array(2.5)
     """
-    return nanquantile(x, np.true_divide(_fixed(q, "nanpercentile"), 100), axis, keepdims)
+    return nanquantile(x, _hundredths(q, "nanpercentile"), axis, keepdims)
 
 
 def nanmedian(x: Any, axis: Any = None, keepdims: Any = False) -> Any:

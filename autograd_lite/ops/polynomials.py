@@ -93,7 +93,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     if m < 0:
         raise ValueError(f"polyder is taken 0 times or more, not {m}; polyint is its inverse")
     for _ in range(m):
-        p = p[:-1] * np.arange(p.size - 1.0, 0, -1).astype(p.dtype)
+        p = p[:-1] * np.arange(p.size - 1.0, 0, -1)
     return p
 
 
@@ -113,7 +113,7 @@ def polyint(p: Any, m: int = 1, k: Any = 0.0) -> Any:
     constants = k * np.ones(m, p.dtype) if given in ((), (1,)) else arrayed(k)[0]
     for i in range(m):
         last = constants[i : i + 1]
-        p = concatenate([p / np.arange(p.size * 1.0, 0, -1).astype(p.dtype), last])
+        p = concatenate([p / np.arange(p.size * 1.0, 0, -1), last])
     return p
 
 
@@ -132,16 +132,22 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     return power(expand_dims(x, 1), powers if increasing else powers[::-1])
 
 
-def polyfit(x: Any, y: Any, deg: int) -> Any:
+def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, w: Any = None) -> Any:
     """The coefficients of the polynomial of degree `deg` closest to y at x. As `numpy.polyfit`.
+
+    `w` are weights of the residuals, not of their squares; they may be a node.
 
     >>> import autograd_lite as ag
     >>> ag.polyfit([0.0, 1.0, 2.0], [1.0, 3.0, 7.0], 2).round(6)
     array([1., 1., 1.])
     """
     powers = vander(arrayed(x)[0] * 1.0, deg + 1)
+    y, _ = arrayed(y)
+    if w is not None:
+        w, _ = arrayed(w)
+        powers, y = powers * expand_dims(w, 1), y * (w if y.ndim == 1 else expand_dims(w, 1))
     scale = norm(powers, axis=0)
-    fitted = lstsq(powers / scale, y)[0]
+    fitted = lstsq(powers / scale, y, rcond)[0]
     return fitted / (scale if len(fitted.shape) == 1 else expand_dims(scale, 1))
 
 

@@ -8,14 +8,16 @@ NumPy about an axis, a shift or an error.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from ..core.graph import data
+from ..core.operation import Op
 from .index import Pick
 from .inputs import array
-from .shape import arrayed
+from .shape import arrayed, normal_axes, ravel, reshape
 
 __all__ = [
     "delete",
@@ -96,6 +98,23 @@ def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
     return moved(x, np.rot90, k, axes)
 
 
+class Roll(Op):
+    """The entries shifted by so many places along each axis (negative). Transpose: back again."""
+
+    shifts: tuple[int, ...]
+    axes: tuple[int, ...]
+    name = "roll"
+
+    def forward(self, x: Any) -> Any:
+        return np.roll(x, self.shifts, self.axes)
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return Roll(tuple(-n for n in self.shifts), self.axes)(g)
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
 def roll(x: Any, shift: Any, axis: Any = None) -> Any:
     """`x` shifted by `shift` places along `axis`, around the end. Mirrors `numpy.roll`.
 
@@ -103,7 +122,14 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Any:
     >>> ag.roll([1.0, 2.0, 3.0], 1)
     array([3., 1., 2.])
     """
-    return moved(x, np.roll, shift, axis)
+    x, old = arrayed(x)
+    if axis is None:
+        return reshape(roll(ravel(x), shift, 0), old)
+    shifts, axes = np.broadcast_arrays(shift, axis)
+    if shifts.dtype.kind not in "iub":
+        raise TypeError(f"'roll' of shape {old}, given {shift!r}, shifts by whole numbers")
+    places = (normal_axes(int(a), len(old))[0] for a in axes.ravel())
+    return Roll(tuple(map(index, shifts.ravel())), tuple(places))(x)
 
 
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:

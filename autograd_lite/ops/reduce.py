@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from ..core.graph import data
 from ..core.operation import Op, shape
 from .branches import where
 from .inputs import array, numbers
-from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, flag, keep, normal_axes
+from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, astype, flag, keep, normal_axes
 
 __all__ = ["max", "mean", "min", "prod", "std", "var"]
 
@@ -160,6 +162,20 @@ def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _extreme(x, axis, keepdims, largest=False)
 
 
+def in_single(reduce: Callable[..., Any]) -> Callable[..., Any]:
+    """The reduction, computed in float32 for float16, whose sums end at 65,504. As NumPy's mean."""
+
+    @wraps(reduce)
+    def reduced(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x, _ = arrayed(x)
+        if x.dtype != np.float16:
+            return reduce(x, *args, **kwargs)
+        return astype(reduce(astype(x, np.float32), *args, **kwargs), np.float16)
+
+    return reduced
+
+
+@in_single
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Σ x / n over all entries or over `axis`. Mirrors `numpy.mean`.
 
@@ -174,8 +190,13 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return Sum(axes, flag(keepdims))(x) / count(old, axes)
 
 
-def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+@in_single
+def var(
+    x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, correction: Any = None
+) -> Any:
     """Σ (x − mean)² / (n − ddof) over all entries or over `axis`. Mirrors `numpy.var`.
+
+    `correction` is another name for `ddof`.
 
     >>> import autograd_lite as ag
     >>> ag.var(ag.Tensor([1.0, 3.0])).item(), ag.var(ag.Tensor([1.0, 3.0]), ddof=1).item()
@@ -188,7 +209,15 @@ def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> An
     left = _left_by_rounding(numbers(away), axes, numbers(total))
     if left is not None:
         total = Sum(axes, flag(keepdims))(square(away - left))
-    return total / _freedom(old, axes, ddof)
+    left = count(old, axes) - one_of(ddof, correction)
+    return total / (left if left > 0 else 0)
+
+
+def one_of(ddof: float, correction: float | None) -> float:
+    """What n is lowered by, given under one of its two names."""
+    if correction is not None and ddof != 0:
+        raise ValueError(f"ddof ({ddof}) and correction ({correction}) are two names for one")
+    return ddof if correction is None else correction
 
 
 def _left_by_rounding(away: np.ndarray, axes: tuple[int, ...], total: np.ndarray) -> Any:
@@ -204,12 +233,10 @@ def _left_by_rounding(away: np.ndarray, axes: tuple[int, ...], total: np.ndarray
         return left if (left * left > rounding).any() else None
 
 
-def _freedom(old: tuple[int, ...], axes: tuple[int, ...], ddof: float) -> float:
-    left = count(old, axes) - ddof
-    return left if left > 0 else 0
-
-
-def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+@in_single
+def std(
+    x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, correction: Any = None
+) -> Any:
     """√var over all entries or over `axis`; gradient 0 for a constant. Mirrors `numpy.std`.
 
     >>> import autograd_lite as ag
@@ -222,8 +249,8 @@ def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> An
     axes = normal_axes(axis, len(old))
     scale = scale_for_squares(x, axes)
     if scale is None:
-        return root(var(x, axes, ddof, keepdims))
-    return rescaled(root(var(x / scale, axes, ddof, keepdims)), scale)
+        return root(var(x, axes, ddof, keepdims, correction))
+    return rescaled(root(var(x / scale, axes, ddof, keepdims, correction)), scale)
 
 
 def scale_for_squares(x: Any, axes: tuple[int, ...]) -> Any:

@@ -13,7 +13,7 @@ from .index import Put
 from .inputs import array, in_floats
 from .linalg import matmul
 from .rearrange import flip
-from .shape import arrayed, concatenate
+from .shape import arrayed, concatenate, in_double
 from .windows import sliding_window_view
 
 __all__ = ["bincount", "convolve", "correlate", "interp"]
@@ -71,7 +71,7 @@ def interp(
     >>> f.grad
     array([0.75, 0.25])
     """
-    x, xp, fp = (in_floats(arrayed(a)[0]) for a in (x, xp, fp))
+    x, xp, fp = (in_floats(in_double(a)) for a in (x, xp, fp))
     if xp.ndim != 1 or fp.shape != xp.shape or xp.size == 0:
         raise ValueError(f"interp needs points in two vectors, not shapes {xp.shape}, {fp.shape}")
     if period is not None:
@@ -112,4 +112,4 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     if weights is None:
         return np.bincount(places, minlength=minlength)
     empty = np.zeros_like(np.bincount(places, minlength=minlength))
-    return Put(places, empty.shape)(arrayed(weights)[0])
+    return Put(places, empty.shape)(in_double(weights))

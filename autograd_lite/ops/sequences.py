@@ -14,7 +14,16 @@ from .branches import where
 from .index import Put
 from .inputs import array, in_floats
 from .join import broadcast_arrays
-from .shape import arrayed, broadcast_to, expand_dims, moveaxis, normal_axes, reshape, stack
+from .shape import (
+    arrayed,
+    broadcast_to,
+    expand_dims,
+    in_double,
+    moveaxis,
+    normal_axes,
+    reshape,
+    stack,
+)
 
 __all__ = [
     "apply_along_axis",
@@ -77,7 +86,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis:
     >>> ag.geomspace(1.0, 8.0, 4).round(6)
     array([1., 2., 4., 8.])
     """
-    start, stop = in_floats(start), in_floats(stop)
+    start, stop = in_floats(in_double(start)), in_floats(in_double(stop))
     if np.any(data(start) * data(stop) <= 0):
         raise ValueError("geomspace needs two ends of one sign, neither of them 0")
     powers = linspace(log(absolute(start)), log(absolute(stop)), num, endpoint, axis=axis)

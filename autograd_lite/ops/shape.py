@@ -221,6 +221,7 @@ class Sum(Op):
             g = reshaped(g, shape(out), kept)
         if type(g) in node_types:
             return BroadcastTo(kept, full)(g)
+        g = np.asarray(g)  # of an array without axes it may be a number
         copies = np.empty(g.shape[: g.ndim - len(full)] + full, g.dtype)
         copies[...] = g
         return copies
@@ -298,18 +299,40 @@ class AsType(Op):
         return AsType(x.dtype)(g)
 
 
-def astype(x: Any, dtype: Any) -> Any:
-    """`x` in another floating-point dtype, connected to it. Mirrors `numpy.ndarray.astype`."""
+def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
+    """`x` in another floating-point dtype, connected to it. Mirrors `numpy.astype`.
+
+    Without `copy`, `x` itself where it has that dtype. TypeError for a dtype that is none of reals.
+    """
     if np.dtype(dtype).kind != "f":
         raise TypeError(
             f"the dtype of a node is a floating-point one, not {np.dtype(dtype)}; for whole "
             "numbers write x.data.astype(int), off the graph"
         )
-    return AsType(np.dtype(dtype))(x)
+    return AsType(np.dtype(dtype))(x) if copy or x.dtype != dtype else x
+
+
+def in_double(x: Any) -> Any:
+    """`x` in float64, for functions that NumPy computes in float64 whatever they are given."""
+    x, _ = arrayed(x)
+    return astype(x, np.float64) if x.dtype.kind == "f" and x.dtype != np.float64 else x
+
+
+def lengths(shape: Any) -> tuple[int, ...]:
+    """A shape that is given as a number, a tuple, a list or an array."""
+    several = isinstance(shape, tuple | list | ndarray) and np.ndim(shape)
+    return tuple(index(n) for n in (shape if several else (shape,)))
+
+
+def is_fortran(order: str) -> bool:
+    """Whether entries are counted with the first index changing fastest; in C order the last."""
+    if order not in ("C", "F"):  # others go by the memory, and that of a node is its own affair
+        raise ValueError(f'the order of entries is "C" or "F", not {order!r}')
+    return order == "F"
 
 
 def reshape(x: Any, shape: Any, *more: int, order: str = "C") -> Any:
-    """`x` with its entries, in C order, in another shape. One length may be -1.
+    """`x` with its entries, in C order or in `order` "F", in another shape. One length may be -1.
 
     `shape` is a tuple, or the lengths follow one by one. Mirrors `numpy.reshape`.
 
@@ -317,12 +340,11 @@ def reshape(x: Any, shape: Any, *more: int, order: str = "C") -> Any:
     >>> ag.reshape(ag.Tensor([1.0, 2.0, 3.0, 4.0]), (2, 2)).shape
     (2, 2)
     """
-    if order != "C":
-        raise ValueError(f"reshape keeps C order; order={order!r} is not supported")
-    target = shape if isinstance(shape, tuple | list) else (shape, *more)
+    target = (*lengths(shape), *map(index, more))
+    if is_fortran(order):
+        return transpose(reshape(transpose(x), target[::-1]))
     x, old = arrayed(x)
     size = int(np.prod(old, dtype=np.int64))
-    target = tuple(index(n) for n in target)
     if target.count(-1) == 1:
         rest = -int(np.prod(target, dtype=np.int64))
         if rest > 0 and size % rest == 0:
@@ -335,14 +357,14 @@ def reshape(x: Any, shape: Any, *more: int, order: str = "C") -> Any:
     return Reshape(old, target)(x)
 
 
-def ravel(x: Any) -> Any:
-    """`x` as a vector, in C order. Mirrors `numpy.ravel`.
+def ravel(x: Any, order: str = "C") -> Any:
+    """`x` as a vector, in C order or in `order` "F". Mirrors `numpy.ravel`.
 
     >>> import autograd_lite as ag
     >>> ag.ravel(ag.Tensor([[1.0, 2.0], [3.0, 4.0]]))
     Tensor([1., 2., 3., 4.])
     """
-    return reshape(x, -1)
+    return reshape(x, -1, order=order)
 
 
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
@@ -448,7 +470,7 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     array([3., 3.])
     """
     x, old = arrayed(x)
-    new = tuple(index(n) for n in (shape if isinstance(shape, tuple | list) else (shape,)))
+    new = lengths(shape)
     fits = all(n in (1, m) for n, m in zip(old[::-1], new[::-1], strict=False))
     if len(new) < len(old) or not fits or min(new, default=0) < 0:
         raise ValueError(f"cannot broadcast shape {old} to shape {new}")

@@ -11,13 +11,14 @@ from ..core.graph import data
 from ..core.operation import shape
 from .diagonals import diagonal
 from .linalg import matmul, mT
-from .reduce import max, min
+from .reduce import in_single, max, min
 from .shape import (
     arrayed,
     broadcast_to,
     concatenate,
     expand_dims,
     flag,
+    in_double,
     normal_axes,
     squeeze,
     sum,
@@ -27,6 +28,7 @@ from .shape import (
 __all__ = ["average", "corrcoef", "cov", "ptp"]
 
 
+@in_single
 def average(
     x: Any, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: Any = False
 ) -> Any:
@@ -68,10 +70,19 @@ def ptp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return max(x, axis, flag(keepdims)) - min(x, axis, flag(keepdims))
 
 
-def cov(x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None) -> Any:
+def cov(
+    x: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: Any = None,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Any:
     """The covariance matrix of variables in rows (or columns). Mirrors `numpy.cov`.
 
-    Weights of observations (`fweights`, `aweights`) are not taken.
+    Observations count as often as `fweights` says, and as much as `aweights` says, which may be a
+    node.
 
     >>> import autograd_lite as ag
     >>> ag.cov([1.0, 2.0, 3.0], [3.0, 2.0, 1.0])
@@ -82,14 +93,25 @@ def cov(x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: An
     if y is not None:
         x = concatenate([x, _variables(y, rowvar)])
     n = shape(x)[-1]
-    away = x - sum(x, -1, keepdims=True) / n
-    freedom = n - (ddof if ddof is not None else 0 if bias else 1)
-    product = matmul(away, mT(away)) / np.maximum(freedom, 0)
-    return squeeze(product)
+    less = ddof if ddof is not None else 0 if bias else 1
+    if fweights is None and aweights is None:
+        away = x - sum(x, -1, keepdims=True) / n
+        return squeeze(matmul(away, mT(away)) / np.maximum(n - less, 0))
+    weights = 1.0
+    for w in (fweights, aweights):
+        if w is not None:
+            if arrayed(w)[1] != (n,) or np.any(np.less(data(w), 0)):
+                raise ValueError(f"cov takes {n} weights, none below 0, one for each observation")
+            weights = weights * arrayed(w)[0]
+    total = sum(weights)
+    away = x - expand_dims(matmul(x, weights), -1) / total
+    freedom = total - less * (1.0 if aweights is None else sum(weights * aweights) / total)
+    return squeeze(matmul(away * weights, mT(away)) / freedom)
 
 
 def _variables(x: Any, rowvar: bool) -> Any:
-    x, old = arrayed(x)
+    x = in_double(x)
+    old = shape(x)
     if len(old) > 2:
         raise ValueError(f"cov takes at most two axes; it was given shape {old}")
     if len(old) < 2:
