@@ -1,14 +1,15 @@
 """Compare by hand: numerical witnesses, a three-way verdict, and a diagnosis of what went wrong.
 
-Reading order: `tape` (a sweep that can be run again with a change), `witness` (differences),
-`judge` (what counts as equal), `examine` (one gradient), `ladder` (which mistake), `report`,
-`text`, `html`.
+Reading order: `differences` and `witness` (the numerical gradient), `rounding` and `judge` (what
+counts as equal, and who is the odd one out), `mistakes` (which mistake), `examine` (one gradient),
+`gradients` and `compare` (a function, a recorded graph), `report`.
 """
 
-from .codes import CODES
 from .compare import compare
+from .findings import Cause, Note, Row
 from .gradients import check_gradients
-from .report import Cause, GradientMismatch, Note, Report, Row
+from .mistakes import CODES
+from .report import GradientMismatch, Report
 from .step_plot import step_plot
 
 __all__ = [

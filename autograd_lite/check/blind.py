@@ -13,14 +13,13 @@ import numpy as np
 
 from ..core.graph import Node, slots, wrap
 from ..core.value import Value
-from ..graphs.tape import Patience, Tape
+from ..graphs.tape import Tape
 from ..nodes.tensor import Tensor
-from .case import Case
 from .findings import Note
 from .measures import magnitude
-from .replay import pushed
-from .softmax_formulas import of_cross_entropy, of_softmax
-from .softmaxes import find
+from .mistakes.diagnosis import on_edge, on_softmaxes
+from .mistakes.evidence import Clock, Evidence
+from .mistakes.softmaxes import find
 
 __all__ = ["blind"]
 
@@ -33,17 +32,17 @@ largest score exp(z − max z) is 1 wherever the point is."""
 LARGEST = 20_000
 
 
-def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
+def blind(tape: Tape, x: Node, rtol: float, clock: Clock) -> Note | None:
     """A `blind-point` note that names the mistakes hidden at this point, or None."""
-    if tape.lead or x.size > LARGEST or tape.root.size != 1 or tape.hindsight.over():
+    if tape.lead or x.size > LARGEST or tape.root.size != 1 or clock.over():
         return None
-    with tape.hindsight as patience:
-        here, _ = effects(tape, x, rtol, patience)
+    with clock:
+        here, _ = effects(tape, x, rtol, clock)
         nodes = elsewhere(tape) if here else None
         if nodes is None:
             return sizes(tape)
         there = Tape(nodes[tape.root], variables=tape.variables)
-        _, seen = effects(there, nodes[x], rtol, patience)
+        _, seen = effects(there, nodes[x], rtol, clock)
     hidden = [text for key, text in here.items() if key in seen]
     if not hidden:
         return sizes(tape)
@@ -58,34 +57,31 @@ def blind(tape: Tape, x: Node, rtol: float) -> Note | None:
 Effects = dict[tuple[int, int, str], str]
 
 
-def effects(tape: Tape, x: Node, rtol: float, patience: Patience) -> tuple[Effects, Effects]:
+def effects(tape: Tape, x: Node, rtol: float, clock: Clock) -> tuple[Effects, Effects]:
     """The mistakes that leave the gradient of `x` as it is, and those that change it.
 
     Each has a key of its place and its message, so that it is known again at another point.
     """
     auto = tape.gradient(x)
-    case = Case(tape, x, auto, auto, rtol, others=False)
+    e = Evidence(tape, x, auto, auto, rtol, clock, others=False)
     limit = rtol * magnitude(auto)
     place = {node: k for k, node in enumerate(tape.order)}
     hidden: Effects = {}
     seen: Effects = {}
     with np.errstate(all="ignore"):
         for node, i in tape.reach(x):
-            if patience.over():
+            if clock.over():
                 break
             if INSIDE.intersection(node.group):
                 continue
-            for mutant, change, _ in pushed(case, node, i):
-                if mutant.code == "local-derivative" and np.all(np.isfinite(change)):
+            for guess, change in on_edge(e, node, i):
+                if guess.mistake.code == "local-derivative" and np.all(np.isfinite(change)):
                     found = hidden if magnitude(change) <= limit else seen
-                    found[place[node], i, mutant.message] = mutant.message
-        for n, s in enumerate(find(tape)):
-            if s.z in case.above:
-                for _, message, _, formula, _ in [*of_softmax(s), *of_cross_entropy(s)]:
-                    guess = case.local(s.z, formula)
-                    if guess is not None and np.all(np.isfinite(guess)):
-                        found = hidden if case.match(guess) <= rtol else seen
-                        found[-1 - n, 0, message] = message
+                    found[place[node], i, guess.message] = guess.message
+        for guess in on_softmaxes(e):
+            if np.all(np.isfinite(guess.gradient)):
+                found = hidden if e.match(guess.gradient) <= rtol else seen
+                found[-1, 0, guess.message] = guess.message
     return hidden, seen
 
 

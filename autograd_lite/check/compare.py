@@ -12,7 +12,7 @@ from ..graphs.names import Names, caller_names, lent
 from ..graphs.tape import Tape
 from ..nodes import callsite
 from .autodiff import changed
-from .examine import examine
+from .examine import Budget, examine
 from .findings import Cause, Row
 from .hand import as_hand
 from .report import Report
@@ -61,16 +61,14 @@ def judged(root: Node, hand: Mapping[Node, Any] | None, method: str, variables: 
     if spoiled is not None:
         return Report([spoiled_row(tape, x, found.get(x), spoiled) for x in found or {root: None}])
     carried = Tape(root, pinned(tape, found), variables) if len(found) > 1 else None
-    if carried is not None:
-        carried.patience, carried.hindsight = tape.patience, tape.hindsight
     if not found:
         found = {x: None for x in tape.order if x.op is None}
     large = ENTRIES if len(found) > 1 and sum(x.size for x in found) > TOGETHER else LARGE
-    rows = []
+    rows, budget = [], Budget()
     place = {x: k for k, x in enumerate(tape.order)}
     for x in sorted(found, key=place.__getitem__, reverse=True):
         said = of_tape(tape, x, found[x], method, large)
-        rows.append(examine(named(tape, x), tape, x, found[x], said, carried))
+        rows.append(examine(named(tape, x), tape, x, found[x], said, budget, carried))
     return Report(rows)
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from ..core.graph import Node
 from ..graphs.tape import Tape
 from .blind import blind
-from .case import Case
 from .findings import Cause, Row
 from .judge import Scale, judge, shaped
-from .ladder import diagnose
 from .measures import distance, magnitude, tolerance
-from .softmaxes import is_softmax
+from .mistakes import Clock, Evidence, diagnose, where
+from .mistakes.softmaxes import is_softmax
 from .witness import Witness
-from .words import where
 
-__all__ = ["examine"]
+__all__ = ["Budget", "examine"]
+
+
+@dataclass
+class Budget:
+    """How long one report may think: about mistakes, and about what the point cannot show."""
+
+    thinking: Clock = field(default_factory=lambda: Clock(2.0))
+    looking_back: Clock = field(default_factory=lambda: Clock(0.5))
 
 
 def examine(
@@ -25,6 +33,7 @@ def examine(
     x: Node,
     hand: np.ndarray | None,
     said: Witness,
+    budget: Budget,
     carried: Tape | None = None,
     unreliable: bool = False,
 ) -> Row:
@@ -36,9 +45,9 @@ def examine(
     rtol = tolerance(x, tape.root, *tape.order)
     if row.verdict == "hand":
         assert hand is not None
-        explain(row, tape, carried, x, np.asarray(hand, float), rtol)
+        explain(row, tape, carried, x, np.asarray(hand, float), rtol, budget.thinking)
     if row.verdict == "agree" and hand is not None:
-        note = blind(carried or tape, x, rtol)
+        note = blind(carried or tape, x, rtol, budget.looking_back)
         if note is not None:
             row.notes.append(note)
     if row.verdict == "agree" and tape.lead and tape.root.ndim == 1 and is_softmax(tape):
@@ -47,7 +56,13 @@ def examine(
 
 
 def explain(
-    row: Row, tape: Tape, carried: Tape | None, x: Node, hand: np.ndarray, rtol: float
+    row: Row,
+    tape: Tape,
+    carried: Tape | None,
+    x: Node,
+    hand: np.ndarray,
+    rtol: float,
+    clock: Clock,
 ) -> None:
     """Fill in the causes: a consequence of a wrong step after it, or a mistake of its own."""
     if carried is not None and hand.shape == row.auto.shape:
@@ -61,14 +76,16 @@ def explain(
             )
             row.causes = [Cause("consequence", text, "", match)]
             return
-        case = Case(carried, x, hand, arrives, rtol)
-        row.causes = diagnose(case)
+        e = Evidence(carried, x, hand, arrives, rtol, clock)
+        row.causes, notes = diagnose(e)
         if row.causes[0].code != "unknown":
-            row.where = where(case)
+            row.notes += notes
+            row.where = where(e)
             return
-    case = Case(tape, x, hand, row.auto, rtol)
-    row.causes = diagnose(case)
-    row.where = where(case)
+    e = Evidence(tape, x, hand, row.auto, rtol, clock)
+    row.causes, notes = diagnose(e)
+    row.notes += notes
+    row.where = where(e)
     if row.causes[0].code == "shape-only":
         row.sentence = (
             f"the numbers are right; only the shape is {np.shape(hand)} where the node has "

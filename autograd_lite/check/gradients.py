@@ -17,7 +17,7 @@ from ..nodes import callsite
 from .analytic import rules
 from .autodiff import cut, suspects
 from .call import Call, mutated, parameters, recorded, same, snapshot
-from .examine import examine
+from .examine import Budget, examine
 from .findings import Note, Row
 from .hand import by_hand, spread, which
 from .report import Report
@@ -83,7 +83,7 @@ def check_gradients(
                 "random numbers once, outside",
             )
         )
-    report = Report([], notes)
+    report, budget = Report([], notes), Budget()
     spans = {n: range(start, start + count) for n, count, start in call.starts()}
     asked = [k for n in chosen for k in spans[n]]
     parts = given.parts
@@ -91,7 +91,9 @@ def check_gradients(
     for o, out in enumerate(outputs):
         for place, k in enumerate(asked):
             hand_k = per_output[o * len(asked) + place] if per_output is not None else None
-            report.rows.append(row_for(call, o, out, k, nodes[k], hand_k, method, unreliable, seen))
+            report.rows.append(
+                row_for(call, o, out, k, nodes[k], hand_k, method, unreliable, seen, budget)
+            )
             row = report.rows[-1]
             name_row(row, call, f, out, o, k, len(outputs), order)
             if place in given.failures:
@@ -130,6 +132,7 @@ def row_for(
     method: str,
     unreliable: bool,
     seen: list[Node],
+    budget: Budget,
 ) -> Row:
     """The gradient of one output with respect to one leaf."""
     at = np.asarray(x.primal, float).ravel()
@@ -148,7 +151,7 @@ def row_for(
         return Tape(call(nodes)[1][o]).gradient(nodes[k]).reshape(out.size, at.size)
 
     said = hear(function, at, tape, x, hand, method, through, near=near)
-    row = examine("", tape, x, hand, said, unreliable=unreliable)
+    row = examine("", tape, x, hand, said, budget, unreliable=unreliable)
     if row.verdict == "autodiff":
         row.causes = suspects(tape, x, seen)
     return row

@@ -90,7 +90,9 @@ def digits(hand: np.ndarray | None, auto: np.ndarray) -> float:
         single = hand.astype(np.float32)
     if not hand.size or not np.array_equal(single, hand) or np.array_equal(hand, auto):
         return DOUBLE
-    return SINGLE if np.any(single.view(np.uint32) & 0xF) else DOUBLE
+    fractions = single[single != np.rint(single)]
+    filled = fractions.view(np.uint32) & 0xFF != 0
+    return SINGLE if filled.size and filled.mean() > 0.8 else DOUBLE
 
 
 class Scale:
@@ -162,7 +164,7 @@ class Judgement:
         free = self.subgradients(hand)
         pair = counted("hand", hand, "autodiff", row.auto, self.blamed & ~free)
         if (self.blamed & free).any():
-            pair.remark = "at a kink, both subgradients"
+            pair.remark = "both subgradients"
         self.blamed &= ~free
         row.pairs.append(pair)
         return pair.agrees
@@ -273,9 +275,9 @@ class Judgement:
             found = "agree" if self.hand_auto is not False and self.auto_num else "numerical"
         elif found == "autodiff" and row.hand is None and any(n.code == "step" for n in said.notes):
             found = "numerical"
-        if self.lost.any() and found == "agree":
+        if said.lost.any() and found == "agree":
             found = "numerical"
-        if self.lost.all() and (row.hand is None or self.fits):
+        if said.lost.size and said.lost.all() and (row.hand is None or self.fits):
             found = "numerical"
         if found == "hand":
             row.wrong = self.blamed if self.fits else None
@@ -286,9 +288,11 @@ class Judgement:
     def sentence(self) -> str:
         """The verdict in words."""
         row, hand_auto = self.row, self.hand_auto
-        if self.lost.any() and row.verdict == "numerical":
+        if self.said.lost.any() and row.verdict == "numerical":
             value = "nan or inf"
-            where = "" if self.lost.all() else f" in {int(self.said.lost.sum())} of its results"
+            where = (
+                "" if self.said.lost.all() else f" in {int(self.said.lost.sum())} of its results"
+            )
             return (
                 f"the function itself is {value} at this point{where}, so there is no derivative "
                 "to compare with. Check at another point."

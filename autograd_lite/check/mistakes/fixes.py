@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node
-from ..graphs.tape import Tape
+from ...core.graph import Node
+from ...graphs.tape import Tape
 
 __all__ = ["copied", "gradient_name", "share"]
 

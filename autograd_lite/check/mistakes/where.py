@@ -6,59 +6,59 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .case import Case
-from .measures import distance, magnitude
+from ..measures import distance, magnitude
+from .evidence import Evidence
 from .softmaxes import find
 
 __all__ = ["where"]
 
 
-def where(case: Case) -> list[str]:
+def where(e: Evidence) -> list[str]:
     """Sentences on which entries are wrong, and on what could have been seen without autodiff."""
-    return [*entries(case), *row_sums(case)]
+    return [*entries(e), *row_sums(e)]
 
 
-def row_sums(case: Case) -> list[str]:
+def row_sums(e: Evidence) -> list[str]:
     """∂L/∂z of softmax with cross-entropy sums to 0 over the classes, whatever the targets."""
-    for s in find(case.tape):
-        if s.z is case.x and s.t is not None and case.error is not None:
-            sums = case.hand.sum(axis=s.axis)
-            if magnitude(sums) > 1e-6 * magnitude(case.hand):
+    for s in find(e.tape):
+        if s.z is e.x and s.t is not None and e.fits:
+            sums = e.hand.sum(axis=s.axis)
+            if magnitude(sums) > 1e-6 * magnitude(e.hand):
                 return [
-                    f"Over the classes ∂L/∂{case.tape.name(case.x)} must sum to 0; yours sums to "
+                    f"Over the classes ∂L/∂{e.tape.name(e.x)} must sum to 0; yours sums to "
                     f"{float(sums.flat[np.abs(sums).argmax()]):.2g}."
                 ]
     return []
 
 
-def entries(case: Case) -> list[str]:
+def entries(e: Evidence) -> list[str]:
     """One sentence on which entries are wrong, or none where nothing can be said."""
-    if case.error is None or not np.all(np.isfinite(case.hand)):
+    if not e.fits or not np.all(np.isfinite(e.hand)):
         return []
-    scale = max(magnitude(case.hand), magnitude(case.auto))
-    off = distance(case.hand, case.auto) > case.rtol * scale
+    scale = max(magnitude(e.hand), magnitude(e.auto))
+    off = distance(e.hand, e.auto) > e.rtol * scale
     wrong, total = int(off.sum()), off.size
     if wrong in (0, total) or total < 3:
         return []
-    for words, mask in places(case):
+    for words, mask in places(e):
         if mask.shape == off.shape and np.array_equal(off, mask):
             return [f"The {wrong} wrong entr{'y is' if wrong == 1 else 'ies are'} exactly {words}."]
     return []
 
 
-def places(case: Case) -> Iterator[tuple[str, np.ndarray]]:
+def places(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:
     """The sets of entries that have a name."""
-    shape = case.auto.shape
-    for s in find(case.tape):
+    shape = e.auto.shape
+    for s in find(e.tape):
         if s.t is not None and s.t.shape == shape:
             yield "those with t = 0", s.t == 0
             yield "those with t = 1", s.t == 1
     if len(shape) == 2 and shape[0] == shape[1]:
         yield "those on the diagonal", np.eye(shape[0], dtype=bool)
         yield "those off the diagonal", ~np.eye(shape[0], dtype=bool)
-    scale = max(magnitude(case.hand), magnitude(case.auto))
-    off = distance(case.hand, case.auto) > case.rtol * scale
-    x = np.asarray(case.x.primal)
+    scale = max(magnitude(e.hand), magnitude(e.auto))
+    off = distance(e.hand, e.auto) > e.rtol * scale
+    x = np.asarray(e.x.primal)
     if x.shape == shape:
         yield "those where x = 0", x == 0
         yield "those where x < 0", x < 0

@@ -3,30 +3,75 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node
-from ..graphs.tape import Tape
-from ..ops.shape import Sum
+from ...core.graph import Node
+from ...graphs.tape import Tape
+from ...ops.shape import Sum
 
-__all__ = ["Softmax", "find", "is_softmax", "softmax_of"]
+__all__ = ["Softmax", "find", "is_softmax", "jacobian_product", "softmax_of"]
 
 LOGARITHMS = ("log", "log1p")
 
 
 @dataclass
 class Softmax:
-    """A softmax in the graph: its logits, its probabilities, and the cross-entropy after it."""
+    """A softmax in the graph: its scores z, its probabilities h, and the cross-entropy after it.
 
+    `g` arrives at h; `t` are the targets and `w` the weight of an example, where cross-entropy
+    follows.
+    """
+
+    tape: Tape
     z: Node
     out: Node
     axis: int
     h: np.ndarray
     g: np.ndarray
-    t: np.ndarray | None
+    t: Any
     w: Any
+
+    @cached_property
+    def scores(self) -> np.ndarray:
+        """The data of z."""
+        return np.asarray(self.z.primal, float)
+
+    def along(self, a: np.ndarray) -> np.ndarray:
+        """The sum over the classes, kept as length 1."""
+        return np.asarray(a.sum(axis=self.axis, keepdims=True))
+
+    @cached_property
+    def sums(self) -> np.ndarray:
+        """What the targets of each example sum to."""
+        return self.along(self.t)
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """The gradient of the scores."""
+        return np.asarray(self.w * (self.h * self.sums - self.t))
+
+    @cached_property
+    def onehot(self) -> bool:
+        """Whether the targets are 0 and 1."""
+        return bool(np.all((self.t == 0) | (self.t == 1)))
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        """The right lines: the rule of softmax, and the shortcut through cross-entropy."""
+        axis = self.axis + self.h.ndim
+        rule = f"grad = h * (g - (g * h).sum(axis={axis}, keepdims=True))"
+        found: dict[str, Any] = {"rule": rule}
+        if self.t is not None:
+            w = self.w
+            whole = w and abs(1 / w - round(1 / w)) < 1e-9 and w < 0.9
+            mean = f" / {round(1 / w)}" if whole else ""
+            sums = f" * t.sum(axis={self.axis}, keepdims=True)"
+            h = "h" if np.allclose(self.sums, 1) else f"h{sums}"
+            found["shortcut"] = f"grad = ({h} - t){mean}"
+        return found
 
 
 def find(tape: Tape) -> list[Softmax]:
@@ -83,7 +128,7 @@ def from_logsumexp(tape: Tape, log: Node, a: Any, s: Node) -> Softmax | None:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):  # probabilities that underflow to 0
         arrives = np.where(t == 0, 0.0, -w * t / h)
-    return Softmax(z, log, axis, h, arrives, t, w)
+    return Softmax(tape, z, log, axis, h, arrives, t, w)
 
 
 def total(y: Any) -> Any:
@@ -117,7 +162,7 @@ def made(tape: Tape, out: Node, a: Any, s: Node, logarithm: bool) -> Softmax | N
     with np.errstate(all="ignore"):
         g = arrived / h if logarithm else arrived
     t, w = targets(tape, out, h, arrived if logarithm else None, axis)
-    return Softmax(z, out, axis, h, g, t, w)
+    return Softmax(tape, z, out, axis, h, g, t, w)
 
 
 def targets(tape: Tape, out: Node, h: np.ndarray, arrived: Any, axis: int) -> tuple[Any, Any]:
@@ -157,3 +202,8 @@ def softmax_of(z: np.ndarray, axis: int) -> np.ndarray:
     """The softmax of plain numbers along `axis`."""
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
+
+
+def jacobian_product(h: np.ndarray, g: np.ndarray, axis: int) -> np.ndarray:
+    """Jᵀg = h·(g − Σ g h), the gradient of the scores."""
+    return np.asarray(h * (g - (g * h).sum(axis=axis, keepdims=True)))

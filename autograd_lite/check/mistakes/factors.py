@@ -1,4 +1,4 @@
-"""Reading a constant factor: is it the batch size, a forgotten ½, the base of a logarithm?
+"""One factor for all entries: the sign, a mean, a ½, the base of a logarithm; or nothing at all.
 
 Only factors that the graph offers are read, so that 10 is "divided by the 10 classes" where there
 are 10 classes and a bare number elsewhere.
@@ -8,15 +8,92 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ..core.graph import Node
-from ..graphs.tape import Tape
+from ...core.graph import Node
+from ...graphs.tape import Tape
+from ..measures import magnitude
+from .evidence import Evidence, fitted
+from .mistake import Numbers
+from .places import GRADIENT
 
 __all__ = ["divisors", "factors", "read"]
 
 LOGARITHMS = {"log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "exp2"}
+
+
+@GRADIENT.mistake("zero", "the hand gradient is zero everywhere, the right one is not", rank=1.0)
+def zero(e: Evidence) -> Numbers:
+    if magnitude(e.hand) <= 1e-14 * magnitude(e.auto):
+        yield e.hand, {}
+
+
+def factor(e: Evidence) -> float | None:
+    """The s of hand = s · autodiff, None if there is none or it is 0."""
+    s = fitted(e.hand, e.auto)
+    if s is None or magnitude(e.hand) <= 1e-14 * magnitude(e.auto):
+        return None
+    return s if e.match(s * e.auto) <= e.rtol else None
+
+
+@GRADIENT.mistake("sign", "the sign is wrong, everything else right", rank=1.0, fix="grad = -grad")
+def negated(e: Evidence) -> Numbers:
+    s = factor(e)
+    if s is not None and abs(s + 1) < 1e-6:
+        yield -e.auto, {}
+
+
+@GRADIENT.mistake("sign", "the sign is wrong, and a factor too", rank=1.6, fix="grad = -grad")
+def negated_and_scaled(e: Evidence) -> Numbers:
+    s = factor(e)
+    if s is not None and s < 0 and abs(s + 1) >= 1e-6 and read(s, e.tape, max(e.rtol, 1e-9)):
+        yield s * e.auto, {}
+
+
+@GRADIENT.mistake(
+    "scale",
+    "every entry is {s:.6g} times the right one: {meaning}",
+    rank=1.5,
+    fix="grad = grad / {s:.6g}",
+)
+def scaled(e: Evidence) -> Numbers:
+    s = factor(e)
+    if s is not None and abs(s + 1) >= 1e-6:
+        meaning = read(s, e.tape, max(e.rtol, 1e-9))
+        if meaning is not None:
+            yield s * e.auto, {"s": s, "meaning": meaning}
+
+
+@GRADIENT.mistake(
+    "scale",
+    "every entry is {s:.6g} times the right one, a factor that is no length and no constant of "
+    "this graph",
+    rank=4.0,
+    fix="grad = grad / {s:.6g}",
+)
+def scaled_by_anything(e: Evidence) -> Numbers:
+    s = factor(e)
+    if s is None or abs(s + 1) < 1e-6 or read(s, e.tape, max(e.rtol, 1e-9)) is not None:
+        return
+    if e.auto.size > 1:  # one number is always a multiple of another: that is no finding
+        yield s * e.auto, {"s": s}
+
+
+@GRADIENT.mistake(
+    "double-counted",
+    "the whole gradient was counted twice, as when gradients are not reset before the next "
+    "backward pass",
+    rank=2.6,
+    fix="grad = np.zeros_like(grad)  # before accumulating",
+)
+def not_reset(e: Evidence) -> Numbers:
+    yield 2 * e.auto, {}
+
+
+FACTORS: WeakKeyDictionary[Tape, dict[float, str]] = WeakKeyDictionary()
+"""Those of each tape, counted once."""
 
 
 def divisors(tape: Tape) -> list[float]:
@@ -82,9 +159,9 @@ def read(s: float, tape: Tape, rtol: float = 1e-7) -> str | None:
 
     A sign and a product of two factors are read too: −1/B is "the sign, and ...".
     """
-    if tape.factors is None:
-        tape.factors = factors(tape)
-    known = tape.factors
+    if tape not in FACTORS:
+        FACTORS[tape] = factors(tape)
+    known = FACTORS[tape]
 
     def near(a: float, b: float) -> bool:
         return abs(a - b) <= 10 * rtol * abs(b)
