@@ -10,6 +10,7 @@ import numpy as np
 from ..core.graph import Node
 from ..nodes.blocks import group
 from ..nodes.tensor import Tensor
+from ..ops.branches import where
 from ..ops.inputs import array
 from ..ops.linalg import matmul
 from ..ops.shape import arrayed
@@ -65,7 +66,8 @@ class Embedding(Module):
 
     Called with whole numbers of any shape it gives their rows, of shape `(*shape, width)`; a row
     that was asked for twice gets both gradients. The rows start from the standard normal
-    distribution. Raises IndexError for a number that has no row, TypeError for other than integers.
+    distribution. The row `padding`, for what fills up short sequences, is zeros and gets no
+    gradient. Raises IndexError for a number that has no row, TypeError for other than integers.
 
     >>> import autograd_lite as ag
     >>> table = ag.nn.Embedding(4, 3, rng=0)
@@ -74,9 +76,13 @@ class Embedding(Module):
     array([0., 2., 1., 0.])
     """
 
-    def __init__(self, count: int, width: int, rng: Any = None) -> None:
+    def __init__(self, count: int, width: int, padding: int | None = None, rng: Any = None) -> None:
         rows = np.random.default_rng(rng).normal(size=(size(count, "rows"), size(width, "columns")))
+        if padding is not None:
+            rows[padding] = 0.0
+            padding %= count
         self.weight = Tensor(rows, "weight")
+        self.padding = padding
 
     def __call__(self, numbers: Any) -> Any:
         if isinstance(numbers, Node) or (i := array(numbers)).dtype.kind not in "iu":
@@ -88,7 +94,10 @@ class Embedding(Module):
         if np.any(outside):
             raise IndexError(f"{self!r} has rows 0 to {count - 1}, but not {i[outside].flat[0]}")
         with group("embedding"):
-            return self.weight[i]
+            rows = self.weight[i]
+            if self.padding is None:
+                return rows
+            return where((i == self.padding)[..., None], 0.0, rows)
 
     def __repr__(self) -> str:
         return f"Embedding{self.weight.shape}"

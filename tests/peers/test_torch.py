@@ -486,3 +486,171 @@ def ours_names(model):
             return model.parameters()
 
     return Renamed()
+
+
+# --- recurrence, attention, and the norms of images -----------------------------------------------
+
+
+def both_runs(layer, module, x, *more, **options):
+    """Values, and gradients of input and parameters, of layers that return nested tuples."""
+    mine, yours = ag.Tensor(x), theirs(x)
+    out = flat(layer(mine, *more, **options))
+    wanted = flat(
+        module(yours, *map(as_torch, more), **{k: as_torch(v) for k, v in options.items()})
+    )
+    assert len(out) == len(wanted)
+    total, sought = 0.0, 0.0
+    for i, (a, b) in enumerate(zip(out, wanted, strict=True)):
+        same(a, b)
+        seed = rng(i).normal(size=a.shape)
+        total, sought = total + ag.sum(a * seed), sought + torch.sum(b * torch.tensor(seed))
+    layer.zero_grad(), module.zero_grad()
+    total.backward(), sought.backward()
+    same(mine.grad, yours.grad)
+    grown(layer, module)
+
+
+def flat(x):
+    return [leaf for item in x for leaf in flat(item)] if isinstance(x, tuple) else [x]
+
+
+def as_torch(x):
+    if isinstance(x, tuple):
+        return tuple(map(as_torch, x))
+    return torch.tensor(x) if isinstance(x, np.ndarray) else x
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_recurrent_cells(kind, bias):
+    layer, module = loaded(
+        getattr(nn, f"{kind}Cell")(3, 4, bias=bias),
+        getattr(torch.nn, f"{kind}Cell")(3, 4, bias=bias).double(),
+    )
+    both_runs(layer, module, rng().normal(size=(5, 3)))
+    h, c = rng(1).normal(size=(2, 5, 4))
+    both_runs(layer, module, rng().normal(size=(5, 3)), (h, c) if kind == "LSTM" else h)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_recurrent_layers(kind, layers, batch_first):
+    layer, module = loaded(
+        getattr(nn, kind)(3, 4, layers, batch_first=batch_first),
+        getattr(torch.nn, kind)(3, 4, layers, batch_first=batch_first).double(),
+    )
+    both_runs(layer, module, rng().normal(size=(5, 6, 3)))
+    states = rng(1).normal(size=(2, layers, 5 if batch_first else 6, 4))
+    state = tuple(states) if kind == "LSTM" else states[0]
+    both_runs(layer, module, rng().normal(size=(5, 6, 3)), state)
+
+
+def test_an_lstm_trains_alike():
+    layer, module = loaded(nn.LSTM(2, 5), torch.nn.LSTM(2, 5).double())
+    x, t = rng(1).normal(size=(6, 4, 2)), rng(2).normal(size=(4, 5))
+    steps = optim.SGD(layer.parameters(), lr=0.3), torch.optim.SGD(module.parameters(), lr=0.3)
+    for _ in range(50):
+        loss = ag.mse(layer(x)[0][-1], t)
+        wanted = F.mse_loss(module(torch.tensor(x))[0][-1], torch.tensor(t))
+        np.testing.assert_allclose(loss.item(), wanted.item(), rtol=1e-10)
+        layer.zero_grad(), module.zero_grad()
+        loss.backward(), wanted.backward()
+        for step in steps:
+            step.step()
+
+
+CAUSAL = np.triu(np.ones((5, 5), bool), 1)
+
+
+@pytest.mark.parametrize("heads", [1, 2, 4])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("mask", [None, CAUSAL, np.where(CAUSAL, -2.5, 0.5)], ids=["", "bool", "+"])
+def test_multihead_attention(heads, bias, mask):
+    layer, module = loaded(
+        nn.MultiheadAttention(8, heads, bias=bias),
+        torch.nn.MultiheadAttention(8, heads, bias=bias).double(),
+    )
+
+    class Itself(torch.nn.Module):
+        def forward(self, x, mask):
+            return module(x, x, x, attn_mask=mask)
+
+        def zero_grad(self):
+            module.zero_grad()
+
+        def named_parameters(self):
+            return module.named_parameters()
+
+    both_runs(layer, Itself(), rng().normal(size=(5, 3, 8)), mask=mask)
+
+
+def test_attention_to_others_with_padding():
+    layer, module = loaded(
+        nn.MultiheadAttention(8, 2, batch_first=True),
+        torch.nn.MultiheadAttention(8, 2, batch_first=True).double(),
+    )
+    q, k, v = (
+        rng().normal(size=(3, 4, 8)),
+        rng(1).normal(size=(3, 6, 8)),
+        rng(2).normal(size=(3, 6, 8)),
+    )
+    padding = np.arange(6) >= np.array([[6], [4], [2]])
+    out, weights = layer(q, k, v, padding=padding)
+    wanted = module(*map(torch.tensor, (q, k, v)), key_padding_mask=torch.tensor(padding))
+    same(out, wanted[0]), same(weights, wanted[1])
+
+
+@pytest.mark.parametrize("norm_first", [True, False])
+def test_transformer_block(norm_first):
+    layer, module = loaded(
+        nn.TransformerBlock(8, 2, 12, norm_first=norm_first),
+        torch.nn.TransformerEncoderLayer(8, 2, 12, dropout=0.0, norm_first=norm_first).double(),
+    )
+
+    class Masked(torch.nn.Module):
+        def forward(self, x, mask=None):
+            return module(x, src_mask=mask)
+
+        def zero_grad(self):
+            module.zero_grad()
+
+        def named_parameters(self):
+            return module.named_parameters()
+
+    both_runs(layer, Masked(), rng().normal(size=(5, 3, 8)))
+    both_runs(layer, Masked(), rng().normal(size=(5, 3, 8)), mask=np.where(CAUSAL, -np.inf, 0.0))
+
+
+@pytest.mark.parametrize("shape", [(3, 6), (3, 6, 5), (3, 6, 4, 5)])
+@pytest.mark.parametrize("groups", [1, 2, 6])
+def test_group_norm(shape, groups):
+    both_runs(
+        *loaded(nn.GroupNorm(groups, 6), torch.nn.GroupNorm(groups, 6).double()),
+        rng().normal(loc=2, size=shape),
+    )
+
+
+def test_instance_norm():
+    x = rng().normal(loc=2, size=(3, 6, 4, 5))
+    both_runs(nn.InstanceNorm(6), torch.nn.InstanceNorm2d(6), x)
+    both_runs(nn.InstanceNorm(6), torch.nn.InstanceNorm1d(6), x[..., 0])
+
+
+@pytest.mark.parametrize("eps", [None, 1e-5])
+def test_rms_norm(eps):
+    both_runs(
+        *loaded(nn.RMSNorm(6, eps), torch.nn.RMSNorm(6, eps).double()), rng().normal(size=(3, 4, 6))
+    )
+
+
+def test_embedding_with_padding():
+    layer, module = nn.Embedding(5, 3, padding=-4), torch.nn.Embedding(5, 3, padding_idx=1).double()
+    assert not layer.weight.data[1].any()
+    module.load_state_dict({"weight": torch.tensor(layer.weight.data)})
+    i = np.array([[1, 0, 4], [1, 1, 2]])
+    seed = rng().normal(size=(2, 3, 3))
+    out, wanted = layer(i), module(torch.tensor(i))
+    same(out, wanted)
+    out.backward(seed), wanted.backward(torch.tensor(seed))
+    same(layer.weight.grad, module.weight.grad)
