@@ -39,10 +39,10 @@ class Batched:
         levels, tape, recorder = self.levels, self.tape, self.recorder
         numbers = [at for at in range(levels.size) if tape.rows[at] is CONSTANT]
         self.place(np.array(numbers, int), np.array([tape.values[at] for at in numbers]))
-        given = [recorder.input(tape.values[at], name) for at, name in tape.given]
+        given = [recorder.input(tape.values[at], name) for at, name in tape.numbers_given]
         if given:
             together = recorder.call(np.array, (given,))
-            self.place(np.array([at for at, _ in tape.given]), together)
+            self.place(np.array([at for at, _ in tape.numbers_given]), together)
         self.follow()
         for level in range(max([*levels.groups, *levels.sweep_levels, 0]) + 1):
             for which, at in enumerate(levels.sweep_levels):
@@ -79,13 +79,13 @@ class Batched:
     def operands(self, row: Any, terms: np.ndarray) -> list[Any]:
         """What a row is given: an array for each input, but one number for a constant exponent."""
         inputs = [self.store.gather(self.address[line]) for line in terms]
-        if row is power and isinstance(inputs[1], np.ndarray):
+        if row is power and type(inputs[1]) is np.ndarray:
             inputs[1] = inputs[1].flat[0].item()
         return inputs
 
     def summed(self, terms: Any) -> Any:
         """The sums down the columns, each from the first to the last."""
-        if isinstance(terms, np.ndarray):
+        if type(terms) is np.ndarray:
             return np.cumsum(terms, 0)[-1]
         if terms.shape[1] == 1:  # NumPy adds up what lies side by side in pairs, in another order
             return self.recorder.call(np.cumsum, (terms, 0))[-1]
@@ -99,7 +99,7 @@ class Batched:
             alike[ufunc, found].append((left, right, line))
         for (ufunc, found), pairs in alike.items():
             left, right = (self.store.gather(self.address[[p[i] for p in pairs]]) for i in (0, 1))
-            if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+            if type(left) is np.ndarray is type(right):
                 continue
             each = recorder.ufunc(ufunc, "__call__", (left, right), {})
             one = recorder.call(np.all if found else np.any, (each,))

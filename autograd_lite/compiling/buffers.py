@@ -27,8 +27,9 @@ FRESH_METHODS = {"sum", "prod", "max", "min", "copy", "astype", "mean"}
 def is_fresh(step: Step) -> bool:
     """Whether what a step gives is memory that nobody else has."""
     if isinstance(step.call, np.ufunc) or step.call in FRESH:
-        return True
-    return isinstance(step.call, Method) and step.call.name in FRESH_METHODS
+        return "copy" not in step.kwargs and "out" not in step.kwargs
+    named = isinstance(step.call, Method) and step.call.name in FRESH_METHODS
+    return named and "copy" not in step.kwargs and len(step.args) < 6  # astype's sixth is copy
 
 
 def reusing(steps: list[Step], plain: set[Step], outputs: list[Any]) -> dict[Step, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import types
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from ..calculus.trees import flatten
 from ..nodes import blocks as context
 from .arguments import HasNodes, signature
-from .captures import Captures
+from .audit import Changes, audited
 from .html import Source
 from .pointwise import Points, on_numbers
-from .recording import Recording, lock
+from .recording import Recording
 from .running import Changed
 from .scalars import record
 from .steps import Refused
+from .within import connected
 
 __all__ = ["Compiled", "compile"]
 
@@ -38,19 +39,24 @@ class Compiled:
     """A function and its programs; calling it records or replays. Made by `compile`."""
 
     __name__: str
+    recorded_as = "f"  # inside another function that is being compiled it is part of that one
 
-    def __init__(self, f: Callable[..., Any], passes: bool) -> None:
+    def __init__(self, f: Callable[..., Any], passes: bool, audit: int, on_change: str) -> None:
         if not callable(f):
             raise TypeError(f"compile takes a function, not {type(f).__name__}")
+        if on_change not in ("raise", "record"):
+            raise ValueError(f'on_change is "raise" or "record", not {on_change!r}')
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         functools.update_wrapper(self, f)
         self.f = f
         self.passes = passes
-        self.captures: Captures | None = None
+        self.audit = audit
+        self.on_change = on_change
         self.restarts = 0
         self.last: tuple[Any, ...] = NOTHING
         self.programs: OrderedDict[Any, list[Recording]] = OrderedDict()
         self.points: dict[Any, Points] = {}  # for calls with arrays in the place of numbers
+        self.lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if context.open_blocks and context.recorder.get() is not None:
@@ -64,21 +70,26 @@ class Compiled:
                 if type(x) is not ndarray or x.shape != shape or x.dtype is not dtype:
                     key = None
                     break
+            if len(args) > 1 and len({*map(id, args)}) < len(args):  # one of them twice
+                key = None
         if key is None:  # not as in the last call, which is seldom
             key, leaves = self.key_of(args, kwargs)
             if key is NODES:
                 return self.f(*args, **kwargs)  # to be differentiated: as the function itself
             known = self.programs.get(key, [])
-        if self.captures is not None and (name := self.captures.changed()):
-            self.restart(name)
-            known = []
-        for recording in known:
+        for recording in tuple(known):
+            if name := recording.outside.changed():
+                self.forget(key, recording, name)
+                continue
             try:
                 result = recording.run(*leaves) if recording.alone else recording(leaves)
             except Changed:
                 continue
-            if not recording.trusted:
-                self.trust(recording, args, kwargs)
+            if recording.node_types:
+                result = connected(self.f, recording, args, kwargs, leaves, result)
+            recording.calls += 1
+            if recording.calls == 1 or recording.calls % self.audit == 0:
+                return self.audited(key, recording, args, kwargs, result)
             return result
         points = self.points.get(key)
         if points is not None:
@@ -87,27 +98,31 @@ class Compiled:
             recording = self.record(key, args, kwargs)
         except (TypeError, ValueError) as error:
             return self.at_points(key, args, kwargs, leaves, error)
-        if not kwargs and all(type(x) is ndarray and x.dtype.isnative for x in args):
+        plain = all(type(x) is ndarray and x.dtype.isnative for x in args)
+        if plain and not kwargs and len({*map(id, args)}) == len(args):
             self.last = key, [(x.shape, x.dtype) for x in args], self.programs[key]
-        return recording(leaves)
+        result = recording(leaves)
+        if recording.node_types:
+            result = connected(self.f, recording, args, kwargs, leaves, result)
+        return self.audited(key, recording, args, kwargs, result)
 
     def key_of(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         """What a program depends on, and the numbers it is given."""
         leaves: list[Any] = []
         try:
             key = signature(args, leaves)
-            return ((key, signature(kwargs, leaves)) if kwargs else key), leaves
+            if kwargs:
+                key = key, signature(kwargs, leaves)
+            arrays = [id(x) for x in leaves if type(x) is ndarray]
+            if len({*arrays}) < len(arrays):
+                key = key, *map(arrays.index, arrays)
+            return key, leaves
         except HasNodes:
             return NODES, leaves
 
-    def record(self, key: Any, args: Any, kwargs: Any) -> Callable[..., Any]:
+    def record(self, key: Any, args: Any, kwargs: Any) -> Recording:
         """Record a program for arguments that none of the known ones holds for."""
-        with lock, np.errstate(all="ignore"):
-            if self.captures is None:
-                self.captures = Captures(self.f)
-            for given in flatten((args, kwargs))[0]:
-                if not isinstance(given, np.ndarray | list):
-                    self.captures.add(given)  # a model, say: what is in it may change
+        with self.lock, np.errstate(all="ignore"):
             known = self.programs.setdefault(key, [])
             self.programs.move_to_end(key)
             if len(known) >= VARIANTS:
@@ -120,7 +135,7 @@ class Compiled:
                     "times, or leave this function as it is"
                 )
             try:
-                recording = record(self.f, args, kwargs, self.captures, self.passes)
+                recording = record(self.f, args, kwargs, self.passes)
             except Refused:
                 self.f(*args, **kwargs)  # an error of its own, if it has one, says more
                 raise
@@ -134,7 +149,6 @@ class Compiled:
         """The results at many points, of a function of numbers that takes no arrays itself."""
         if not self.programs[key]:
             del self.programs[key]
-        assert self.captures is not None
         arrays = any(np.ndim(x) for x in leaves) and all(np.size(x) for x in leaves)
         called = any(
             self.programs.get(on_numbers(args, kwargs, [one] * len(leaves)))
@@ -142,8 +156,8 @@ class Compiled:
         )
         if not arrays or not called:
             raise error
-        with lock, np.errstate(all="ignore"):
-            points = Points(self.f, self.captures, self.passes)
+        with self.lock, np.errstate(all="ignore"):
+            points = Points(self.f, self.passes)
             try:
                 results = points(args, kwargs, list(leaves))
             except (TypeError, ValueError) as other:
@@ -151,34 +165,29 @@ class Compiled:
             self.points[key] = points
             return results
 
-    def trust(self, recording: Recording, args: Any, kwargs: Any) -> None:
-        """Record once more: what comes out otherwise the second time is not to be replayed."""
-        with lock:
-            assert self.captures is not None
-            if not recording.repeats(self.f, args, kwargs, self.captures, self.passes):
-                drawing = self.captures.in_training("rng")
-                raise Refused(
-                    f"cannot compile {self.__name__}: recorded twice it gave two different "
-                    "programs, as a function does that draws random numbers, reads a clock or "
-                    "counts its calls. Instead: "
-                    + (f"call eval() on {drawing}, or " if drawing else "")
-                    + "draw outside and give the numbers as an argument"
-                )
-            recording.trusted = True
+    def audited(self, key: Any, recording: Recording, args: Any, kwargs: Any, result: Any) -> Any:
+        """`result`, if the function itself gives the same; else an error, or a new recording."""
+        with self.lock:
+            try:
+                return audited(recording, self.f, args, kwargs, self.passes, result)
+            except Changes as change:
+                if self.on_change == "raise":
+                    raise Refused(f"{change}") from None
+                self.forget(key, recording, str(change))
+                return change.expected
 
-    def restart(self, name: str) -> None:
-        """Forget the programs: something that the function takes from outside has changed."""
-        with lock:
-            self.restarts += 1
+    def forget(self, key: Any, recording: Recording, name: str) -> None:
+        """Forget a program: something that the function takes from outside has changed."""
+        with self.lock:
+            if recording in self.programs.get(key, ()):
+                self.programs[key].remove(recording)
+                self.restarts += 1
+            self.points.clear()
             if self.restarts > RESTARTS:
                 raise Refused(
                     f"cannot compile {self.__name__}: {name!r}, which it takes from outside, has "
                     f"changed {self.restarts} times. Instead: make it an argument"
                 )
-            self.captures = None
-            self.programs.clear()
-            self.points.clear()
-            self.last = NOTHING
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a function in a class has it: called on an instance, which comes first."""
@@ -189,7 +198,7 @@ class Compiled:
         name = getattr(self, "__qualname__", self.__name__)
         if getattr(sys.modules.get(self.__module__), name, None) is self:
             return name
-        return Compiled, (self.f, self.passes)
+        return Compiled, (self.f, self.passes, self.audit, self.on_change)
 
     @property
     def source(self) -> Source:
@@ -207,19 +216,26 @@ class Compiled:
         return f"<compiled {self.__name__}: {count} program{'s' * (count != 1)}>"
 
 
-def compile(f: Callable[..., Any], passes: bool = True) -> Compiled:
+def compile(
+    f: Callable[..., Any], passes: bool = True, audit: int = 100, on_change: str = "raise"
+) -> Compiled:
     """`f` as straight NumPy code: recorded at the first call, replayed at all that are alike.
 
     `f` takes numbers, arrays and containers of them, and may be a derivative: what `grad`,
-    `value_and_grad`, `jacobian` or `hessian` return is recorded with its sweep. A program holds for
-    one combination of containers, shapes and dtypes; another one is recorded anew. `.source` is
+    `value_and_grad`, `jacobian` or `hessian` return is recorded with its sweep. `.source` is
     the program, to be read or pasted elsewhere: it needs NumPy and nothing else. The numbers are
     those of `f` itself; warnings about infinities and NaN are left out. `passes=False` leaves the
     program as it was recorded, one operation after another as in a textbook.
 
-    Decisions that depend on the numbers (`if x > 0`) are checked at every call, and a call for
-    which one comes out otherwise is recorded anew. So is one after something has changed that `f`
-    takes from outside. Given Tensors or Values it is `f` itself, and can be differentiated.
+    The contract: a program is recorded once for each structure, shapes and dtypes of the arguments.
+    Tensors, Values and arrays that `f` takes from outside are read anew in every call, and
+    gradients flow back to the nodes among them. Everything else from outside is a constant of the
+    recording. Decisions that depend on the numbers (`if x > 0`) are checked at every call, and a
+    call for which one comes out otherwise is recorded anew.
+
+    It is kept by looking: the first two calls of each program, and then one in `audit`, run `f` as
+    well and compare the results. A difference raises TypeError that names the line; with
+    `on_change="record"` the function is recorded anew.
 
     A function that has been called with numbers takes arrays in their place, if it has no other use
     for them: it is then computed at every point, their shapes broadcast against each other.
@@ -238,4 +254,4 @@ def compile(f: Callable[..., Any], passes: bool = True) -> Compiled:
     Mirrors `jax.jit`. Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 6.1
     (derivative code from a recorded evaluation).
     """
-    return Compiled(f, passes)
+    return Compiled(f, passes, audit, on_change)

@@ -60,6 +60,9 @@ WRITTEN = {
 }
 """What Python writes as an expression of its own."""
 
+TRUTHS = {np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isnan,
+          np.isfinite, np.logical_and, np.logical_or, np.logical_not, np.bitwise_and,
+          np.bitwise_or, np.where}  # fmt: skip
 # Of one number they are that number.
 ITSELF = {np.asarray, np.all, np.any, float, *map(method, ("item", "astype", "reshape", "copy"))}
 ITSELF |= {method(name) for name in ("all", "any", "sum")}
@@ -116,7 +119,8 @@ def at_points(program: Program, name: str) -> Text | None:
 def is_on_numbers(program: Program) -> bool:
     """Whether all steps of a program are of numbers, and can be written so."""
     known = all(step.call is GUARD or can_write(step) for step in program.steps)
-    return known and all(map(is_of_numbers, program.inputs))
+    arrays = any(isinstance(x, np.ndarray) for x in program.outputs)
+    return known and not arrays and all(map(is_of_numbers, program.inputs))
 
 
 def is_of_numbers(step: Step) -> bool:
@@ -137,6 +141,8 @@ def can_write(step: Step) -> bool:
         return False
     if step.call in ITSELF:
         return isinstance(step.args[0], Step)
+    if step.dtype == np.bool_ and step.call not in TRUTHS:  # NumPy's truths are added by `or`
+        return False
     known = step.call in INFIX or step.call in WRITTEN or step.call in MATH or step.call in CALLED
     return known and not step.kwargs and all(map(is_number, step.args))
 

@@ -41,7 +41,7 @@ class Store:
             mine = source == s
             local = within[mine]
             array = self.arrays[s]
-            if isinstance(array, np.ndarray):
+            if type(array) is np.ndarray:
                 part, index[mine] = distinct(array[local])
             else:
                 low, high = int(local.min()), int(local.max()) + 1
@@ -57,7 +57,7 @@ class Store:
         if address.ndim == 1 and total == len(index) and (index == np.arange(total)).all():
             return together
         shaped = index.reshape(address.shape)
-        if isinstance(together, np.ndarray):
+        if type(together) is np.ndarray:
             return together[shaped]
         return self.recorder.call(getitem, (together, shaped))
 

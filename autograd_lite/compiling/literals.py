@@ -14,6 +14,8 @@ def literal(x: Any) -> str:
     """A constant that is no array, as Python writes it."""
     if x is Ellipsis:
         return "..."
+    if isinstance(x, np.longdouble):
+        return f"np.longdouble({str(x)!r})"
     if isinstance(x, np.generic):
         kind = "bool_" if x.dtype.kind == "b" else x.dtype.name
         return f"np.{kind}({literal(x.item())})"
@@ -24,7 +26,7 @@ def literal(x: Any) -> str:
     if x is None or isinstance(x, bool | int | complex | str):
         return repr(x)
     if isinstance(x, np.dtype):
-        return f"np.{'bool_' if x.kind == 'b' else x.name}"
+        return f"np.{'bool_' if x.kind == 'b' else x.type.__name__}"
     if isinstance(x, type):
         if issubclass(x, np.generic):
             return f"np.{x.__name__}"

@@ -11,7 +11,6 @@ from ..calculus.arguments import constant, recorded
 from ..core.graph import Node, data, sweep
 from ..core.walk import walk
 from ..graphs.names import constant_name, named
-from .captures import Captures
 from .html import Source
 from .passes import simplified
 from .printing import written
@@ -50,7 +49,7 @@ def source(root: Any, wrt: Any = None, passes: bool = True) -> Source:
     for node in wanted:
         if node not in set(order):
             raise ValueError("source was to differentiate with respect to a node not in the graph")
-    recorder = Recorder(Captures(None))
+    recorder = Recorder()
     twins: dict[Any, Any] = {}
 
     def twin(x: Any) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from .arguments import bits
 from .program import GUARD, INPUT, Program, Step, leaves, mapped
 from .rules import RULES
 
@@ -26,7 +25,7 @@ def simplified(program: Program) -> Program:
         if step.kwargs:
             step.kwargs = mapped(step.kwargs, newest)
         other = None
-        for rule in RULES:
+        for rule in () if step.kwargs else RULES:
             other = rule(step)
             if other is not None:
                 break
@@ -57,22 +56,15 @@ def read(steps: list[Step], outputs: list[Any]) -> list[Step]:
 
 def written_key(step: Step) -> Any:
     """What two steps have in common that compute the same."""
-    kwargs = tuple(step.kwargs.items())
-    return step.call, key_of(step.args), key_of(kwargs)
+    return step.call, key_of(step.args), key_of(tuple(step.kwargs.items()))
 
 
 def key_of(x: Any) -> Any:
-    """Constants by their bits, steps by identity."""
+    """Constants by type and bits, steps by identity."""
     if type(x) is Step:
         return x
-    if isinstance(x, tuple | list):
+    if type(x) in (tuple, list):
         return type(x), tuple([key_of(item) for item in x])
-    if isinstance(x, dict):
-        return tuple((k, key_of(v)) for k, v in x.items())
-    if isinstance(x, slice):
+    if type(x) is slice:
         return slice, key_of((x.start, x.stop, x.step))
-    if isinstance(x, np.ndarray):
-        return x.shape, x.dtype, x.tobytes() if x.size <= 4096 else id(x)
-    if isinstance(x, float):
-        return float, x.hex()
-    return type(x), x
+    return bits(x)

@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import data
 from .arguments import replaced, signature
-from .captures import Captures
 from .floats import at_points
 from .recording import Recording
 from .running import Changed, runnable
@@ -55,15 +53,15 @@ def with_numbers(args: Any, kwargs: Any, numbers: Any) -> tuple[tuple[Any, ...],
 class Points:
     """A function of numbers, called with arrays in their place."""
 
-    def __init__(self, f: Callable[..., Any], captures: Captures, passes: bool) -> None:
+    def __init__(self, f: Callable[..., Any], passes: bool) -> None:
         self.f = f
-        self.captures = captures
         self.passes = passes
         self.recordings: list[AtPoints] = []
 
     def __call__(self, args: Any, kwargs: Any, leaves: list[Any]) -> Any:
         shape = np.broadcast_shapes(*map(np.shape, leaves))
         columns = [np.broadcast_to(np.asarray(x, float), shape).ravel() for x in leaves]
+        self.recordings = [r for r in self.recordings if not r.outside.changed()]
         results = self.at(columns, args, kwargs)
         return self.recordings[0].whole([x.reshape(shape) for x in results])
 
@@ -79,10 +77,13 @@ class Points:
                         "fewer points at a time, or choose between values with np.where"
                     )
                 first = with_numbers(args, kwargs, [float(x[0]) for x in columns])
-                self.recordings.append(AtPoints(self.f, *first, self.captures, self.passes))
+                self.recordings.append(AtPoints(self.f, *first, self.passes))
+                forms = {repr(r.whole([*range(r.whole.count)])) for r in self.recordings}
+                if len(forms) > 1:
+                    raise ValueError(f"results of different forms at the points: {sorted(forms)}")
             recording = self.recordings[tried]
             try:
-                found = recording.run(*columns, *map(data, recording.captured))
+                found = recording.run(*columns, *recording.read())
                 return [np.array(np.broadcast_to(x, count), float) for x in found]
             except Changed:
                 tried += 1
@@ -105,10 +106,8 @@ class Points:
 class AtPoints(Recording):
     """A program on numbers whose steps take arrays."""
 
-    def __init__(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> None:
-        super().__init__(f, args, kwargs, captures, passes)
-        if not self.repeats(f, args, kwargs, captures, passes):
-            raise ValueError("recorded twice the function gave two different programs")
+    def __init__(self, f: Any, args: Any, kwargs: Any, passes: bool) -> None:
+        super().__init__(f, args, kwargs, passes)
         text = at_points(self.program, self.text.name)
         if text is None:
             raise ValueError("the function makes arrays of its numbers")

@@ -42,27 +42,28 @@ class Recorder(Steps):
         for x in inputs:
             if type(x) in node_types:
                 is_node = True
-                if x.op is None:
-                    self.outside.lend(x)
                 kept.append(x)
                 x = x.primal
+                if type(x) is np.ndarray and id(x) in self.outside.inputs:  # by way of a class
+                    x = self.call_input(x)
             else:
                 if not isinstance(x, Traced):
                     x = as_constant(x, op.name)
                     if type(x) is np.ndarray:
                         if is_objects(x):
                             return NotImplemented
-                        x = self.outside.array(x)
+                        x = self.call_input(x)
                 kept.append(x)
             traced = traced or isinstance(x, Traced)
             args.append(x)
         scalars = [i for i, x in enumerate(inputs) if is_scalar(x)]
-        if not any(is_array(x) for i, x in enumerate(args) if i not in scalars):
+        arrays = any(is_array(x) for i, x in enumerate(args) if i not in scalars)
+        if not arrays:
             # As for plain data: among scalars a number of NumPy's is one of Python's.
             for i in scalars:
                 args[i] = self.python_number(args[i])
             for constants in (args, kept):
-                constants[:] = [float(x) if isinstance(x, np.generic) else x for x in constants]
+                constants[:] = map(python_s, constants)
         if not traced and not any(isinstance(v, Traced) for v in parameters(op)):
             return NotImplemented
         if is_node and op.computes and any(is_whole(value_of(x)) for x in args):
@@ -74,11 +75,16 @@ class Recorder(Steps):
         except Exception as error:
             error.add_note(op.context(inputs))
             raise
+        if is_scalar(out) and (arrays or is_node):  # an operation gives an array of it
+            out = TracedArray(self, out.step, np.asarray(out.value))
         if not is_node:
             return out
-        if is_scalar(out):  # a Tensor holds an array of it, whose dtype counts
-            out = TracedArray(self, out.step, np.asarray(out.value))
         return wrap(out, op, *slots(kept))
+
+    def call_input(self, x: np.ndarray) -> Any:
+        """The stand-in for an array from outside; others as they are."""
+        found = self.outside.inputs.get(id(x))
+        return x if found is None else TracedArray(self, self.met(found.step), x)
 
     def widened(self, x: Any, dtype: Any) -> Any:
         """Whole numbers as floats; see `Op.computes`."""
@@ -144,7 +150,8 @@ class Recorder(Steps):
         counted = func is np.repeat and any(True for _ in leaves(mapped(args[1:], self.step_of)))
         counted = counted or (func is np.where and len(args) == 1)
         if reason := refusal(func, counted):
-            self.refuse(*reason)
+            args, kwargs = (mapped(x, lambda x: self.numbers(x, *reason)) for x in (args, kwargs))
+            return func(*args, **kwargs)
         return self.call(func, self.unwidened(args), kwargs)
 
     def unwidened(self, args: Sequence[Any]) -> tuple[Any, ...]:
@@ -173,15 +180,21 @@ class Recorder(Steps):
     def taken(self, x: Any, key: Any) -> Any:
         """x[key]"""
         key = mapped(key, data)
-        traced = [k for k in (key if type(key) is tuple else (key,)) if isinstance(k, Traced)]
-        if any(k.dtype == bool for k in traced):
-            self.refuse(
-                "an index by a mask that depends on the arguments: the result's shape would, too,",
-                "keep the shape, with np.where(mask, x, 0)",
-            )
+        key = mapped(key, self.mask)
+        traced = any(isinstance(k, Traced) for k in (key if type(key) is tuple else (key,)))
         if not traced and not isinstance(x, Traced):
             return np.asarray(x[key])
         return self.call(getitem, (x, key))
+
+    def mask(self, k: Any) -> Any:
+        """A part of an index; a mask as its numbers, since they decide a shape."""
+        if getattr(k, "dtype", None) != np.bool_:
+            return k
+        return self.numbers(
+            k,
+            "an index by a mask that depends on the arguments: the result's shape would, too,",
+            "keep the shape, with np.where(mask, x, 0)",
+        )
 
     def number(self, x: Traced) -> Any:
         """x.item()"""
@@ -203,19 +216,27 @@ class Recorder(Steps):
 
     def whole(self, x: Traced) -> int:
         """A whole number that decides a shape or a place, noted as a guard."""
-        if x.dtype.kind not in "iub" or x.size != 1:
-            self.refuse(
+        value = np.asarray(x.value)
+        if value.dtype.kind not in "iub" or value.size != 1:
+            numbers = self.numbers(
+                x,
                 "a number that depends on the arguments as a Python int",
                 "use the value itself; what decides a shape, an axis or a count is best given as "
                 "an argument of its own, a Python int",
             )
-        found = int(x.value)
+            return int(numbers)
+        found = int(value)
         self.branch(x == found)
         return found
 
     def all_finite(self, y: Any) -> bool:
         """Whether all of `y` is finite, noted as a guard where it depends on the arguments."""
         return bool(np.all(np.isfinite(y)))
+
+
+def python_s(x: Any) -> Any:
+    """A number of NumPy's as Python's."""
+    return float(x) if isinstance(x, np.generic) and not isinstance(x, Traced) else x
 
 
 def computed(x: Any) -> bool:

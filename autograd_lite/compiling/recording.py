@@ -2,112 +2,216 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-import threading
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..calculus.trees import Form, flatten
-from ..core.graph import Node, data, stand_ins
-from .calling import called, inner
-from .captures import Captures
+from ..core.graph import Node, data, sweep
+from .arguments import bits, replaced
 from .floats import on_floats
 from .passes import simplified
 from .printing import written
 from .program import Program
 from .recorder import Recorder
-from .returned import Shown
-from .running import runnable
-from .steps import TooLong
+from .running import Changed, runnable
+from .steps import Steps, TooLong
 from .text import Text
 
-__all__ = ["Recording", "lock"]
-
-lock = threading.RLock()  # one recording at a time: leaves lend their numbers to it
+__all__ = ["Recording", "called", "inner", "name_of"]
 
 
 class Recording:
     """A program, and the function that runs it."""
 
-    alone = False
+    alone: bool  # whether it is run with the arguments, and that is all
+    node_types: list[Any]  # of the results that are nodes, None for others; empty without nodes
 
     def __init__(
         self,
         f: Any,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        captures: Captures,
+        args: Any,
+        kwargs: Any,
         passes: bool,
         most: int = sys.maxsize,
+        lines: bool = False,
+        seed: Seed | None = None,
     ) -> None:
-        recorder, outputs, form = by_steps(f, args, kwargs, captures, most)
+        recorder, results, form = by_steps(f, args, kwargs, most, lines, seed)
+        outputs = [recorder.step_of(data(x)) for x in results]
         program = Program(recorder.inputs, recorder.steps, outputs)
         self.program = simplified(program) if passes else program
-        self.whole = form
-        name, shown = getattr(f, "__name__", "f"), Shown(form)
+        name, shown = name_of(f), Shown(form)
         text = on_floats(self.program, name, shown, passes)
-        self.define(text or written(self.program, name, shown, passes), recorder.outside.met, shown)
-        self.alone = not self.captured and self.form is None  # run with the arguments, it is all
+        self.define(text or written(self.program, name, shown, passes), recorder, shown)
+        self.are_nodes(results)
 
-    def define(self, text: Text, captured: list[Any], shown: Shown) -> None:
-        """Make the function that runs the program; `captured` are its inputs from outside."""
+    def are_nodes(self, results: list[Any]) -> None:
+        """Note which results are nodes."""
+        nodes = [type(x) if isinstance(x, Node) else None for x in results]
+        self.node_types = nodes if any(nodes) else []
+        self.alone = self.alone and not self.node_types
+
+    def define(self, text: Text, recorder: Steps, shown: Shown) -> None:
+        """Make the function that runs the program, with inputs that are read from outside."""
         self.text = text
         self.run = runnable(text)
-        self.captured = captured
-        self.live = any(isinstance(x, Node) for x in captured)
+        self.outside = recorder.outside
+        self.captured = recorder.captured()
+        self.told = [(found, bits_of(data(found.value))) for found in recorder.told()]
+        self.whole = shown.form
         self.form = None if shown.nested else shown.form
-        self.trusted = False
+        self.alone = not self.captured and not self.told and self.form is None
+        self.is_rounded = any(s.backward for s in self.program.steps) or text.modules[0] == "math"
+        self.calls = 0
+        self.node_types = []
+        self.rules: dict[Any, Recording] = {}  # their pullbacks
 
     def __call__(self, leaves: list[Any]) -> Any:
-        captured = self.captured
-        if self.live:
-            captured = list(map(data, self.captured))
-            if not stand_ins.isdisjoint(map(type, captured)):  # lent to a recording, in a thread
-                with lock:
-                    captured = list(map(data, self.captured))
-        out = self.run(*leaves, *captured)
+        out = self.run(*leaves, *self.read())
         return out if self.form is None else self.form(out)
 
-    def repeats(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> bool:
-        """Whether `f`, recorded once more, gives this program again."""
-        return self.same_as(Recording(f, args, kwargs, captures, passes))
+    def read(self) -> list[Any]:
+        """The numbers from outside; Changed where there is no longer what fits the program."""
+        try:
+            numbers = [found.now() for found in self.captured]
+            for found, before in self.told:
+                if bits_of(found.now()) != before:
+                    raise Changed(found.places[0].name)
+        except (AttributeError, IndexError, KeyError, ValueError) as error:
+            raise Changed("what it takes from outside") from error
+        if any(x is None for x in numbers):
+            raise Changed("what it takes from outside")
+        return numbers
 
     def same_as(self, other: Recording) -> bool:
         """Whether two recordings are of one program, constants included."""
-        if self.text.function != other.text.function:
-            return False
-        pairs = zip(self.text.constants.values(), other.text.constants.values(), strict=True)
-        return all(same_numbers(a, b) for a, b in pairs)
+        constants = self.text.constants, other.text.constants
+        return self.text.function == other.text.function and (
+            [*map(constant_bits, constants[0].values())]
+            == [*map(constant_bits, constants[1].values())]
+        )
+
+
+def bits_of(x: Any) -> Any:
+    """The numbers of an array or node, to be compared."""
+    return (x.shape, x.dtype, x.tobytes()) if isinstance(x, np.ndarray) else bits(x)
+
+
+def constant_bits(x: np.ndarray) -> Any:
+    """A constant of a program. (A long double's bytes are not all of its number.)"""
+    return bits_of(x) if x.dtype != np.longdouble else bits([*map(repr, x.ravel())])
+
+
+class Seed(NamedTuple):
+    """What is asked for in place of the results: their pullback to the nodes from outside."""
+
+    which: int  # of the results
+    like: Any  # the cotangent: an array or number of its shape and dtype
+    nodes: list[Node]
+
+    def pulled(self, recorder: Recorder, g: Any, results: list[Any]) -> list[Any]:
+        """The cotangents of the nodes."""
+        twins = [recorder.outside.copies[id(node)] for node in self.nodes]
+        found = dict(sweep([results[self.which]], [g], stop=twins))
+        return [found.get(x, np.zeros(x.shape)) for x in twins]
 
 
 def by_steps(
-    f: Any, args: Any, kwargs: Any, captures: Captures, most: int
+    f: Any, args: Any, kwargs: Any, most: int, lines: bool, seed: Seed | None
 ) -> tuple[Recorder, list[Any], Form]:
-    """`f` recorded step by step: the recorder, the steps of the results, and their form."""
-    recorder = Recorder(captures, most)
+    """`f` recorded step by step: the recorder, the results, and their form."""
+    recorder = Recorder(most, lines)
     recorder.given_numpys = any(type(x) is np.float64 for x in flatten((args, kwargs))[0])
-    user = getattr(inner(f), "__name__", "L")
-    recorder.namer.function = user if user.isidentifier() else "L"
+    recorder.namer.function = name_of(inner(f), "L")
     try:
         with recorder, np.errstate(all="ignore"):
+            g = None if seed is None else recorder.input(seed.like, "g")
             results, form = called(f, args, kwargs, recorder)
-            outputs = [recorder.step_of(data(x)) for x in results]
+            if seed is not None:
+                results = seed.pulled(recorder, g, results)
+                form = flatten([np.empty(0)] * len(results))[1]
+            for x in results:
+                recorder.step_of(data(x))
             recorder.namer.finish()
-        if len(recorder.steps) > most:
-            raise TooLong
+            recorder.finish()
     except Exception:
         if len(recorder.steps) > most:  # whatever the function has made of it
             raise TooLong from None
+        if recorder.refused is not None:
+            raise recorder.refused from None
         raise
-    finally:
-        recorder.outside.restore()
-    return recorder, outputs, form
+    if len(recorder.steps) > most:
+        raise TooLong
+    return recorder, results, form
 
 
-def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two constants are one. (A long double's bytes are not all of its number.)"""
-    if a.dtype.kind != "f":
-        return np.array_equal(a, b)
-    signs = np.array_equal(np.signbit(a), np.signbit(b))
-    return signs and np.array_equal(a, b, equal_nan=True)
+def called(f: Any, args: Any, kwargs: Any, recorder: Steps) -> tuple[list[Any], Form]:
+    """The results of a copy of `f`, and their form; its arguments are inputs of the recorder's."""
+    outside, names = recorder.outside, parameter_names(inner(f), len(args))
+    given = [
+        replaced(x, recorder.input, outside.copy, name) for x, name in zip(args, names, strict=True)
+    ]
+    named = {k: replaced(x, recorder.input, outside.copy, k) for k, x in kwargs.items()}
+    return flatten(outside.copy(f)(*given, **named))
+
+
+def inner(f: Any) -> Any:
+    """The user's function, of a derivative the function that it is of."""
+    while type(f).__module__.startswith("autograd_lite.") and hasattr(f, "__wrapped__"):
+        f = f.__wrapped__
+    return f
+
+
+def name_of(f: Any, otherwise: str = "f") -> str:
+    """What a function is called in its text; `otherwise` if it has no name."""
+    name = getattr(f, "__name__", otherwise)
+    return name if otherwise == "f" or name.isidentifier() else otherwise
+
+
+def parameter_names(f: Any, count: int) -> list[str]:
+    """What the arguments of a function are called."""
+    try:
+        names = [n for n, p in inspect.signature(f).parameters.items() if p.kind in (0, 1)]
+    except (TypeError, ValueError):
+        names = []
+    return [*names, *(f"x{i}" for i in range(len(names), count))][:count]
+
+
+class Shown:
+    """The expression a program returns: nested as the result is, where Python can write that."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.nested = True
+
+    def __call__(self, parts: list[str]) -> str:
+        try:
+            return self.show(self.form([Word(p) for p in parts]))
+        except (TypeError, ValueError):
+            self.nested = False
+            return f"[{', '.join(parts)}]"
+
+    def show(self, tree: Any) -> str:
+        """A tree of words as an expression; TypeError if it is of something else."""
+        if isinstance(tree, Word):
+            return tree.text
+        if type(tree) is tuple:
+            inner = ", ".join(map(self.show, tree))
+            return f"({inner},)" if len(tree) == 1 else f"({inner})"
+        if type(tree) is list:
+            return f"[{', '.join(map(self.show, tree))}]"
+        if type(tree) is dict and all(type(k) in (str, int) for k in tree):
+            return "{" + ", ".join(f"{k!r}: {self.show(v)}" for k, v in tree.items()) + "}"
+        if tree is None:
+            return "None"
+        raise TypeError(f"no way to write {type(tree).__name__}")
+
+
+class Word:
+    """A part of a result, as text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text

@@ -1,8 +1,9 @@
 """The rules that simplify a program: x · 1 is x, −(−x) is x, two reshapes are one.
 
-A rule looks at one step, whose arguments have been simplified before it. It returns what can stand
-for the step (an earlier step or a constant), or None; it may also rewrite the step in place. Each
-is exact: it changes no number, only how it is come by.
+A rule looks at one step without keywords, whose arguments have been simplified before it. It
+returns what can stand for the step (an earlier step or a constant), or None; it may also rewrite
+the step in place. Each keeps every bit, but for the one that says otherwise: `times_reciprocal`,
+which is for the sweep alone and never touches an expression of the user's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from .captures import bits
 from .helpers import over, times
 from .program import Step, getitem, leaves, method
 
@@ -38,10 +38,10 @@ def times_one(step: Step) -> Any:
 
 
 def times_reciprocal(step: Step) -> Any:
-    """g · (1/y) is g / y, with one rounding less."""
-    if step.call in PRODUCTS:
+    """g · (1/y) in a sweep is g / y, with one rounding less: up to 1 unit in the last place."""
+    if step.call in PRODUCTS and step.backward:
         g, slope = step.args
-        if isinstance(slope, Step) and slope.call is np.divide and is_one(slope.args[0]):
+        if is_plain(slope, np.divide) and slope.backward and is_one(slope.args[0]):
             step.call = over if step.call is times else np.divide
             step.args = g, slope.args[1]
     return None
@@ -49,13 +49,14 @@ def times_reciprocal(step: Step) -> Any:
 
 def double_negation(step: Step) -> Any:
     """−(−x) is x."""
-    inner = step.args[0] if step.call is np.negative else None
-    return inner.args[0] if isinstance(inner, Step) and inner.call is np.negative else None
+    if step.call is np.negative and is_plain(step.args[0], np.negative):
+        return step.args[0].args[0]
+    return None
 
 
 def nothing_moved(step: Step) -> Any:
     """A reshape or broadcast to the shape that is there, and the whole as an index, are x."""
-    if (step.call in (method("reshape"), np.broadcast_to) and not step.kwargs) or is_whole(step):
+    if step.call in (method("reshape"), np.broadcast_to) or is_whole(step):
         x = step.args[0]
         if isinstance(x, Step) and same_kind(x, step):
             return x
@@ -66,12 +67,10 @@ def reshaped_twice(step: Step) -> Any:
     """Of two reshapes the last one counts; a sum that keeps its axes and is reshaped keeps none."""
     if step.call is not method("reshape") or not isinstance(inner := step.args[0], Step):
         return None
-    if step.kwargs or (inner.call is method("reshape") and inner.kwargs):  # order="F"
-        return None
-    if inner.call is method("reshape"):
+    if is_plain(inner, method("reshape")):  # not with order="F"
         step.args = (inner.args[0], step.args[1])
         return nothing_moved(step)
-    if inner.call is method("sum") and inner.kwargs.get("keepdims"):
+    if inner.call is method("sum") and inner.kwargs.get("keepdims") and len(inner.kwargs) == 2:
         (x,), axis = inner.args, inner.kwargs.get("axis")
         ndim = len(x.shape)
         axes = axis if isinstance(axis, tuple) else (axis,)
@@ -91,12 +90,12 @@ def transposed(step: Step) -> Any:
 
 def one_number(step: Step) -> Any:
     """An array of one number throughout is that number, where the other operand has the shape."""
-    if is_elementwise(step):
+    if is_elementwise(step) and step.call is not np.power:  # which has short ways for numbers
         for i, x in enumerate(step.args):
             if isinstance(x, np.ndarray) and same_dtype(step.dtype, x.dtype) and x.size:
                 others = [y for k, y in enumerate(step.args) if k != i and isinstance(y, Step)]
                 fits = x.dtype == np.float64 and any(same_kind(y, step) for y in others)
-                if fits and x.flat[-1] == x.flat[0] and (bits(x) == bits(x)[0]).all():
+                if fits and x.tobytes() == x.flat[0].tobytes() * x.size:
                     args = list(step.args)
                     args[i] = x.flat[0].item()
                     step.args = tuple(args)
@@ -161,7 +160,7 @@ def same_dtype(a: Any, b: Any) -> bool:
 
 def is_widened(x: Any) -> bool:
     """Whether `x` is a step that adds axes of length 1 in front."""
-    if not isinstance(x, Step) or x.call is not method("reshape") or x.kwargs:
+    if not is_plain(x, method("reshape")):
         return False
     inner = x.args[0]
     return (
@@ -172,7 +171,12 @@ def is_widened(x: Any) -> bool:
 
 def is_broadcast(x: Any) -> bool:
     """Whether `x` is a step that copies along axes."""
-    return isinstance(x, Step) and x.call is np.broadcast_to
+    return is_plain(x, np.broadcast_to)
+
+
+def is_plain(x: Any, call: Any) -> bool:
+    """Whether `x` is a step that calls this, with no keyword."""
+    return isinstance(x, Step) and x.call is call and not x.kwargs
 
 
 def is_exchange(step: Step) -> bool:

@@ -9,15 +9,12 @@ import numpy as np
 from ..calculus.trees import Form
 from ..core.graph import data
 from .batched import Batched
-from .calling import called
-from .captures import Captures
 from .levels import Levels
 from .passes import simplified
 from .printing import written
 from .program import Program, Step, method
 from .recorder import Recorder
-from .recording import Recording
-from .returned import Shown
+from .recording import Recording, Shown, called, name_of
 from .steps import Refused, TooLong
 from .tape import CONSTANT, Outgrown, Tape
 
@@ -28,25 +25,24 @@ NARROW = 8  # operations a group; with fewer, Python on numbers is faster than N
 LONG = 20_000  # operations; of more, a line each would take too long to write
 
 
-def record(f: Any, args: tuple[Any, ...], kwargs: Any, captures: Captures, passes: bool) -> Any:
+def record(f: Any, args: Any, kwargs: Any, passes: bool, lines: bool = False) -> Any:
     """A recording of `f`: in groups if it is a long computation on numbers, else step by step."""
     try:
-        return Recording(f, args, kwargs, captures, passes, SHORT)
+        return Recording(f, args, kwargs, passes, SHORT, lines)
     except TooLong:
         pass
     try:
-        return Grouped(f, args, kwargs, captures, passes)
+        return Grouped(f, args, kwargs, passes)
     except Outgrown:
-        return Recording(f, args, kwargs, captures, passes)
+        return Recording(f, args, kwargs, passes)
 
 
 class Grouped(Recording):
     """A program made of groups of equal operations on numbers."""
 
-    def __init__(
-        self, f: Any, args: tuple[Any, ...], kwargs: Any, captures: Captures, passes: bool
-    ) -> None:
-        tape, outputs, form = on_tape(f, args, kwargs, captures)
+    def __init__(self, f: Any, args: Any, kwargs: Any, passes: bool) -> None:
+        tape, results, form = on_tape(f, args, kwargs)
+        outputs = [tape.place_of(data(x)) for x in results]
         self.tape = written_down(tape), outputs
         levels = Levels(tape, outputs)
         if levels.operations < NARROW * levels.count:
@@ -58,22 +54,22 @@ class Grouped(Recording):
                     "the loop and call it, or compute with Tensors"
                 )
             raise Outgrown
-        recorder = Recorder(captures)
+        tape.keep(levels.needed)
+        recorder = Recorder()
         with recorder, np.errstate(all="ignore"):
             together = Batched(levels, recorder).write(outputs)
-            if isinstance(together, np.ndarray):
+            if type(together) is np.ndarray:
                 raise Outgrown  # nothing depends on the arguments
         listed = Step(method("tolist"), (together.step,))
         program = Program(recorder.inputs, [*recorder.steps, listed], [together.step, listed])
         self.program = simplified(program) if passes else program
         shown = Listed(form)
-        text = written(self.program, getattr(f, "__name__", "f"), shown, passes)
-        self.define(text, tape.outside.met, shown)
+        self.define(written(self.program, name_of(f), shown, passes), tape, shown)
+        self.are_nodes(results)
 
-    def repeats(self, f: Any, args: Any, kwargs: Any, captures: Captures, passes: bool) -> bool:
-        """Whether `f`, recorded once more, gives this program again."""
-        tape, outputs, _ = on_tape(f, args, kwargs, captures)
-        return (written_down(tape), outputs) == self.tape
+    def same_as(self, other: Any) -> bool:
+        """Whether two recordings are of one program."""
+        return isinstance(other, Grouped) and self.tape == other.tape
 
 
 def written_down(tape: Tape) -> Any:
@@ -82,22 +78,22 @@ def written_down(tape: Tape) -> Any:
     return tape.rows, tape.left, tape.right, constants, tape.guards
 
 
-def on_tape(f: Any, args: Any, kwargs: Any, captures: Captures) -> tuple[Tape, list[int], Form]:
-    """`f` recorded on a tape, the places of its results, and their form."""
-    tape = Tape(captures)
+def on_tape(f: Any, args: Any, kwargs: Any) -> tuple[Tape, list[Any], Form]:
+    """`f` recorded on a tape, its results, and their form."""
+    tape = Tape()
     try:
         with tape, np.errstate(all="ignore"):
             results, form = called(f, args, kwargs, tape)
-            outputs = [tape.place_of(data(x)) for x in results]
+            for x in results:
+                tape.place_of(data(x))
+            tape.finish()
     except Exception:
         if tape.outgrown:  # whatever the function has made of it
             raise Outgrown from None
         raise
-    finally:
-        tape.outside.restore()
-    if tape.outgrown or not outputs:
+    if tape.outgrown or not results:
         raise Outgrown
-    return tape, outputs, form
+    return tape, results, form
 
 
 class Listed(Shown):

@@ -46,7 +46,9 @@ def elementwise(recorder: Any, op: Elementwise, args: list[Any]) -> Any:
         return args[0]
     numbers = all(map(is_number, args))
     if numbers:
-        args = [float(x) if isinstance(x, np.generic) else x for x in args]
+        args = [
+            float(x) if isinstance(x, np.generic) and not isinstance(x, Traced) else x for x in args
+        ]
     else:
         args = recorder.unwidened(args)
     if op is chain_product:

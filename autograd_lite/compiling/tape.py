@@ -19,7 +19,7 @@ from ..core.graph import Node, kinds, stand_ins, toposort, wrap
 from ..core.row import Elementwise, chain_product
 from ..core.value import Value
 from ..ops.branches import Where
-from .captures import Captures
+from .outside import Input
 from .recorder import Recorder
 from .traced import TracedNumber
 
@@ -67,13 +67,13 @@ class Sweep:
 class Tape(Recorder):
     """What is written down while a function of scalars runs inside this block."""
 
-    def __init__(self, captures: Captures) -> None:
-        super().__init__(captures)
+    def __init__(self) -> None:
+        super().__init__()
         self.rows: list[Any] = []
         self.left: list[int] = []
         self.right: list[int] = []
         self.values: list[Any] = []  # at this call; None for gradients, which are not computed
-        self.given: list[tuple[int, str]] = []  # places and names
+        self.numbers_given: list[tuple[int, str]] = []  # places and names
         self.guards: list[tuple[Any, int, int, bool, str]] = []
         self.sweeps: list[Sweep] = []
         self.places: dict[int, int] = {}  # of nodes that share their number with another, by id
@@ -94,15 +94,35 @@ class Tape(Recorder):
         self.outgrown = True
         raise Outgrown
 
-    call = taken = whole = refuse = result = python_number = outgrow
+    call = taken = whole = refuse = result = python_number = numbers = outgrow
 
     def input(self, value: Any, name: str = "") -> Any:
-        """A stand-in for a number that is given at each call."""
+        """A stand-in for a number that is an argument."""
+        new = self.stand_in(value, name)
+        return self.outgrow() if new is None else new
+
+    def stand_in(self, value: Any, name: str = "") -> Any:
+        """A stand-in for a number that is given at each call; an array is a constant here."""
         if type(value) is not float:
-            self.outgrow()
+            return None
         at = self.entry(GIVEN, -1, -1, value)
-        self.given.append((at, name))
+        self.numbers_given.append((at, name))
         return TapeNumber(self, at, value)
+
+    def keep(self, needed: Sequence[int]) -> None:
+        """Keep those numbers from outside that are needed."""
+        known = {found.step: found for found in self.outside.inputs.values()}
+        given = [(at, x) for at, x in self.numbers_given if needed[at] or at not in known]
+        self.numbers_given = given
+        self.needed_inputs = [known[at] for at, _ in given if at in known]
+
+    def captured(self) -> list[Input]:
+        """What the program reads from outside."""
+        return self.needed_inputs
+
+    def told(self) -> list[Input]:
+        """Nothing: arrays are constants, compared byte by byte."""
+        return []
 
     def function(self, func: Any, args: Any, kwargs: Any) -> Any:
         """What NumPy says of a number without looking at it; nothing else."""
@@ -141,7 +161,7 @@ class Tape(Recorder):
                 value = op.forward(a)
         rows = self.rows
         if not len(rows) & 1023:
-            self.progress.tell(len(rows))
+            self.tell(len(rows))
         out: Any = TapeNumber(self, len(rows), value)
         rows.append(op)
         self.left.append(at)
@@ -181,8 +201,6 @@ class Tape(Recorder):
         at = self.places.get(id(x))
         if at is not None:
             return at
-        if x.op is None:
-            self.outside.lend(x)
         primal = x.primal
         if x.op is not None and (x.op is not identity or isinstance(x.left, Node)):
             return primal.step if type(primal) is TapeNumber else self.outgrow()

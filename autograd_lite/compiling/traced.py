@@ -9,7 +9,11 @@ constant. Mirrors the tracers of JAX (Frostig, Johnson and Leary, 2018), on NumP
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import builtins
+import operator
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -17,11 +21,17 @@ import numpy as np
 from ..core.graph import Node, data, kinds, stand_ins
 from ..core.value import Value
 from ..nodes.array import Array
+from ..nodes.callsite import HERE
 from ..nodes.numpy_protocol import PLAIN
 from ..nodes.tensor import Tensor
 from .program import method
 
-__all__ = ["Traced", "TracedArray", "TracedNumber"]
+__all__ = ["BUILTINS", "Drawing", "Traced", "TracedArray", "TracedNumber"]
+
+
+def is_ours(frame: FrameType) -> bool:
+    """Whether a frame is of this package."""
+    return frame.f_code.co_filename.startswith(HERE)
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
@@ -33,6 +43,16 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         self.recorder = recorder
         self.step = step
         self.value = value
+
+    # What `isinstance` asks for. This package asks what it is, others what it stands for.
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self) if is_ours(sys._getframe(1)) else type(self.value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(self.value, name):
+            raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
+        return self.recorder.refuse(f".{name}", "use NumPy's functions on the value itself")
 
     # --- what is the same at every call of the compiled function
 
@@ -112,8 +132,13 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def imag(self) -> Any:
         return np.imag(self)
 
-    def view(self) -> Traced:
+    def view(self, *kind: Any) -> Traced:
+        if kind and kind[0] is not np.ndarray:
+            self.recorder.refuse(".view() as another dtype", "do it outside")
         return self
+
+    def setflags(self, *args: Any, **kwargs: Any) -> None:
+        """What may be written to is no matter: writing is refused."""
 
     def item(self) -> Any:
         return self.recorder.number(self)
@@ -137,11 +162,18 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self.recorder.branch(self)
 
     def __float__(self) -> float:
-        self.recorder.refuse(
-            "float() of a value that depends on the arguments",
-            "use the value itself, and NumPy's functions in place of math's",
-        )
-        return 0.0
+        return float(self.numbers("float() of a value"))
+
+    def __complex__(self) -> complex:
+        return complex(self.numbers("complex() of a value"))
+
+    def __round__(self, digits: Any = None) -> Any:
+        return round(self.numbers("round() of a value"), digits)
+
+    def numbers(self, what: str) -> Any:
+        """The numbers themselves, if no argument went into them; else they are refused."""
+        way = "use the value itself, and NumPy's functions in place of math's"
+        return self.recorder.numbers(self, f"{what} that depends on the arguments", way)
 
     def __index__(self) -> int:
         return self.recorder.whole(self)
@@ -149,15 +181,16 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     __int__ = __index__
 
     def tolist(self) -> Any:
-        self.recorder.refuse(".tolist()", "use the array itself")
+        return self.numbers(".tolist() of a value").tolist()
 
     def tobytes(self, order: Any = None) -> Any:
-        self.recorder.refuse(".tobytes()", "use the array itself")
+        return self.numbers(".tobytes() of a value").tobytes(order)
 
     def __repr__(self) -> str:
         return f"<a value while compiling, shape {self.shape}>"
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash(self.numbers("the hash of a value"))
 
 
 def _by_method(name: str) -> Any:
@@ -207,11 +240,10 @@ class TracedArray(Traced):
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
 
-    def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        self.recorder.refuse(
-            "making a plain array of a value that depends on the arguments",
-            "use NumPy's functions on the value itself",
-        )
+    __hash__ = None  # type: ignore[assignment]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.asarray(self.numbers("making a plain array of a value"), dtype)
 
 
 class TracedNumber(Traced):
@@ -224,25 +256,113 @@ class TracedNumber(Traced):
         return self.recorder.call(np.asarray, (self,)).astype(dtype)
 
 
-def _of_numbers(name: str, by_numpy: bool) -> Any:
-    general = getattr(Traced, name)
+def _of_numbers(name: str) -> Any:
+    general, plain = getattr(Traced, name), getattr(operator, name.replace("__r", "__"))
+    by_numpy = plain in BY_NUMPY  # printed as NumPy's, which do not raise at 0
 
-    def operator(self: TracedNumber, *other: Any) -> Any:
+    def operation(self: TracedNumber, *other: Any) -> Any:
+        if not all(type(x) in (int, float) or isinstance(x, TracedNumber) for x in other):
+            return general(self, *other)
+        args = (*other, self) if name.startswith("__r") else (self, *other)
+        if plain in RAISING:
+            python_raises(plain, *args)
         out = general(self, *other)
-        alone = all(type(x) in (TracedNumber, float, int) for x in other)
-        if alone and isinstance(out, TracedArray) and out.dtype.kind == "f":
+        if isinstance(out, TracedArray) and out.dtype.kind == "f":
             # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
             recorder = self.recorder
             return recorder.call(float, (out,)) if by_numpy else recorder.python_number(out)
         return out
 
-    return operator
+    return operation
 
 
-# Those that are printed as functions of NumPy's, which do not raise at 0; `s * 2` stays Python's.
-BY_NUMPY = "truediv rtruediv floordiv rfloordiv mod rmod pow rpow abs"
-for _name in f"{BY_NUMPY} add radd sub rsub mul rmul neg pos".split():
-    setattr(TracedNumber, f"__{_name}__", _of_numbers(f"__{_name}__", _name in BY_NUMPY.split()))
+def python_raises(plain: Any, x: Any, y: Any) -> None:
+    """Decide whether Python raises where NumPy has an infinity or NaN; if so, raise."""
+    if plain is not operator.pow:
+        wrong = y == 0
+    elif not isinstance(y, Traced) and y % 1 == 0:
+        wrong = y < 0 and x == 0
+    else:
+        wrong = not x > 0 and not (x == 0 and y > 0)
+    if wrong:
+        a, b = (v.value if isinstance(v, Traced) else v for v in (x, y))
+        if isinstance(plain(a, b), complex):
+            recorder = (x if isinstance(x, Traced) else y).recorder
+            recorder.refuse("a power that is a complex number", "use np.emath.power outside")
+
+
+def _decision(name: str) -> Any:
+    general, plain = getattr(Traced, name), getattr(operator, name)
+
+    def compare(self: TracedNumber, other: Any) -> Any:
+        out = general(self, other)
+        return bool(out) if isinstance(other, int | float) else out
+
+    compare.__doc__ = f"What Python says of two numbers; a guard. See `{plain.__name__}`."
+    return compare
+
+
+def _of_arrays(name: str) -> Any:
+    """What Python's numbers do not have, but this package may ask for."""
+    general: Any = getattr(TracedNumber, name)
+
+    def get(self: TracedNumber) -> Any:
+        if not is_ours(sys._getframe(1)):
+            raise AttributeError(name)
+        return general.__get__(self)
+
+    return property(get)
+
+
+for _name in [n for n in vars(Traced) if n[0] != "_" and not hasattr(float, n)]:
+    if isinstance(getattr(Traced, _name), property | FunctionType):
+        setattr(TracedNumber, _name, _of_arrays(_name))
+
+BY_NUMPY = {operator.truediv, operator.floordiv, operator.mod, operator.pow, operator.abs}
+RAISING = {operator.truediv, operator.floordiv, operator.mod, operator.pow}
+BINARY = "truediv floordiv mod pow add sub mul"
+for _name in [*BINARY.split(), *(f"r{n}" for n in BINARY.split()), "neg", "pos", "abs"]:
+    setattr(TracedNumber, f"__{_name}__", _of_numbers(f"__{_name}__"))
+for _name in ["lt", "le", "gt", "ge", "eq", "ne"]:
+    setattr(TracedNumber, f"__{_name}__", _decision(f"__{_name}__"))
+
+
+class _Kinds(type):
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1:
+            return type(*args, **kwargs)
+        x = args[0]
+        kind = type(x.value) if isinstance(x, Traced) else type(x)
+        return Kind if kind is type else kind
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, type)
+
+    def __subclasscheck__(cls, x: Any) -> bool:
+        return issubclass(x, type)
+
+
+class Kind(type, metaclass=_Kinds):
+    """`type` for a function that is being recorded: of a stand-in it is that of its numbers."""
+
+
+BUILTINS = {**vars(builtins), "type": Kind}
+"""The built-in functions of a function that is being recorded."""
+
+
+class Drawing:
+    """What stands for a generator of random numbers: whatever is asked of it is refused."""
+
+    def __init__(self, refuse: Callable[[], None]) -> None:
+        self.__dict__["refuse"] = refuse
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__dict__["refuse"]()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # one of its methods
+        return self.__dict__["refuse"]()
 
 
 kinds[TracedArray] = Tensor

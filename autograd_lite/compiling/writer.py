@@ -210,8 +210,8 @@ def is_T(step: Step) -> bool:
 
 
 def is_float_matrix(x: Any) -> bool:
-    """Whether this stands for a matrix that BLAS multiplies."""
-    return type(x) is Step and len(x.shape) == 2 and x.dtype in FLOATS
+    """Whether this stands for a matrix that BLAS multiplies; a row by one entry it scales."""
+    return type(x) is Step and len(x.shape) == 2 and min(x.shape) > 1 and x.dtype in FLOATS
 
 
 def is_plain_number(x: Any) -> bool:
