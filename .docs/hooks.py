@@ -79,6 +79,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """The lists of notebooks and tables, by their own titles; links out of `.docs/pages`."""
     # In the repository a page can be read as it is, so its links are those of the repository.
     markdown = re.sub(r"(\]\((?:\.\./)*)\.\./\.\./(?=notebooks/|\.github/)", r"\1", markdown)
+    markdown = re.sub(r"(\]\([./]*notebooks/\d\d-[\w-]+)\.ipynb", r"\1.md", markdown)
     for uri, path in ELSEWHERE.items():
         markdown = markdown.replace(f"]({path})", f"]({uri})")
     lists = {
