@@ -133,12 +133,17 @@ def program(directory, text):
     return str(directory)
 
 
-@pytest.fixture
-def drawing():
+def drawn():
+    """y = x · x, drawn now."""
     x = ag.Value(3.0, "x")
     y = x * x
     y.backward()
-    return ag.draw(y)
+    return ag.draw(y, names={"y": y})
+
+
+@pytest.fixture
+def drawing():
+    return drawn()
 
 
 @pytest.fixture
@@ -148,31 +153,29 @@ def no_library(monkeypatch):
 
 
 def test_without_any_graphviz_there_is_the_table_and_what_to_install(
-    drawing, no_library, monkeypatch, tmp_path, capfd
+    no_library, monkeypatch, tmp_path, capfd
 ):
     monkeypatch.setenv("PATH", str(tmp_path))
-    bundle = drawing._repr_mimebundle_()
+    bundle = drawn()._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     for shown in bundle.values():
         assert "dx = dy·x + dy·x" in shown
         assert "autograd-lite[render]" in html.unescape(shown)
     with pytest.raises(render.NoLayout, match="install Graphviz"):
-        drawing.svg()
-    assert drawing.save(tmp_path / "graph.dot").read_text() == drawing.dot
+        drawn().svg()
+    assert drawn().save(tmp_path / "graph.dot").read_text() == drawn().dot
     assert "<svg" in ag.step(ag.Value(2.0) * 3.0).html  # laid out in a column
     assert capfd.readouterr() == ("", "")
 
 
-def test_without_any_graphviz_no_temporary_folder_is_needed(
-    drawing, no_library, monkeypatch, tmp_path
-):
+def test_without_any_graphviz_no_temporary_folder_is_needed(no_library, monkeypatch, tmp_path):
     def nowhere(*args, **kwargs):
         raise FileNotFoundError("no usable temporary directory")
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("tempfile.TemporaryFile", nowhere)
     with pytest.raises(render.NoLayout, match="install Graphviz"):
-        drawing.svg()
+        drawn().svg()
 
 
 def test_nothing_is_imported_for_drawing_before_something_is_drawn():
@@ -212,34 +215,30 @@ def test_an_engine_is_plugged_in_by_a_function_from_dot_to_svg(drawing, monkeypa
     assert "<svg" in ag.step(y).html
 
 
-def test_a_dot_that_fails_is_reported_in_the_text(
-    drawing, no_library, monkeypatch, tmp_path, capfd
-):
+def test_a_dot_that_fails_is_reported_in_the_text(no_library, monkeypatch, tmp_path, capfd):
     code = "import sys; sys.stderr.write('out of paper'); sys.exit(1)"
     monkeypatch.setenv("PATH", program(tmp_path, code))
-    assert "ended with code 1: out of paper" in drawing._repr_mimebundle_()["text/plain"]
+    assert "ended with code 1: out of paper" in drawn()._repr_mimebundle_()["text/plain"]
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_dot_that_hangs_is_stopped(drawing, no_library, monkeypatch, tmp_path, capfd):
+def test_a_dot_that_hangs_is_stopped(no_library, monkeypatch, tmp_path, capfd):
     monkeypatch.setenv("PATH", program(tmp_path, "import time; time.sleep(60)"))
     monkeypatch.setattr(render, "TIMEOUT", 0.3)
-    text = drawing._repr_mimebundle_()["text/plain"]
+    text = drawn()._repr_mimebundle_()["text/plain"]
     assert "did not finish within" in text
     assert "depth= or only=" in text
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_dot_that_is_no_program_is_reported(drawing, no_library, monkeypatch, tmp_path):
+def test_a_dot_that_is_no_program_is_reported(no_library, monkeypatch, tmp_path):
     (tmp_path / "dot").write_bytes(b"\x7fELF nonsense")
     (tmp_path / "dot").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "could not be started" in drawing._repr_mimebundle_()["text/plain"]
+    assert "could not be started" in drawn()._repr_mimebundle_()["text/plain"]
 
 
-def test_a_library_that_complains_on_file_descriptor_2_is_kept_quiet(
-    drawing, monkeypatch, tmp_path, capfd
-):
+def test_a_library_that_complains_on_file_descriptor_2_is_kept_quiet(monkeypatch, tmp_path, capfd):
     class Graph:
         def __init__(self, string):
             self.string = string
@@ -253,7 +252,7 @@ def test_a_library_that_complains_on_file_descriptor_2_is_kept_quiet(
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", Library)
-    assert drawing.svg().startswith("<svg")
+    assert drawn().svg().startswith("<svg")
     assert capfd.readouterr() == ("", "")
 
     class Broken(Graph):
@@ -307,23 +306,25 @@ def test_a_picture_in_a_notebook_shrinks_to_the_column_and_is_white(drawing):
     assert 'fill="white"' in svg
 
 
-def test_a_picture_wider_than_the_column_is_a_little_smaller():
+@pytest.mark.parametrize("count", [2, 5, 9, 14, 30, 45])
+@pytest.mark.parametrize("size", [None, 3, 6])
+def test_a_picture_fits_the_column_and_can_be_read(count, size):
     """JupyterLab shows it as an image that does not shrink: the size in the file is what counts."""
-
-    def sizes(count):
-        total = 0
-        for k in range(count):
-            total = total + ag.Value(1.0 + k, f"x{k}")
-        svg = ag.draw(total, direction="TB").svg()
-        width, height = map(int, re.search(r'width="(\d+)pt" height="(\d+)pt"', svg).groups())
-        box = [float(x) for x in re.search(r'viewBox="0.00 0.00 (\S+) (\S+)"', svg).groups()]
-        assert width / box[0] == pytest.approx(height / box[1], rel=0.01)
-        return width, width / box[0]
-
-    assert sizes(2)[1] == pytest.approx(1, abs=0.01)
-    width, scale = next(size for size in map(sizes, range(3, 9)) if size[1] < 0.99)
-    assert (width, 0.75 < scale < 1) == (640, True)
-    assert sizes(14)[1] == pytest.approx(0.75, abs=0.01)
+    total = 0.0
+    for k in range(count):
+        x = ag.Value(1.0 + k) if size is None else ag.Tensor(np.arange(size) + 1.0 + k)
+        x.label = f"x{k}"
+        total = total + ag.sin(x)
+    svg = ag.draw(ag.sum(total)).svg()
+    width, height = map(int, re.search(r'width="(\d+)pt" height="(\d+)pt"', svg).groups())
+    box = [float(x) for x in re.search(r'viewBox="0.00 0.00 (\S+) (\S+)"', svg).groups()]
+    scale = width / box[0]
+    assert scale == pytest.approx(height / box[1], rel=0.01)
+    assert 0.91 < scale < 1.01
+    smallest = min(float(x) for x in re.findall(r'font-size="([\d.]+)"', svg))
+    assert smallest * scale * 4 / 3 >= 10.9  # pixels
+    assert width * 4 / 3 <= 900
+    assert height * 4 / 3 <= 1800
 
 
 def test_svg_has_no_link_to_anywhere(drawing):

@@ -11,7 +11,7 @@ import pytest
 
 import autograd_lite as ag
 
-STATEMENT = re.compile(r"^\s*(\w+)(?: -> (\w+))? \[(.*)\]$", re.M)
+STATEMENT = re.compile(r"^\s*(\w+)(?::\w)?(?: -> (\w+)(?::\w)?)?(?: \[(.*)\])?$", re.M)
 
 
 def text_of(label):
@@ -22,18 +22,26 @@ def text_of(label):
 
 def parts(drawing):
     """The boxes of a drawing by their name, and its edges as (from, to, text)."""
-    boxes, ids, edges = {}, {}, []
+    boxes, ids, rules, lines = {}, {}, {}, []
     for a, b, attributes in STATEMENT.findall(drawing.dot):
         label = re.search(r"label=<(.*)>(?= \w+=|$)", attributes)
         text = text_of(label.group(1)) if label else ""
         if b:
-            edges.append((a, b, text, attributes))
+            lines.append((a, b, attributes))
         elif re.fullmatch(r"n\d+", a):
             name = text.split()[0]
             boxes[name] = text
             ids[a] = name
-    named = [(ids[a], ids[b], text) for a, b, text, _ in edges if a in ids and b in ids]
-    return boxes, named
+        elif re.fullmatch(r"[rs]\d+", a):  # a rule, which stands on its edge
+            rules[a] = text
+    edges = [(ids[a], ids[b], "") for a, b, _ in lines if a in ids and b in ids]
+    begin = {b: (ids[a], style) for a, b, style in lines if b in rules}
+    for rule, b, _ in lines:
+        if rule in rules:
+            a, style = begin[rule]
+            ends = (ids[b], a) if "dir=back" in style else (a, ids[b])
+            edges.append((*ends, rules[rule]))
+    return boxes, edges
 
 
 def softmax_by_hand():
@@ -397,7 +405,7 @@ def test_a_small_array_is_shown_in_full_and_a_large_one_by_its_ends():
     boxes, _ = parts(drawing)
     assert "0 1.0000 2.0000 3.0000 4.0000 … 299.0000" in boxes["large"]
     assert "59700.0000" in boxes["large"]
-    assert "(200, 300): min 0, max 59999.0000" in boxes["large"]
+    assert "(200, 300): 0 to 59999.0000" in boxes["large"]
     labels = re.findall(r"label=<.*?> id=|label=<.*>\]", drawing.dot)
     assert all(len(label) < 12_000 for label in labels)
 
@@ -451,9 +459,27 @@ def test_above_sixty_boxes_groups_collapse_by_themselves():
     for k in range(20):
         with ag.group(f"layer {k}"):
             h = ag.tanh(ag.sin(ag.exp(h) * 0.5) + 0.1)
-    boxes, _ = parts(ag.draw(h))
+    boxes, _ = parts(ag.draw(h, depth=0))
     assert len(boxes) == 21
-    assert "depth=1 opens them" in ag.draw(h).dot
+    assert "depth=1 opens them" in ag.draw(h, depth=0).dot
+
+
+def test_what_is_too_high_for_two_screens_is_folded_and_shows_its_ends():
+    h = ag.Value(0.5, "h0")
+    for k in range(30):
+        with ag.group(f"layer {k}"):
+            h = ag.tanh(ag.sin(ag.exp(h) * 0.5) + 0.1)
+        h.label = f"h{k + 1}"
+    h.backward()
+    drawing = ag.draw(h)
+    boxes, _ = parts(drawing)
+    assert "layer 0" in boxes["h1"]
+    assert "layer 29" in boxes["h30"]
+    middle = next(text for text in boxes.values() if "= …(" in text)
+    left_out = int(re.search(r"(\d+) steps", middle).group(1))
+    assert left_out + 5 * (len(boxes) - 1) == 30 * 5
+    assert "folded to fit a page, depth=1 draws all of it" in drawing.dot
+    assert f"∂h30/∂{middle.split()[0]}" in middle
 
 
 def test_above_two_hundred_boxes_it_says_what_to_do():

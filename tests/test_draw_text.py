@@ -44,7 +44,7 @@ def test_only_zero_looks_like_zero():
 def test_arrays_in_a_line():
     assert array_lines(np.arange(3.0)) == "0  1.0000  2.0000"
     assert array_lines(np.array([np.nan] * 9)) == "9 numbers, all NaN"
-    assert array_lines(np.r_[np.nan, np.arange(9.0)]) == "10 numbers from 0 to 8.0000, 1 NaN"
+    assert array_lines(np.r_[np.nan, np.arange(9.0)]) == "10 numbers, 0 to 8.0000, 1 NaN"
     assert array_lines(np.zeros(0)) == "empty"
 
 

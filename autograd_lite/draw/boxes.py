@@ -16,9 +16,13 @@ from ..graphs.expression import Symbol
 from ..graphs.tape import pull
 from .subject import Subject
 
-__all__ = ["Box", "Edge", "fold", "gradient", "opened", "size"]
+__all__ = ["LEFT_OUT", "Box", "Edge", "fold", "gradient", "size"]
 
-FOLDED = 8  # nodes that are read in one formula
+FOLDED, LONGEST = 8, 40  # nodes that are read in one formula; and where it has to be long
+
+
+LEFT_OUT = "…"
+"""The name of the box of what is left out between two ends."""
 
 
 @dataclass(eq=False)
@@ -30,7 +34,7 @@ class Box:
     kind: str  # "leaf", "constant", "output" or ""
     members: list[Node]
     group: tuple[int, ...] = ()  # the group instances around it, outermost first
-    collapsed: int | None = None  # the group instance this box stands for
+    collapsed: str = ""  # the name of the group this box stands for
     formula: str = ""
     edges: list[Edge] = field(default_factory=list)  # from its inputs
     users: list[Edge] = field(default_factory=list)
@@ -43,31 +47,37 @@ class Box:
     @property
     def arrivals(self) -> list[Edge]:
         """The uses of the node itself; a collapsed group may have other results that are used."""
-        return [edge for edge in self.users if edge.consumer.inputs[edge.i] is self.node]
+        return [edge for edge in self.users if edge.x is self.node]
 
     @property
     def results(self) -> int:
         """How many values others use; more than one only for a collapsed group."""
-        return len({id(edge.consumer.inputs[edge.i]) for edge in self.users})
+        return len({id(edge.x) for edge in self.users})
 
 
 @dataclass(eq=False)
 class Edge:
-    """One use of `source` as input `i` of `consumer`, a node of the box `target`."""
+    """A use of `x`, called `name`, of the box `source`, as an input of a node of the box `target`.
+
+    `uses` are that node and the place of the input in it; more than one only in a collapsed group,
+    where what one value is used for inside is one edge.
+    """
 
     source: Box
     target: Box
-    consumer: Node
-    i: int
+    x: Any
+    name: str
+    uses: list[tuple[Node, int]]
     rule: Any = None  # the formula of the message, over `gradient(target.name)`
 
     def message(self) -> Any:
-        """The numbers sent to the source: the consumer's rule on the consumer's gradient."""
-        g = data(self.consumer.grad)
-        if g is None:
+        """The numbers sent to the source: each consumer's rule on the consumer's gradient."""
+        gradients = [data(consumer.grad) for consumer, _ in self.uses]
+        if any(g is None for g in gradients):
             return None
         with np.errstate(all="ignore"):
-            return pull(self.consumer, self.i, g)
+            parts = [pull(*use, g) for use, g in zip(self.uses, gradients, strict=True)]
+            return sum(parts[1:], start=parts[0])
 
 
 def gradient(name: str) -> Symbol:
@@ -75,35 +85,73 @@ def gradient(name: str) -> Symbol:
     return Symbol(f"d{name}")
 
 
-def fold(subject: Subject, depth: int | None = None) -> dict[int, Box]:
-    """The box of every node and constant; groups deeper than `depth` are a box each."""
+def fold(
+    subject: Subject, depth: int | None = None, formulas: bool = False, ends: int | None = None
+) -> dict[int, Box]:
+    """The box of every node and constant; groups deeper than `depth` are a box each.
+
+    With `formulas` whatever nobody named is read inside the formula that uses it. With `ends` only
+    so many results at either end have a box of their own: what lies between them is one.
+    """
     home: dict[int, Box] = {}
-    collapsed: dict[int, Box] = {}
+    groups: dict[int, Box] = {}
     for node in reversed(subject.nodes):
         chain = subject.groups.of(node)
         if depth is not None and len(chain) > depth:
             key = chain[depth]
-            box = collapsed.get(key)
+            box = groups.get(key)
             if box is None:
-                box = collapsed[key] = box_of(subject, node, chain[:depth])
-                box.collapsed = key
+                box = groups[key] = box_of(subject, node, chain[:depth])
+                box.collapsed = subject.groups.names[key]
         else:
-            box = formula_around(subject, node, home) or box_of(subject, node, chain)
+            box = formula_around(subject, node, home, formulas) or box_of(subject, node, chain)
         box.members.append(node)
         home[id(node)] = box
     for key, x in subject.constants.items():
         home[key] = Box(x, subject.names[key], "constant", [])
+    if ends is not None:
+        close_middle(subject, home, ends)
     return home
 
 
-def opened(subject: Subject, most: int) -> tuple[dict[int, Box], int | None]:
-    """The boxes with as many groups open as leave at most so many, and how deep they are open."""
-    home, depth = fold(subject), None
-    for level in range(subject.groups.depth - 1, -1, -1):
-        if size(home) <= most:
-            break
-        home, depth = fold(subject, level), level
-    return home, depth
+def close_middle(subject: Subject, home: dict[int, Box], ends: int) -> None:
+    """Put what is computed between the two ends into one box, with the leaves used only there."""
+    computed = [box.node for box in below(subject, home) if box.node.op is not None]
+    middle = {id(home[id(node)]) for node in computed[ends:-ends]}
+    if len(middle) < 2:
+        return
+    last = home[id(computed[-ends - 1])]
+    box = Box(last.node, last.name, "", [], collapsed=LEFT_OUT)
+    users: dict[int, set[int]] = {}
+    for node in subject.nodes:
+        for x in subject.inputs(node):
+            users.setdefault(id(x), set()).add(id(home[id(node)]))
+    for node in reversed(subject.nodes):
+        own = home[id(node)]
+        inside = id(own) in middle or (node.op is None and users[id(node)] <= middle)
+        if inside:
+            box.members.append(node)
+            home[id(node)] = box
+    for key in subject.constants:
+        if users[key] <= middle:
+            del home[key]
+
+
+def below(subject: Subject, home: dict[int, Box]) -> list[Box]:
+    """The boxes of nodes, each after those it is computed from."""
+    found: list[Box] = []
+    seen: set[int] = set()
+    stack = [(home[id(subject.root)], False)]
+    while stack:
+        box, ready = stack.pop()
+        if ready:
+            found.append(box)
+        elif id(box) not in seen:
+            seen.add(id(box))
+            stack.append((box, True))
+            inputs = [x for m in box.members for x in subject.inputs(m) if isinstance(x, Node)]
+            stack += [(home[id(x)], False) for x in inputs]
+    return found
 
 
 def size(home: dict[int, Box]) -> int:
@@ -117,17 +165,19 @@ def box_of(subject: Subject, node: Node, group: tuple[int, ...]) -> Box:
     return Box(node, subject.names[id(node)], kind, [], group)
 
 
-def formula_around(subject: Subject, node: Node, home: dict[int, Box]) -> Box | None:
+def formula_around(
+    subject: Subject, node: Node, home: dict[int, Box], formulas: bool
+) -> Box | None:
     """The box of a node's only user, if the node is read as a part of that formula."""
     users = subject.uses.get(id(node), [])
     if len(users) != 1 or node is subject.root or id(node) in subject.rim:
         return None
     box = home[id(users[0])]
-    room = box.collapsed is None and len(box.members) < FOLDED
-    return box if room and is_part(subject, node, users[0]) else None
+    room = not box.collapsed and len(box.members) < (LONGEST if formulas else FOLDED)
+    return box if room and is_part(subject, node, users[0], formulas) else None
 
 
-def is_part(subject: Subject, node: Node, user: Node) -> bool:
+def is_part(subject: Subject, node: Node, user: Node, formulas: bool) -> bool:
     """Whether an unnamed node is better read inside the formula of its only user."""
     if node.op is None or id(node) not in subject.made_up or node.hand is not None:
         return False
@@ -135,7 +185,16 @@ def is_part(subject: Subject, node: Node, user: Node) -> bool:
         return False
     if id(node) in subject.shifts:
         return user._op == "exp"
-    return user._op == "neg" or (is_scale(user) and node._op in ("sum", "neg"))
+    return (
+        (formulas and is_arithmetic(node))
+        or user._op == "neg"
+        or (is_scale(user) and node._op in ("sum", "neg"))
+    )
+
+
+def is_arithmetic(node: Node) -> bool:
+    """Whether a node is written with signs between its inputs, so that it is no name by itself."""
+    return not node._op.isidentifier() or node._op == "neg"
 
 
 def is_scale(node: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graphs.colour import INK, MUTE, tint
-from ..graphs.text import escape, show_number
+from ..graphs.text import MINUS, escape, extent, show_number
 from .render import MONO
 
 __all__ = [
@@ -49,22 +49,23 @@ def table(rows: str, padding: int = 1) -> str:
     return f"<TABLE {attributes}>{rows}</TABLE>"
 
 
-def rows_of(x: np.ndarray) -> tuple[list[np.ndarray], bool]:
+def rows_of(x: np.ndarray, most: tuple[int, int] = SMALL) -> tuple[list[np.ndarray], bool]:
     """The rows shown, and whether they are the whole array: else its first and last row."""
     columns = x.shape[-1] if x.ndim else 1
     rows = x.reshape(-1, columns)
-    whole = columns <= SMALL[1] and len(rows) <= SMALL[0]
-    shown = rows if len(rows) <= SMALL[0] else rows[[0, -1]]
-    if columns > SMALL[1]:
-        shown = np.concatenate([shown[:, : SMALL[1] - 1], shown[:, -1:]], axis=1)
+    whole = columns <= most[1] and len(rows) <= most[0]
+    shown = rows if len(rows) <= most[0] else rows[[0, -1]]
+    if columns > most[1]:
+        shown = np.concatenate([shown[:, : most[1] - 1], shown[:, -1:]], axis=1)
     return list(shown), whole
 
 
 class Rows:
     """The rows of one box, and how numbers are written into them."""
 
-    def __init__(self, columns: int, scale: float) -> None:
+    def __init__(self, columns: int, scale: float, most: tuple[int, int] = SMALL) -> None:
         self.columns = columns
+        self.most = most
         self.scale = scale
         self.rows: list[str] = []
 
@@ -89,7 +90,7 @@ class Rows:
         if x.size == 0:
             self.row(cell(title, align="LEFT"), cell(font("empty", MUTE), colspan=self.columns + 1))
             return
-        shown, whole = rows_of(x)
+        shown, whole = rows_of(x, self.most)
         for k, numbers in enumerate(shown):
             mark = title if k == 0 else "" if len(shown) == x.size // x.shape[-1] else "⋮"
             self.numbers(mark, numbers, colour, signed, tinted, hidden, x.shape)
@@ -114,7 +115,7 @@ class Rows:
             text = show_number(x, signed)
             if cut and k == len(numbers) - 1:
                 text = "… " + text
-            style: dict[str, Any] = {"align": "RIGHT", "width": 60}
+            style: dict[str, Any] = {"align": "RIGHT", "width": 52}
             if hidden:
                 text, style["border"] = "&#160;", 1
             elif tinted and x != 0:
@@ -137,12 +138,7 @@ class Rows:
 
 def span(x: np.ndarray, signed: bool) -> str:
     """The shape and range of a large array."""
-    numbers = x[~np.isnan(x)]
-    if not numbers.size:
-        return f"{x.shape}: all NaN" if x.size else f"{x.shape}: empty"
-    low, high = show_number(numbers.min(), signed), show_number(numbers.max(), signed)
-    none = x.size - numbers.size
-    return f"{x.shape}: min {low}, max {high}" + f", {none} NaN" * (none > 0)
+    return f"{x.shape}: {extent(x, signed)}".replace("-", MINUS)
 
 
 def strip(x: np.ndarray, scale: float | None) -> str:

@@ -14,7 +14,8 @@ from ..graphs.names import named
 from ..graphs.tape import Tape
 from ..graphs.text import clip, escape
 from ..nodes.files import replacing
-from .boxes import fold, opened, size
+from .boxes import fold, size
+from .fit import fitted, shown_size
 from .formula import title_of
 from .layout import build, declined, direction_of
 from .render import NoLayout, render
@@ -28,8 +29,7 @@ SHOW = ("value", "gradient", "hand", "rules", "contributions", "legend")
 BLANK = ("value", "gradient", "hand", "rules")
 FORMATS = ("svg", "png", "pdf", "dot", "html")
 
-COLUMN, LEAST = 640, 0.75  # points of a notebook's column; how far text may shrink to fit into it
-COLLAPSED, DECLINED = 60, 200  # boxes: above, groups are collapsed; above, nothing is drawn
+DECLINED = 200  # boxes: above, nothing is drawn
 
 
 class Drawing:
@@ -43,15 +43,23 @@ class Drawing:
     True
     """
 
-    def __init__(self, dot: str, title: str, text: str, table: Trace | None = None) -> None:
+    def __init__(
+        self,
+        dot: str,
+        title: str,
+        text: str,
+        table: Trace | None = None,
+        laid_out: bytes | None = None,
+    ) -> None:
         self.dot = dot
+        self._laid_out = laid_out
         self.title = title
         self.text = text
         self.table = table
 
     @cached_property
     def _svg(self) -> str:
-        source = render(self.dot, "svg").decode()
+        source = (self._laid_out or render(self.dot, "svg")).decode()
         # The declaration and doctype are for a file of its own; inside a page they are no HTML.
         # A picture wider than the page shrinks, and a screen reader says what it is of.
         # Nothing refers to an id, and a page may show the same drawing twice: it has none.
@@ -60,7 +68,7 @@ class Drawing:
         look = f'<svg role="img" aria-label="{label}" style="max-width:100%;height:auto" '
         return re.sub(
             r'<svg\s+width="(\d+)pt" height="(\d+)pt"',
-            lambda size: look + fitted(int(size[1]), int(size[2])),
+            lambda found: look + shown_size(float(found[1]), float(found[2])),
             source[source.index("<svg") :],
             count=1,
         )
@@ -157,18 +165,23 @@ def draw(
     if len(tape.order) > 100 * DECLINED:
         return too_many(len(tape.order))
     subject = Subject(tape, *given)
+
+    def dot_of(view: View, cards: int = 0, down: bool = False) -> str:
+        way = direction or ("TB" if down else direction_of(view))
+        return build(view, way, show, blank, cards)
+
+    svg = None
     if depth is None and only is None:
-        home, depth = opened(subject, COLLAPSED)
+        if (count := size(fold(subject, 0))) > DECLINED:
+            return too_many(count)
+        view, dot, svg = fitted(subject, dot_of)
     else:
-        home = fold(subject, depth)
-    if only is None and size(home) > DECLINED:
-        return too_many(size(home))
-    view = View(subject, home, depth, only)
-    if len(view.boxes) > DECLINED:
-        return too_many(len(view.boxes))
-    dot = build(view, direction or direction_of(view), show, blank)
+        view = View(subject, fold(subject, depth), depth, only)
+        if len(view.boxes) > DECLINED:
+            return too_many(len(view.boxes))
+        dot = dot_of(view)
     shown = table(view)
-    return Drawing(dot, title_of(subject, view.root), str(shown), shown)
+    return Drawing(dot, title_of(subject, view.root), str(shown), shown, svg)
 
 
 def too_many(count: int) -> Drawing:
@@ -178,12 +191,6 @@ def too_many(count: int) -> Drawing:
         "depth=0 or only=, or print ag.trace(root)"
     )
     return Drawing(declined(words), f"{count:,} values", words)
-
-
-def fitted(width: int, height: int) -> str:
-    """The size of a picture: JupyterLab would not shrink it to the column, but let it scroll."""
-    scale = max(min(1.0, COLUMN / width), LEAST)
-    return f'width="{width * scale:.0f}pt" height="{height * scale:.0f}pt"'
 
 
 def checked(name: str, given: Any, possible: Sequence[str]) -> None:

@@ -104,10 +104,10 @@ def box_formula(subject: Subject, box: Box) -> str:
     """What a box computes: `e / s`, or of a collapsed group `softmax(z)`; nothing for a leaf."""
     if not box.members or box.node.op is None or id(box.node) in subject.rim:
         return ""
-    if box.collapsed is not None:
+    if box.collapsed:
         edges = sorted(box.edges, key=lambda edge: edge.source.kind == "constant")
         sources = dict.fromkeys(edge.source.name for edge in edges)
-        name = subject.groups.names[box.collapsed].replace("-", "_")
+        name = box.collapsed.replace("-", "_")
         return f"{name}({', '.join(sources)})"
     inner = {id(m) for m in box.members}
     text, _ = formula_of(

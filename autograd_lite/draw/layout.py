@@ -8,45 +8,52 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from itertools import takewhile
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
 from ..graphs.colour import GRADIENT, INK, MUTE, VALUE, scale_of, tint
-from ..graphs.text import array_lines, clip, escape, show_number
-from .boxes import Box, Edge, gradient
+from ..graphs.notation import SUPERSCRIPTS
+from ..graphs.text import clip, escape, plain, show_number
+from .boxes import LEFT_OUT, Box
 from .cells import cell, font
-from .collapsed import edge_phrase, shortcuts
+from .edges import shortcuts
 from .formula import title_of
 from .hand import causes
-from .label import box_label
-from .phrases import phrase
+from .label import Look, box_label, rule_label
 from .render import MONO, SANS
 from .view import View
 
 __all__ = ["build", "declined", "direction_of"]
 
-FAST = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1", "splines": "line"}
+FAST = {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.2"}
 
 WIDTH = 4  # layers of scalars that fit a notebook column side by side
 
+ROW = 5  # leaves of scalars that fit it side by side: where more are used, they stand in rows
 
-def build(view: View, direction: str, show: Collection[str], blank: Collection[str]) -> str:
-    """The DOT source."""
+
+def build(
+    view: View, direction: str, show: Collection[str], blank: Collection[str], cards: int = 0
+) -> str:
+    """The DOT source; with `cards` the rules stand in the boxes, not on the edges."""
     import graphviz
 
     dot = graphviz.Digraph("computation", body=[])
     down = direction == "TB"
     scale = scale_of(box.grad for box in view.boxes if box.grad is not None)
-    name_of = {id(box): f"n{k}" for k, box in enumerate(view.boxes)}
-    root = view.root
-    many = len(view.boxes) > 40
+    reasons = causes(view.subject) if "hand" in show else {}
+    shapes = has_arrays(view)
+    look = Look(view.root.name, scale, view.covered, show, blank, down, cards, shapes, reasons)
+    on_edges = "rules" in show and not cards
     dot.attr(
         "graph",
         id="\x01graph",
         rankdir=direction,
-        ranksep="0.32" if down else "0.55",
-        nodesep="0.45" if down else "0.3",
+        ranksep=("0.16" if down else "0.07") if on_edges else "0.4",
+        nodesep="0.15" if cards else "0.3",
         bgcolor="white",
         fontname=SANS,
         fontsize="12",
@@ -54,53 +61,27 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
         labeljust="l",
         pad="0.15",
         fontcolor=INK,
-        label=heading(view, down),
-        # With edge labels, network simplex takes Graphviz seconds on a long recurrence.
-        **(FAST if many else {}),
+        label=heading(view, down, cards),
+        # Network simplex takes Graphviz seconds on a long recurrence.
+        **(FAST if len(view.boxes) > 80 else {}),
     )
     dot.attr("node", shape="plain", fontname=SANS, fontsize="11", fontcolor=INK)
-    dot.attr("edge", fontname=SANS, fontsize="10", color="#555555", arrowsize="0.7", penwidth="1.1")
-    where = "below" if down else "to its right"
-    lines: dict[tuple[int, ...], list[Box]] = {}
-    for box in view.boxes:
-        lines.setdefault(box.group, []).append(box)
-
-    reasons = causes(view.subject) if "hand" in show else {}
-
-    def node(graph: Any, box: Box) -> None:
-        reason = reasons.get(id(box.node), "")
-        graph.node(
-            name_of[id(box)],
-            id=f"\x01{name_of[id(box)]}",
-            label=box_label(box, root.name, scale, show, blank, where, reason),
-        )
-
+    dot.attr("edge", color="#555555", arrowsize="0.7", penwidth="1.1")
     if "legend" in show and not down:
         dot.node("legend", id="\x01legend", label=legend(scale, down))
-    level(view, lines, node, dot, ())
-    for k, (a, b, text) in enumerate(shortcuts(view)):
-        dot.edge(
-            name_of[id(b)], name_of[id(a)], id=f"\x01s{k}", style="dotted", constraint="false",
-            color=GRADIENT, label=f"<{font(escape(text), GRADIENT)}>", penwidth="1.3",
-        )  # fmt: skip
-    k = 0
-    for box in view.boxes:
-        for edge in box.edges:
-            attributes = {"id": f"\x01e{k}"}
-            k += 1
-            if edge.source.kind == "constant":
-                attributes |= {"style": "dashed", "color": "#999999", "arrowhead": "empty"}
-            elif "rules" in show:
-                attributes["label"] = edge_label(view, edge, down, show, blank)
-                if len(edge.source.users) == 1:
-                    attributes["weight"] = "4"
-            dot.edge(name_of[id(edge.source)], name_of[id(edge.target)], **attributes)
+    nodes, lines = (on_cards if not on_edges else with_rules)(view, look)
+    level(view.subject.groups.names, nodes, dot, ())
+    for a, b, attributes in lines:
+        dot.edge(a, b, **attributes)
     if "legend" in show and down:
         dot.node("legend", id="\x01legend", label=legend(scale, down))
         # An invisible edge puts it below a constant, where there is room.
-        constants = [box for box in view.boxes if box.kind == "constant"]
-        if constants:
-            dot.edge(name_of[id(constants[-1])], "legend", style="invis", weight="0")
+        above = [k for k, box in enumerate(view.boxes) if box.kind == "constant"]
+        if cards:  # or below all, where nothing is wide
+            above.append(view.boxes.index(view.root))
+        if above:
+            minlen = "2" if on_edges else "1"
+            dot.edge(f"n{above[-1]}", "legend", style="invis", weight="0", minlen=minlen)
     # Graphviz reads \G and \N even where the backslash was written as a reference: a second one
     # in front of it says that the backslash itself is meant.
     source = dot.source.replace("&#92;", "&#92;&#92;")
@@ -108,20 +89,76 @@ def build(view: View, direction: str, show: Collection[str], blank: Collection[s
     return source.replace("\x01", prefix + "_")
 
 
-def level(
-    view: View, lines: dict[tuple[int, ...], list[Box]], node: Any, graph: Any, group: Any
-) -> None:
-    """The boxes of one group by `node`, and the groups inside it as clusters."""
-    for box in lines.get(group, ()):
-        node(graph, box)
-    inner = sorted(
-        {g[: len(group) + 1] for g in lines if len(g) > len(group) and g[: len(group)] == group}
-    )
+Nodes = dict[tuple[int, ...], list[tuple[str, str]]]
+"""Names and labels of what is drawn, by the groups around it."""
+
+Lines = list[tuple[str, str, dict[str, str]]]
+"""From where, to where, and how."""
+
+DASHED = {"style": "dashed", "color": "#999999", "arrowhead": "empty"}
+DOTTED = {"style": "dotted", "color": GRADIENT, "penwidth": "1.3"}
+
+
+def with_rules(view: View, look: Look) -> tuple[Nodes, Lines]:
+    """Boxes, and the rules between them.
+
+    A rule stands on its edge as a node of its own, between two halves of the line: a label that
+    Graphviz places by itself lands beside other edges, and across the frames of groups.
+    """
+    nodes: Nodes = {}
+    lines: Lines = []
+    name = {id(box): f"n{k}" for k, box in enumerate(view.boxes)}
+    for box in view.boxes:
+        nodes.setdefault(box.group, []).append((name[id(box)], box_label(box, look)))
+    upper = rows_of_leaves(view) if look.down else {}
+    begin, end = "ns" if look.down else "we"
+    for k, edge in enumerate(edge for box in view.boxes for edge in box.edges):
+        a, b = name[id(edge.source)], name[id(edge.target)]
+        rows = 2 * upper.get(id(edge.source), 0)
+        if edge.source.kind == "constant":
+            lines.append((a, b, {"minlen": str(rows + 2), **DASHED}))
+            continue
+        around = common(edge.source.group, edge.target.group)
+        nodes.setdefault(around, []).append((f"r{k}", rule_label(edge, look)))
+        heavy = {"weight": "4"} if len(edge.source.users) == 1 else {}
+        lines.append((a, f"r{k}:{begin}", {"arrowhead": "none", **heavy}))
+        lines.append((f"r{k}:{end}", b, {"minlen": str(rows + 1), **heavy}))
+    for k, (x, y, text) in enumerate(shortcuts(view)):
+        nodes.setdefault((), []).append((f"s{k}", f"<{font(escape(text), GRADIENT, 10)}>"))
+        lines.append((name[id(x)], f"s{k}", {"dir": "back", **DOTTED}))
+        lines.append((f"s{k}", name[id(y)], {"dir": "none", **DOTTED}))
+    return nodes, lines
+
+
+def on_cards(view: View, look: Look) -> tuple[Nodes, Lines]:
+    """Boxes with their rules and their own leaves in them, and bare lines."""
+    nodes: Nodes = {}
+    name = {id(box): f"n{k}" for k, box in enumerate(view.boxes) if not look.is_inside(box)}
+    for box in view.boxes:
+        if id(box) in name:
+            nodes.setdefault(box.group, []).append((name[id(box)], box_label(box, look)))
+    lines: Lines = []
+    for box in view.boxes:
+        for edge in box.edges:
+            if id(edge.source) in name:
+                style = DASHED if edge.source.kind == "constant" else {}
+                line = (name[id(edge.source)], name[id(box)], dict(style))
+                if not (look.cards and line in lines):
+                    lines.append(line)
+    return nodes, lines
+
+
+def level(titles: list[str], nodes: Nodes, graph: Any, group: tuple[int, ...]) -> None:
+    """The nodes of one group, and the groups inside it as clusters."""
+    for name, label in nodes.get(group, ()):
+        graph.node(name, id=f"\x01{name}", label=label)
+    depth = len(group)
+    inner = sorted({g[: depth + 1] for g in nodes if len(g) > depth and g[:depth] == group})
     for g in inner:
         with graph.subgraph(name=f"cluster_{g[-1]}") as cluster:
             cluster.attr(
                 id=f"\x01g{g[-1]}",
-                label=f"<{escape(clip(view.subject.groups.names[g[-1]], 60)) or '&#160;'}>",
+                label=f"<{escape(clip(titles[g[-1]], 60)) or '&#160;'}>",
                 labeljust="l",
                 style="rounded,dashed",
                 color="#888888",
@@ -129,7 +166,33 @@ def level(
                 margin="14",
                 fontsize="11",
             )
-            level(view, lines, node, cluster, g)
+            level(titles, nodes, cluster, g)
+
+
+def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    """The groups around both of two boxes."""
+    shared = takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False))
+    return tuple(x for x, _ in shared)
+
+
+def rows_of_leaves(view: View) -> dict[int, int]:
+    """How many rows further up a leaf stands than it could, where too many would be side by side.
+
+    By the leaf's identity; only leaves that are used in one place are moved.
+    """
+    layer: dict[int, int] = {}
+    beside: dict[int, list[Box]] = {}
+    for box in view.boxes:
+        layer[id(box)] = 1 + max((layer.get(id(e.source), 0) for e in box.edges), default=0)
+    for box in view.boxes:
+        targets = {id(edge.target) for edge in box.users} & layer.keys()
+        if not box.edges and len(targets) == 1:
+            beside.setdefault(layer[targets.pop()], []).append(box)
+    found: dict[int, int] = {}
+    for boxes in beside.values():
+        rows = -(-len(boxes) // ROW)
+        found |= {id(box): k % rows for k, box in enumerate(boxes)}
+    return found
 
 
 def declined(words: str) -> str:
@@ -142,31 +205,9 @@ def declined(words: str) -> str:
     return dot.source
 
 
-def edge_label(
-    view: View, edge: Edge, down: bool, show: Collection[str], blank: Collection[str]
-) -> str:
-    """The local rule, and at a fan-out the numbers of this contribution."""
-    text = edge_phrase(view, edge)
-    if text is None:
-        g = gradient(edge.target.name)
-        text = " × …" if edge.rule is None else phrase(edge.rule, g, "")
-    arrow = "↑" if down else "←"
-    hidden = "rules" in blank
-    rows = [font("?" if hidden else escape(clip(f"{arrow}{text}", 60)), GRADIENT)]
-    arrivals = edge.source.arrivals
-    shared = len(arrivals) > 1 and edge in arrivals
-    if shared and "contributions" in show and "gradient" not in blank:
-        message = edge.message()
-        if message is not None:
-            numbers = array_lines(message, signed=True).replace("-", "−")
-            rows.append(font(escape(numbers).replace("  ", "&#160; "), MUTE, 8, MONO))
-    body = "".join(f"<TR>{cell(row, align='LEFT')}</TR>" for row in rows)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>>'
-
-
 def direction_of(view: View) -> str:
     """Left to right for a few layers of scalars, else top down: it has to fit a column."""
-    if any(np.ndim(box.node if box.kind == "constant" else box.node.primal) for box in view.boxes):
+    if has_arrays(view):
         return "TB"
     layer: dict[int, int] = {}
     for box in view.boxes:
@@ -174,7 +215,12 @@ def direction_of(view: View) -> str:
     return "LR" if max(layer.values()) <= WIDTH else "TB"
 
 
-def heading(view: View, down: bool) -> str:
+def has_arrays(view: View) -> bool:
+    """Whether not all that is drawn are single numbers."""
+    return any(plain(box.node).ndim for box in view.boxes)
+
+
+def heading(view: View, down: bool, cards: int) -> str:
     """The title: what is computed, its number, and which way to read."""
     root = view.root
     title = title_of(view.subject, root)
@@ -183,31 +229,40 @@ def heading(view: View, down: bool) -> str:
         title += f" = {show_number(value)}"
     ways = ("downwards", "upwards") if down else ("to the right", "to the left")
     words = f"values are computed {ways[0]}, gradients {ways[1]}"
-    if any(box.collapsed is not None for box in view.boxes):
+    if cards or any(box.collapsed == LEFT_OUT for box in view.boxes):
+        words += f"; folded to fit a page, depth={view.subject.groups.depth} draws all of it"
+    elif any(box.collapsed for box in view.boxes):
         words += f"; groups are collapsed, depth={(view.depth or 0) + 1} opens them"
+    lines = [f"<B>{escape(line)}</B>" for line in wrap(clip(title, 140), 64)]
+    lines = [f'<FONT POINT-SIZE="14">{line}</FONT>' for line in lines]
     return (
-        f'<<FONT POINT-SIZE="14"><B>{escape(clip(title, 90))}</B></FONT><BR ALIGN="LEFT"/>'
-        f'{font(words, MUTE, 10)}<BR ALIGN="LEFT"/>>'
+        "<" + "".join(f'{line}<BR ALIGN="LEFT"/>' for line in [*lines, font(words, MUTE, 10)]) + ">"
     )
 
 
 def legend(scale: float, down: bool) -> str:
     """How to read the drawing, with the colour scale in numbers."""
-    way, back, arrow = ("down", "up", "↑") if down else ("to the right", "to the left", "←")
+    if down:
+        value, slope = "computed on the way down", "computed on the way up"
+        times, arrow = "times w on the way up", "↑"
+        shares = [-1.0, -0.3, -0.045, 0.0, 0.045, 0.3, 1.0]
+    else:  # as narrow as a leaf, which it stands below
+        value, slope, times = "to the right", "to the left", "times w, to the left"
+        arrow, shares = "←", [-1.0, -0.15, 0.0, 0.15, 1.0]
     lines = [
         "How to read",
-        f"{font('value', VALUE)}: computed on the way {way}",
-        f"{font('<I>∂L/∂x</I>', GRADIENT)}: computed on the way {back}",
-        f"{font(f'{arrow} × e', GRADIENT)}: times e on the way {back}",
+        f"{font('value', VALUE)}: {value}",
+        f"{font('<I>∂L/∂x</I>', GRADIENT)}: {slope}",
+        f"{font(f'{arrow} × w', GRADIENT)}: {times}",
         "thick = leaf, dashed = constant",
     ]
     rows = "".join(f'<TR><TD ALIGN="LEFT">{font(line, MUTE, 9)}</TD></TR>' for line in lines)
     cells = ""
-    for share in (-1.0, -0.3, -0.045, 0.0, 0.045, 0.3, 1.0):
+    for share in shares:
         x = share * scale
-        text = font(short(x), INK, 8, MONO)
+        text = font(short(x), INK, 9, MONO)
         paint = {"bgcolor": tint(x, scale)} if x else {}
-        cells += cell(text, width=34 if x else 20, align="RIGHT" if x else "CENTER", **paint)
+        cells += cell(text, width=28 if x else 16, align="RIGHT" if x else "CENTER", **paint)
     table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
     rows += f'<TR><TD ALIGN="LEFT">{table}<TR>{cells}</TR></TABLE></TD></TR>'
     return f"<{table}{rows}</TABLE>>"
@@ -218,5 +273,9 @@ def short(x: float) -> str:
     if x == 0:
         return "0"
     size = abs(x)
-    text = f"{size:.2f}" if 0.01 <= size < 1000 else f"{size:.0e}"
-    return ("−" if x < 0 else "+") + text.replace("-", "−")
+    if 0.01 <= size < 1000:
+        text = f"{size:.2f}" if size < 100 else f"{size:.0f}"
+    else:  # 2·10⁻⁵; with an e it would read like Euler's number
+        digit, power = f"{size:.0e}".split("e")
+        text = f"{digit}·10{str(int(power)).translate(SUPERSCRIPTS)}"
+    return ("−" if x < 0 else "+") + text

@@ -20,10 +20,9 @@ from ..nodes.tensor import Tensor
 from ..ops import linalg, reduce
 from ..ops import shape as shapes
 from ..ops.branches import where
-from .boxes import gradient
-from .collapsed import edge_phrase
+from .edges import rule_text
 from .formula import ATOM, formula
-from .phrases import factor_of, phrase
+from .phrases import factor_of
 from .rules import OUT, G, rule, slot
 from .subject import Subject
 from .view import View
@@ -128,10 +127,10 @@ def array_row(result: Any) -> str:
     result.label = "z"
     view = View(Subject(Tape(result), {}, Names()), depth=0)
     box = view.home[id(result)]
+    covered = view.covered
     said: dict[str, list[str]] = {}
     for edge in box.edges:
-        text = edge_phrase(view, edge) or phrase(edge.rule, gradient("z"), "")
-        said.setdefault(edge.source.name, []).append(text.strip())
+        said.setdefault(edge.source.name, []).append(rule_text(edge, covered))
     shown = [f"{name}: {'; '.join(texts)}" for name, texts in said.items()]
     return join([f"z = {box.formula}", *shown, *[""] * (2 - len(shown))])
 

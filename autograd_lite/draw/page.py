@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..graphs.colour import scale_of, tint
-from ..graphs.text import clip, plain, shape_text, show_number
+from ..graphs.text import MINUS, array_lines, clip, plain, shape_text, show_number
 from .boxes import Box, gradient
 from .cells import rows_of
 from .formula import title_of
@@ -85,11 +83,8 @@ class Page:
             return [[["empty", ""]]]
         shown, whole = rows_of(x)
         if not whole:
-            finite = x[np.isfinite(x)]
-            if not finite.size:
-                return [[[f"{x.size} numbers, none finite", ""]]]
-            low, high = show_number(finite.min(), signed), show_number(finite.max(), signed)
-            return [[[f"{x.size} numbers, {low} to {high}", ""]]]
+            words = array_lines(x, signed, most=0).replace("-", MINUS)
+            return [[[words, ""]]]
         return [
             [
                 [show_number(v, signed), tint(float(v), self.scale) if signed and v != 0 else ""]

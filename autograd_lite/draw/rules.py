@@ -191,7 +191,7 @@ def box_rules(subject: Subject, box: Box) -> None:
     """Write on the edges of a box their messages: its members' rules, one put into the other."""
     inner = {id(m) for m in box.members}
     known: dict[int, Any] = {id(box.node): gradient(box.name)}
-    wanted = {(id(edge.consumer), edge.i): edge for edge in box.edges}
+    wanted = {(id(m), i): edge for edge in box.edges for m, i in edge.uses}
     if len(box.members) > READ or id(box.node) in subject.rim:
         return
     for m in reversed(box.members):
@@ -207,8 +207,8 @@ def box_rules(subject: Subject, box: Box) -> None:
             e = substitute(rule(m.op, i, m.primal, inputs), values)
             if id(x) in inner:
                 known[id(x)] = plus(known[id(x)], e) if id(x) in known else e
-            elif (id(m), i) in wanted:
-                wanted[(id(m), i)].rule = e
+            elif (edge := wanted.get((id(m), i))) is not None:
+                edge.rule = e if edge.rule is None else plus(edge.rule, e)
 
 
 def symbol(subject: Subject, x: Any, user: Node) -> Any:

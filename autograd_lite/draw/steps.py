@@ -146,7 +146,7 @@ def sent(box: Box, g: Any) -> list[tuple[Edge, Any]]:
     """The messages of a box whose gradient is `g`, through all the nodes it is made of."""
     inside: dict[int, Any] = {id(box.node): g}
     found = []
-    edges = {(id(edge.consumer), edge.i): edge for edge in box.edges}
+    edges = {(id(m), i): edge for edge in box.edges for m, i in edge.uses}
     for member in reversed(box.members):
         if id(member) not in inside:
             continue
@@ -190,15 +190,16 @@ def deliver(
 
 def slopes(edge: Edge, g: Any) -> tuple[Any, Any]:
     """The local derivative in numbers, and its products with `g` where those are then summed."""
-    node, op = edge.consumer, edge.consumer.op
+    (node, i), *_ = edge.uses
+    op = node.op
     if type(op) is not Elementwise or len(edge.target.members) > 1:
         return None, None
-    partial = op.partials[edge.i]
+    partial = op.partials[i]
     inputs = [data(x) for x in node.inputs]
     with np.errstate(all="ignore"):
         try:
             slope = 1.0 if partial is ONE else data(partial(node.primal, *inputs))
         except (ArithmeticError, ValueError):
             slope = data(partial(np.float64(node.primal), *map(np.float64, inputs)))
-        summed = np.shape(node.primal) != np.shape(inputs[edge.i])
+        summed = np.shape(node.primal) != np.shape(inputs[i])
         return slope, np.broadcast_to(g * slope, np.shape(node.primal)) if summed else None

@@ -13,7 +13,7 @@ from ..graphs.latex import latex
 from ..graphs.names import named
 from ..graphs.notation import write
 from ..graphs.tape import Tape
-from ..graphs.text import MINUS, clip, escape, number, plain
+from ..graphs.text import MINUS, clip, escape, extent, number, plain
 from .boxes import Box, gradient
 from .subject import Subject
 from .view import View
@@ -179,8 +179,7 @@ def number_lines(x: np.ndarray, signed: bool) -> tuple[str, ...]:
         return ("empty",)
     rows = x.reshape(-1, x.shape[-1] if x.ndim else 1)
     if rows.shape[0] > ROWS or rows.shape[1] > NUMBERS:
-        low, high = number(np.nanmin(x), signed), number(np.nanmax(x), signed)
-        return (f"{x.shape}: {low} to {high}".replace("-", MINUS),)
+        return (f"{x.shape}: {extent(x, signed)}".replace("-", MINUS),)
     return tuple(
         " ".join(number(v, signed).ljust(7) for v in line).rstrip().replace("-", MINUS)
         for line in rows

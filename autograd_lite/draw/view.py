@@ -43,6 +43,13 @@ class View:
         if only is not None:
             self.boxes = selected(self, only)
 
+    @property
+    def covered(self) -> frozenset[str]:
+        """The names of nodes that have no box of their own, and are not results of one."""
+        names = self.subject.names
+        used = {names[id(edge.x)] for box in self.boxes for edge in box.edges}
+        return frozenset(names.values()) - {box.name for box in self.boxes} - used
+
     def __del__(self) -> None:
         # Boxes and edges refer to each other: apart, they and the graph need no garbage collector.
         for box in self.home.values():
@@ -55,23 +62,29 @@ def in_order(subject: Subject, home: dict[int, Box]) -> list[Box]:
     found: dict[int, Box] = {}
     for node in subject.nodes:
         for x in subject.inputs(node):
-            if id(x) in subject.constants:
+            if id(x) in subject.constants and id(x) in home:
                 found.setdefault(id(x), home[id(x)])
-        if home[id(node)].node is node:
-            found[id(node)] = home[id(node)]
-            found[id(node)].members.reverse()
+        box = home[id(node)]
+        if box.node is node:
+            found[id(node)] = box
+            box.members.reverse()
     return list(found.values())
 
 
 def join(subject: Subject, home: dict[int, Box], box: Box) -> None:
     """Make the edges into a box: one for every use of something outside it."""
     inner = {id(m) for m in box.members}
+    known: dict[int, Edge] = {}
     for m in box.members:
         for i, x in enumerate(subject.inputs(m)):
-            if id(x) in home and id(x) not in inner:
-                edge = Edge(home[id(x)], box, m, i)
-                box.edges.append(edge)
-                edge.source.users.append(edge)
+            if id(x) not in home or id(x) in inner:
+                continue
+            if box.collapsed and id(x) in known:
+                known[id(x)].uses.append((m, i))
+                continue
+            edge = known[id(x)] = Edge(home[id(x)], box, x, subject.names[id(x)], [(m, i)])
+            box.edges.append(edge)
+            edge.source.users.append(edge)
 
 
 def selected(view: View, only: Any) -> list[Box]:
@@ -99,5 +112,4 @@ def belongs(box: Box, thing: Any, names: list[str]) -> bool:
     """Whether a box is that of a node, or belongs to a group or goes by a name."""
     if isinstance(thing, Node):
         return any(thing is member for member in box.members)
-    around = [*box.group, *([] if box.collapsed is None else [box.collapsed])]
-    return thing == box.name or thing in [names[g] for g in around]
+    return thing in (box.name, box.collapsed, *(names[g] for g in box.group))

@@ -10,7 +10,16 @@ import numpy as np
 
 from ..core.graph import data
 
-__all__ = ["array_lines", "clip", "escape", "number", "plain", "shape_text", "show_number"]
+__all__ = [
+    "array_lines",
+    "clip",
+    "escape",
+    "extent",
+    "number",
+    "plain",
+    "shape_text",
+    "show_number",
+]
 
 # What XML cannot hold or a reader cannot see: control characters, the marks that reverse the order
 # of a whole line, halves of surrogate pairs, and the two code points that are no characters.
@@ -99,20 +108,28 @@ def shape_text(x: Any) -> str:
     return "scalar" if shape == () else str(shape)
 
 
+def extent(x: Any, signed: bool = False) -> str:
+    """What the entries of an array lie between, and how many are NaN.
+
+    >>> extent(np.arange(100.0)), extent(np.zeros(8)), extent([1.0, np.nan, 3.0], signed=True)
+    ('0 to 99.0000', 'all 0', '+1.0000 to +3.0000, 1 NaN')
+    """
+    x = plain(x)
+    known = x[~np.isnan(x)]
+    if not known.size:
+        return "all NaN" if x.size else "empty"
+    low, high = number(known.min(), signed), number(known.max(), signed)
+    missing = f", {x.size - known.size} NaN" if x.size > known.size else ""
+    return (f"{low} to {high}" if low != high else f"all {low}") + missing
+
+
 def array_lines(x: Any, signed: bool = False, most: int = 6) -> str:
     """All numbers of a small array in one line, or what a large one holds.
 
     >>> array_lines([2.0, 0.0]), array_lines(np.arange(100.0))
-    ('2.0000  0', '100 numbers from 0 to 99.0000')
+    ('2.0000  0', '100 numbers, 0 to 99.0000')
     """
     x = plain(x)
-    if x.size == 0:
-        return "empty"
-    if x.size <= most:
+    if 0 < x.size <= most:
         return "  ".join(number(v, signed) for v in x.ravel())
-    if np.isnan(x).all():
-        return f"{x.size} numbers, all NaN"
-    none = int(np.isnan(x).sum())
-    missing = f", {none} NaN" if none else ""
-    low, high = number(np.nanmin(x), signed), number(np.nanmax(x), signed)
-    return f"{x.size} numbers from {low} to {high}{missing}"
+    return f"{x.size} numbers, {extent(x, signed)}" if x.size else "empty"
