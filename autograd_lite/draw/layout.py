@@ -77,8 +77,9 @@ def build(
         dot.node("legend", id="\x01legend", label=legend(scale, down))
         # An invisible edge puts it below a constant, where there is room.
         above = [k for k, box in enumerate(view.boxes) if box.kind == "constant"]
-        if cards:  # or below all, where nothing is wide
-            above.append(view.boxes.index(view.root))
+        wide = any(plain(box.node).shape[-1:] > (3,) for box in view.boxes)
+        if cards or wide:  # beside nothing, or the drawing would be too wide
+            above += [k for k, box in enumerate(view.boxes) if box is view.root]
         if above:
             minlen = "2" if on_edges else "1"
             dot.edge(f"n{above[-1]}", "legend", style="invis", weight="0", minlen=minlen)
