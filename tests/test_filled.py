@@ -221,6 +221,8 @@ def with_flat(np, x):
     out.flat[3] = x[0]
     out.fill(x[1])
     out.flat[0] = x[2] * x[3]
+    turned = out.T
+    turned.flat[3:] = [x[4], 2.0]
     return out * np.array(list(out.flat)[::2])
 
 
@@ -230,6 +232,49 @@ def a_rotation(np, x):
     r[1, 0] = np.sin(x[0])
     r[0, 1] = -r[1, 0]
     return r @ x[:3]
+
+
+def added_where_named(np, x):
+    out = np.zeros((3, 2))
+    np.add.at(out, [0, 2, 2], x[:6].reshape(3, 2))
+    np.subtract.at(out, ([1, 1], [0, 0]), x[6])
+    np.add.at(out, 0, 1.0)
+    table = np.array(x[:4] * 2.0)
+    np.add.at(table, [1, 1, 3], x[:3])
+    return out * table[:2]
+
+
+def numpys_writers(np, x):
+    out = np.zeros((3, 4))
+    np.copyto(out, x[:4] * 1.0)
+    np.copyto(out, x[8:], where=np.arange(12).reshape(3, 4) % 2 == 0)
+    np.put(out, [0, -1], [x[1], 5.0])
+    np.place(out, np.arange(12).reshape(3, 4) == 5, x[6:9])
+    np.putmask(out, np.eye(3, 4) > 0, x[:5])
+    np.put_along_axis(out, np.array([[1], [3], [0]]), x[2:5].reshape(3, 1), axis=1)
+    np.fill_diagonal(out[:, 1:], x[7])
+    return out
+
+
+def joined_in_brackets(np, x):
+    rows = np.r_[x[0], 1:4, [x[1], 2.0], x[2:4]]
+    columns = np.c_[x[:3], [0.0, 1.0, x[5]], np.ones(3)]
+    return (
+        np.r_["-1", columns, np.r_["0,2", x[:3], x[3:6]][:1].T] * rows[:1] + np.mgrid[0:3, 0:1][0]
+    )
+
+
+def lists_in_place_of_arrays(np, x):
+    s = np.sum([x[0], x[1] * x[2], 3.0]) + np.max([x[0], x[3]]) + np.prod([[x[4]], [x[5]]])
+    return np.stack([np.mean([x, x**2], axis=0), np.cumsum([x[0]] * 12) * s, np.flip(list(x))])
+
+
+def entry_by_entry(np, x):
+    squares = np.vectorize(lambda v, w: v * v + w)(x.reshape(3, 4), x[:4])
+    out = np.zeros((3, 4))
+    for (i, j), v in np.ndenumerate(squares):
+        out[i, j] = v * (i + j)
+    return np.concatenate([out.ravel(), np.fromiter((v * 2.0 for v in x[:3]), float)])
 
 
 def nothing_in_it(np, x):

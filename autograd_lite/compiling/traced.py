@@ -20,7 +20,7 @@ import numpy as np
 
 from ..core.graph import Node, data, kinds, stand_ins
 from ..core.value import Value
-from ..nodes.array import Array
+from ..nodes.array import Array, write_at
 from ..nodes.callsite import HERE
 from ..nodes.numpy_protocol import PLAIN
 from ..nodes.tensor import Tensor
@@ -90,6 +90,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             if ufunc not in PLAIN:
                 return NotImplemented  # the node's own protocol records it
             inputs = tuple(map(data, inputs))
+        if called == "at" and isinstance(inputs[0], Array):
+            return write_at(ufunc, *inputs)
         (array, *_) = kwargs.pop("out", None) or (None,)
         if array is not None and not isinstance(array, Array):
             self.recorder.refuse(f"numpy.{ufunc.__name__} with out=", "use what it returns")

@@ -27,6 +27,9 @@ new = object.__new__
 # set, so an input that is younger than the node computed from it has been changed in between.
 clock = 0
 
+rewritten = False
+"""Whether the result of any operation has been written to: then it may be younger than its uses."""
+
 kinds: dict[type, type[Node]] = {}
 """The kind of node for each type of data: `float` → Value, `numpy.ndarray` → Tensor."""
 
@@ -257,8 +260,13 @@ def stale(x: Node, consumer: Node) -> str:
     """The message for data that was changed between forward and backward."""
     return (
         f"the data of {describe(x)} was changed after '{consumer._op}' had used it, so the "
-        "gradient of what was computed can no longer be found. Compute the forward pass again "
-        "after the change (in a training loop: forward, backward, then update)."
+        "gradient of what was computed can no longer be found. "
+        + (
+            "Compute the forward pass again after the change (in a training loop: forward, "
+            "backward, then update)."
+            if x.op is None
+            else "Write into a copy of it instead: t = ag.array(t)."
+        )
     )
 
 
@@ -352,6 +360,11 @@ def sort(roots: Iterable[Node], stop: Sequence[Node], since: int) -> tuple[list[
             node = node.left
             if type(node) not in types:
                 break
+    if rewritten:
+        for node in computed:
+            for x in node.inputs:
+                if isinstance(x, Node) and x.op is not None and x.stamp > node.stamp:
+                    raise ValueError(stale(x, node))
     return leaves, computed
 
 

@@ -54,6 +54,8 @@ class Op:
     # Whether the rule computes with its inputs, so that whole numbers are made floats first: the
     # minus of a uint8 is no negative, and the logarithm of an int8 has three digits.
     computes: ClassVar[bool] = False
+    # Whether the result is a part of the input's memory, which NumPy would write to as well.
+    is_view: ClassVar[bool] = False
     # What `Node.unrolled` is for each pair of types of two inputs; NoneType stands for no second.
     unrolled: Mapping[tuple[type, type], Pull] = MappingProxyType({})
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from ..core.graph import Node, data, node_types, operand, stand_ins
 from ..ops.filled import Filled
-from ..ops.index import Pick
+from ..ops.index import At, Pick
 from ..ops.inputs import is_objects
 from ..ops.shape import astype, reshape, tensor_of
 
@@ -83,18 +83,52 @@ class Array(ndarray):
 
     @property
     def flat(self) -> Any:
-        """The entries in C order, as a vector that can be written to."""
-        return self.reshape(-1)
+        """The entries in C order, to be read and written to."""
+        return Flat(self)
 
     @flat.setter
     def flat(self, values: Any) -> None:
-        self.reshape(-1)[...] = values
+        Flat(self)[:] = values
 
     def __repr__(self) -> str:
         return repr(self.view(ndarray))
 
     def __str__(self) -> str:
         return str(self.view(ndarray))
+
+
+class Flat:
+    """The entries of an array in C order, as `numpy.flatiter` has them, nodes too."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+
+    def places(self, key: Any) -> tuple[Any, ...]:
+        """Where in the array the entries of a key are."""
+        return np.unravel_index(np.arange(self.array.size)[key], self.array.shape)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.array[self.places(key)]
+
+    def __setitem__(self, key: Any, values: Any) -> None:
+        places = self.places(key)
+        count = np.size(places[0])
+        node = node_in(values)
+        values = np.asarray(values) if node is None else node
+        if values.size not in (1, count) and count:  # over and over, as NumPy does
+            values = values.reshape(-1)[np.arange(count) % values.size]
+        self.array[places] = values
+
+    def __iter__(self) -> Any:
+        return (self.array[k] for k in np.ndindex(self.array.shape))
+
+    def __len__(self) -> int:
+        return self.array.size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ndarray.flat.__get__(self.array), name)  # type: ignore[attr-defined]
 
 
 class Writes:
@@ -261,6 +295,8 @@ class FilledArray(Array):
         return writes, *writes.parts_of(self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "at":
+            return write_at(ufunc, *inputs)
         out = kwargs.pop("out", None)
         result = getattr(ufunc, method)(*operands(inputs), **operands(kwargs))
         if out is None:
@@ -414,6 +450,13 @@ def operands(x: Any) -> Any:
     if isinstance(x, dict):
         return {key: operands(value) for key, value in x.items()}
     return operand(x)
+
+
+def write_at(ufunc: Any, array: Any, key: Any, values: Any) -> None:
+    """`ufunc.at(array, key, values)`: add to or subtract from entries, once for every mention."""
+    if ufunc not in (np.add, np.subtract):
+        raise TypeError(f"numpy.{ufunc.__name__}.at takes no node; np.add.at and np.subtract.at do")
+    array[...] = ufunc(operand(array), At(array, key).spread(operand(values))[1])
 
 
 def has_nodes(x: Any) -> bool:

@@ -28,7 +28,7 @@ from ..core.row import Elementwise
 from ..ops import branches, extremes, linalg, reduce, shape
 from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
-from .array import Array
+from .array import Array, write_at
 
 __all__ = ["NumpyProtocol", "off_the_graph"]
 
@@ -126,8 +126,8 @@ PLAIN: set[Any] = {
 """Functions about the numbers of a node, with plain results: none has a derivative to speak of."""
 
 WAYS = {
-    "out": "use what the function returns; a node's numbers are not written to, and a plain array "
-    "cannot hold a node (for a += t write a = a + t; for plain numbers take .data)",
+    "out": "use what the function returns, as in a = a + t; or make the array that it is to be "
+    "written into by np.zeros, np.array, ... after `import autograd_lite.numpy as np`",
     "where": "choose the entries first, by indexing, x[mask], or with np.where(mask, x, y) and a y "
     "that changes nothing, as 0 in a sum",
     "dtype": "convert first, with x.astype(dtype)",
@@ -186,7 +186,10 @@ def off_the_graph(caller: FrameType) -> str:
             "with ag.primitive; .data gives the numbers to what needs no gradient"
         )
     else:
-        way = "ag.array([...]) or ag.stack to join Tensors, t.at[i].set(v) to store one in another"
+        way = (
+            "ag.array([...]) or ag.stack to join Tensors; to store them in an array, as out[i] = t, "
+            "make it by np.zeros, np.array, ... after `import autograd_lite.numpy as np`"
+        )
     return (
         "making a plain array of a Tensor would cut it off the graph, and its gradient with it. "
         f"Write {way}; or .data where plain numbers are meant"
@@ -220,6 +223,8 @@ class NumpyProtocol:
                 raise
         if any(_has_own_protocol(x) for x in inputs):
             return NotImplemented
+        if method == "at" and isinstance(inputs[0], Array | Node):
+            return write_at(ufunc, *inputs)
         home = "numpy." if getattr(np, ufunc.__name__, None) is ufunc else ""  # SciPy has its own
         call = home + ufunc.__name__ + ("" if method == "__call__" else f".{method}")
         out = kwargs.pop("out", None)
@@ -274,8 +279,11 @@ def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:
         return lambda x, y: ours(shape.reshape(x, shape_of(x) + (1,) * len(shape_of(y))), y)
     table = {"reduce": REDUCTIONS, "accumulate": ACCUMULATIONS}.get(method, {})
     if ufunc not in table:
-        way = "t.at[i].add(v)" if method == "at" else f"np.{ufunc.__name__} in a loop, or t.data"
-        raise TypeError(f"{call} takes no node. Write {way} instead")
+        if method == "at":
+            way = "out = np.zeros(n) after `import autograd_lite.numpy as np`, which takes nodes,"
+        else:
+            way = f"np.{ufunc.__name__} in a loop, or t.data"
+        raise TypeError(f"{call} takes no node here. Write {way} instead")
     return table[ufunc]
 
 

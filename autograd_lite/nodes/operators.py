@@ -151,7 +151,8 @@ class Operators(NumpyProtocol, Copying, Habits):
         raise TypeError(
             f"float() of a {type(self).__name__} would cut it off the graph, and its gradient with "
             "it. Write .item() for the plain number, or use the node itself (np.exp and ag.exp "
-            "take nodes, math.exp does not)"
+            "take nodes, math.exp does not). An array that takes nodes, out[i] = x, is made by "
+            "np.zeros, np.array, ... after `import autograd_lite.numpy as np`"
         )
 
     def __int__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from ..ops.catalogue import later
 from ..ops.inputs import as_plain_class
 from .numpy_protocol import off_the_graph
 from .operators import UNROLLED, Operators, put
+from .written import Writing, read, write
 
 __all__ = ["Tensor"]
 
@@ -86,6 +87,7 @@ class Tensor(Operators):
     __slots__ = ("exposed",)
 
     exposed: Any
+    written: ClassVar[type]
 
     def __init__(self, data: Any, label: str = "", dtype: Any = None, **unknown: Any) -> None:
         self.refuse(unknown)
@@ -128,6 +130,7 @@ class Tensor(Operators):
     def forget(self) -> None:
         super().forget()
         self.exposed = None
+        self.notes = {"unrecorded": True}
         if self.primal.base is not None:  # a view of what others may write to
             self.primal = self.primal.copy()
 
@@ -228,14 +231,10 @@ class Tensor(Operators):
         return bool(np.any(self.primal == data(number)))
 
     def __getitem__(self, key: Any) -> Any:
-        return index.take_item(self, key)
+        return read(self, index.take_item(self, key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise TypeError(
-            "a Tensor's entries cannot be assigned to, since other nodes may have used them: write "
-            "t = t.at[i].set(v), or t.at[i].add(v), which make a new Tensor and keep the gradient "
-            "(to change a leaf's numbers between two forward passes, assign to t.data[i])"
-        )
+        write(self, key, value)
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
         raise TypeError(off_the_graph(sys._getframe(1)))
@@ -330,6 +329,15 @@ class Tensor(Operators):
         dtype = "" if self.primal.dtype == np.float64 else f", dtype={self.primal.dtype}"
         label = f", label={self.label!r}" if self.label else ""
         return f"Tensor({numbers}{dtype}{label})"
+
+
+class Written(Writing, Tensor):
+    """A Tensor that is being written to."""
+
+    __slots__ = ()
+
+
+Tensor.written = Written
 
 
 def unroll(row: Elementwise) -> None:

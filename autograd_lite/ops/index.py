@@ -25,6 +25,7 @@ class Slice(Op):
 
     index: tuple[Any, ...]
     old: tuple[int, ...]
+    is_view = True
     name = "index"
 
     def forward(self, x: Any) -> Any:
@@ -163,7 +164,7 @@ class At:
     def __getitem__(self, key: Any) -> At:
         return At(self.tensor, key)
 
-    def _spread(self, value: Any) -> tuple[np.ndarray, Any]:
+    def spread(self, value: Any) -> tuple[np.ndarray, Any]:
         """The flat positions the key names, and `value` there in zeros of the tensor's dtype."""
         old = self.tensor.shape
         keys = self.key if type(self.key) is tuple else (self.key,)
@@ -176,11 +177,11 @@ class At:
 
     def add(self, value: Any) -> Any:
         """The tensor with `value` added at the key; entries named twice get it twice."""
-        return self.tensor + self._spread(value)[1]
+        return self.tensor + self.spread(value)[1]
 
     def set(self, value: Any) -> Any:
         """The tensor with `value` stored at the key. ValueError if the key names an entry twice."""
-        positions, spread = self._spread(value)
+        positions, spread = self.spread(value)
         if np.unique(positions).size < positions.size:
             raise ValueError(
                 "at[...].set was given an index that names an entry twice, and which value stays "

@@ -65,6 +65,7 @@ class Reshape(Op):
 
     old: tuple[int, ...]
     new: tuple[int, ...]
+    is_view = True
     name = "reshape"
 
     def forward(self, x: Any) -> Any:
@@ -79,6 +80,7 @@ class Transpose(Op):
     """The trailing axes in the order `axes` (all negative). Its transpose is the inverse order."""
 
     axes: tuple[int, ...]
+    is_view = True
     name = "transpose"
 
     def forward(self, x: Any) -> Any:
