@@ -187,7 +187,7 @@ def off_the_graph(caller: FrameType) -> str:
         )
     else:
         way = (
-            "ag.array([...]) or ag.stack to join Tensors; to store them in an array, as out[i] = t, "
+            "ag.array([...]) or ag.stack to join Tensors; to store one in an array, out[i] = t, "
             "make it by np.zeros, np.array, ... after `import autograd_lite.numpy as np`"
         )
     return (
