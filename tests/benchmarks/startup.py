@@ -36,6 +36,6 @@ BENCHMARKS = [
         group="Import",
         sides=imports,
         rounds=15,
-        limits={"NumPy": 1.35},
+        limits={"NumPy": 1.2},
     )
 ]
