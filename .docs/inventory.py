@@ -71,12 +71,9 @@ GROUPS = [
         [
             "ops.shape",
             "ops.join",
-            "ops.pieces",
             "ops.windows",
             "ops.rearrange",
             "ops.diagonals",
-            "ops.padding",
-            "ops.assemble",
         ],
     ),
     (
@@ -91,7 +88,7 @@ GROUPS = [
         "Choosing and sorting",
         "Which entries are taken is decided by the numbers; the derivative goes to those that were "
         "taken.",
-        ["ops.choice", "ops.alternatives", "ops.order", "ops.index"],
+        ["ops.choice", "ops.order", "ops.index"],
     ),
     (
         "products",

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.graph import operand
 from ..nodes.array import has_nodes
-from ..ops.assemble import arranged
+from ..ops.join import arranged
 from .creation import array, taking_nodes
 
 __all__ = [

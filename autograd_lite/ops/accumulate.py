@@ -9,8 +9,8 @@ import numpy as np
 from ..core.graph import data
 from ..core.operation import Op, shape
 from .branches import where
-from .choice import take_along_axis
 from .inputs import array
+from .rearrange import take_along_axis
 from .reduce import Prod, max, min
 from .shape import Reshape, arrayed, concatenate, moveaxis, normal_axes, ravel
 

@@ -13,26 +13,23 @@ __all__ = ["LATER", "later"]
 
 _NAMES = {
     "accumulate": "cumprod cumsum cumulative_prod cumulative_sum nancumprod nancumsum",
-    "alternatives": "choose select",
-    "assemble": "block insert",
-    "choice": "compress extract intersect1d setdiff1d take take_along_axis trim_zeros union1d "
-    "unique unique_values",
+    "choice": "choose compress extract intersect1d select setdiff1d trim_zeros union1d unique "
+    "unique_values",
     "decompose": "qr svd svdvals",
     "diagonals": "diag diagflat diagonal trace tril triu",
     "differences": "diff ediff1d gradient trapezoid unwrap",
     "einsum": "einsum",
     "fft": "fft fft2 fftn fftshift ifft ifft2 ifftn ifftshift irfft irfft2 irfftn rfft rfft2 rfftn",
-    "join": "append atleast_1d atleast_2d atleast_3d broadcast_arrays column_stack copy dstack "
-    "full_like hstack matrix_transpose meshgrid vstack",
+    "join": "append atleast_1d atleast_2d atleast_3d block broadcast_arrays column_stack copy "
+    "dstack full_like hstack insert matrix_transpose meshgrid vstack",
     "least_squares": "lstsq pinv",
     "nans": "nan_to_num nanmax nanmean nanmin nanprod nanstd nansum nanvar",
     "norms": "cond matrix_norm norm vector_norm",
     "order": "median nanmedian nanpercentile nanquantile partition percentile quantile sort",
-    "padding": "pad",
-    "pieces": "array_split dsplit hsplit split unstack vsplit",
     "polynomials": "polyadd polyder polydiv polyfit polyint polymul polysub polyval vander",
     "products": "cross dot inner kron matvec outer tensordot vdot vecdot vecmat",
-    "rearrange": "delete flip fliplr flipud repeat resize roll rollaxis rot90 tile",
+    "rearrange": "array_split delete dsplit flip fliplr flipud hsplit pad repeat resize roll "
+    "rollaxis rot90 split take take_along_axis tile unstack vsplit",
     "rounding": "angle copysign divmod fix floor_divide fmod frexp heaviside ldexp modf real "
     "real_if_close round",
     "samples": "bincount convolve correlate interp",

@@ -1,24 +1,26 @@
-"""Some of the entries: by their places, by a condition, or each different one once."""
+"""Some of the entries, by a condition; each different one once; of several arrays one for each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..core.graph import data
+from ..core.graph import Node, data
+from .branches import where
 from .index import Pick
-from .inputs import array
+from .join import broadcast_arrays
 from .rearrange import moved
-from .shape import arrayed, concatenate, ravel
+from .shape import arrayed, concatenate, ravel, stack
 
 __all__ = [
+    "choose",
     "compress",
     "extract",
     "intersect1d",
+    "select",
     "setdiff1d",
-    "take",
-    "take_along_axis",
     "trim_zeros",
     "union1d",
     "unique",
@@ -42,26 +44,6 @@ def trim_zeros(x: Any, trim: str = "fb") -> Any:
     first, last = (used[0], used[-1] + 1) if used.size else (0, 0)
     start = first if "f" in trim.lower() else 0
     return x[start : last if "b" in trim.lower() else None]
-
-
-def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
-    """The entries (or slices along `axis`) at `indices`. Mirrors `numpy.take`.
-
-    >>> import autograd_lite as ag
-    >>> ag.take([1.0, 2.0, 3.0], [0, 2])
-    array([1., 3.])
-    """
-    return moved(x, np.take, indices, axis, mode=mode)
-
-
-def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
-    """The entries that `indices` names in each slice along `axis`. Mirrors the NumPy function.
-
-    >>> import autograd_lite as ag
-    >>> ag.take_along_axis([[3.0, 1.0]], np.array([[1, 0]]), -1)
-    array([[1., 3.]])
-    """
-    return moved(x, np.take_along_axis, array(data(indices)), axis)
 
 
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
@@ -145,3 +127,39 @@ def setdiff1d(x: Any, ar2: Any) -> Any:
     """
     x = unique(x)
     return x[~np.isin(data(x), data(ar2))]
+
+
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """Entry by entry the first choice whose condition holds. Mirrors `numpy.select`.
+
+    >>> import autograd_lite as ag
+    >>> ag.select([[True, False]], [[1.0, 2.0]], 9.0)
+    array([1., 9.])
+    """
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(
+            f"select needs as many choices as conditions, at least one; it was given "
+            f"{len(choicelist)} choices and {len(condlist)} conditions"
+        )
+    out = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        out = where(condition, choice, out)
+    return out
+
+
+def choose(x: Any, choices: Sequence[Any]) -> Any:
+    """Entry by entry the choice that the whole number x names. Mirrors `numpy.choose`.
+
+    Raises ValueError for a number that names no choice.
+
+    >>> import autograd_lite as ag
+    >>> ag.choose([0, 1], [[1.0, 2.0], [3.0, 4.0]])
+    array([1., 4.])
+    """
+    which = data(x)
+    if isinstance(choices, Node):
+        choices = list(choices)  # type: ignore[call-overload]
+    *options, which = broadcast_arrays(*choices, which)
+    if np.any((which < 0) | (which >= len(options))):
+        raise ValueError(f"choose was given a number that names none of its {len(options)} choices")
+    return stack(options)[(which, *np.indices(which.shape, sparse=True))]

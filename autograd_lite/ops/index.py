@@ -7,6 +7,7 @@ axis is added in front, as K seeds do; entries picked more than once add up on t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,20 @@ class Put(Op):
         return Pick(self.positions, self.old)(g)
 
 
+def counted(old: tuple[int, ...]) -> np.ndarray:
+    """The position of every entry of an array of shape `old`, in C order; not to be written to."""
+    size = int(np.prod(old, dtype=np.int64))
+    return remembered(old) if size <= 1 << 20 else np.arange(size).reshape(old)
+
+
+@lru_cache(maxsize=8)  # or a loop that picks one row at a time would count all entries each time
+def remembered(old: tuple[int, ...]) -> np.ndarray:
+    """`counted`, for arrays of up to 8 MB."""
+    positions = np.arange(int(np.prod(old, dtype=np.int64))).reshape(old)
+    positions.flags.writeable = False
+    return positions
+
+
 def _basic(key: tuple[Any, ...], old: tuple[int, ...]) -> tuple[Any, ...] | None:
     """The key with its ellipsis and missing axes written out, or None if it is not basic."""
     used = 0
@@ -123,7 +138,7 @@ def _basic(key: tuple[Any, ...], old: tuple[int, ...]) -> tuple[Any, ...] | None
 
 def places(old: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
     """The flat positions that `keys` name in an array of shape `old`."""
-    positions = np.arange(int(np.prod(old, dtype=np.int64))).reshape(old)
+    positions = counted(old)
     recorder = context.recorder_here()
     return np.asarray(positions[keys]) if recorder is None else recorder.taken(positions, keys)
 

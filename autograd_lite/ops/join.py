@@ -1,4 +1,4 @@
-"""Arrays made to fit one another: widened, spread, filled, turned, and put side by side."""
+"""Arrays made to fit one another: widened, spread, filled, turned, and put together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from ..core.elementwise import positive
 from ..core.graph import Node
-from .inputs import is_objects, numbers
+from .index import Pick, counted
+from .inputs import array, is_objects, numbers
 from .shape import arrayed, astype, broadcast_to, concatenate, ravel, reshape, transpose
 
 __all__ = [
@@ -17,12 +18,14 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "block",
     "broadcast_arrays",
     "column_stack",
     "copy",
     "dstack",
     "full_like",
     "hstack",
+    "insert",
     "matrix_transpose",
     "meshgrid",
     "vstack",
@@ -202,3 +205,55 @@ def matrix_transpose(x: Any) -> Any:
     if ndim < 2:
         raise ValueError(f"matrix_transpose needs at least two axes; it was given {ndim}")
     return transpose(x, (*range(ndim - 2), ndim - 1, ndim - 2))
+
+
+def arranged(arrays: Sequence[Any], arrange: Callable[..., Any]) -> Any:
+    """`arrange(*arrays)` for a function that only puts the entries of several arrays in places."""
+    pairs = [arrayed(x) for x in arrays]
+    places, start = [], 0
+    for _, old in pairs:
+        places.append(counted(old) + start)
+        start += places[-1].size
+    joined = concatenate([ravel(x) for x, _ in pairs])
+    return Pick(array(arrange(*places)), (start,), arrange.__name__)(joined)
+
+
+def insert(x: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    """`x` with `values` put in before the places `obj` along `axis`. Mirrors `numpy.insert`.
+
+    >>> import autograd_lite as ag
+    >>> ag.insert([1.0, 2.0], 1, 5.0)
+    array([1., 5., 2.])
+    """
+
+    def insert(x: Any, values: Any) -> Any:
+        return np.insert(x, obj, values, axis)
+
+    return arranged([x, values], insert)
+
+
+def block(arrays: Any) -> Any:
+    """An array from nested lists of blocks. Mirrors `numpy.block`.
+
+    >>> import autograd_lite as ag
+    >>> ag.block([[np.eye(2), np.ones((2, 1))]])
+    array([[1., 0., 1.],
+           [0., 1., 1.]])
+    """
+    blocks: list[Any] = []
+
+    def number(nested: Any) -> Any:
+        if isinstance(nested, list):
+            return [number(item) for item in nested]
+        blocks.append(nested)
+        return len(blocks) - 1
+
+    numbered = number(arrays)
+
+    def block(*places: Any) -> Any:
+        def fill(nested: Any) -> Any:
+            return [fill(item) for item in nested] if isinstance(nested, list) else places[nested]
+
+        return np.block(fill(numbered))
+
+    return arranged(blocks, block)

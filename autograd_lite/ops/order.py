@@ -12,8 +12,8 @@ import numpy as np
 from ..core.graph import Node
 from ..core.operation import shape
 from .branches import where
-from .choice import take_along_axis
 from .inputs import array, is_objects, numbers
+from .rearrange import take_along_axis
 from .shape import arrayed, flag, in_double, moveaxis, normal_axes, ravel, reshape, sum
 
 __all__ = [

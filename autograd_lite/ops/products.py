@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import multiply
-from .choice import take
 from .linalg import matmul
+from .rearrange import take
 from .shape import arrayed, expand_dims, moveaxis, normal_axes, ravel, reshape, sum, transpose
 
 __all__ = [
