@@ -18,7 +18,7 @@ from .index import Unslice
 from .rearrange import moved
 from .shape import arrayed
 
-__all__ = ["Unwindow", "Windows", "padded", "sliding_window_view", "windows"]
+__all__ = ["sliding_window_view"]
 
 Ints = tuple[int, ...]
 
