@@ -58,6 +58,13 @@ GROUPS = [
         ],
     ),
     (
+        "activations",
+        "Activations",
+        "What stands between two layers, made of rows of the table; `relu`, `tanh`, `sigmoid` and "
+        "`softplus` are rows themselves.",
+        ["nn.activations"],
+    ),
+    (
         "sums",
         "Sums, means, extremes",
         "What becomes of the entries along an axis.",

@@ -34,8 +34,9 @@ _PUBLIC = {
     "core.graph": "Node",
     "core.value": "Value",
     "draw": "Drawing Stepper draw paths step steps trace",
+    "nn.activations": "elu gelu hardsigmoid hardswish hardtanh leaky_relu mish relu6 selu silu",
     "nn.convolution": "conv1d conv2d conv_transpose2d",
-    "nn.losses": "binary_cross_entropy hinge kl_divergence mse",
+    "nn.losses": "binary_cross_entropy contrastive focal hinge huber kl_divergence mse triplet",
     "nn.pooling": "avg_pool max_pool",
     "nn.softmax": "cross_entropy log_softmax logsumexp softmax softmax_cross_entropy",
     "nodes.anomaly": "detect_anomaly",
@@ -52,6 +53,7 @@ _PUBLIC = {
     "ops.reduce": "max mean min prod std var",
     "ops.shape": "broadcast_to concatenate expand_dims moveaxis ravel reshape squeeze stack sum "
     "swapaxes transpose",
+    "ops.special": "erf",
     "ops.windows": "windows",
 }
 

@@ -73,13 +73,27 @@ from .draw import paths as paths
 from .draw import step as step
 from .draw import steps as steps
 from .draw import trace as trace
+from .nn.activations import elu as elu
+from .nn.activations import gelu as gelu
+from .nn.activations import hardsigmoid as hardsigmoid
+from .nn.activations import hardswish as hardswish
+from .nn.activations import hardtanh as hardtanh
+from .nn.activations import leaky_relu as leaky_relu
+from .nn.activations import mish as mish
+from .nn.activations import relu6 as relu6
+from .nn.activations import selu as selu
+from .nn.activations import silu as silu
 from .nn.convolution import conv1d as conv1d
 from .nn.convolution import conv2d as conv2d
 from .nn.convolution import conv_transpose2d as conv_transpose2d
 from .nn.losses import binary_cross_entropy as binary_cross_entropy
+from .nn.losses import contrastive as contrastive
+from .nn.losses import focal as focal
 from .nn.losses import hinge as hinge
+from .nn.losses import huber as huber
 from .nn.losses import kl_divergence as kl_divergence
 from .nn.losses import mse as mse
+from .nn.losses import triplet as triplet
 from .nn.pooling import avg_pool as avg_pool
 from .nn.pooling import max_pool as max_pool
 from .nn.softmax import cross_entropy as cross_entropy
@@ -251,6 +265,7 @@ from .ops.shape import stack as stack
 from .ops.shape import sum as sum
 from .ops.shape import swapaxes as swapaxes
 from .ops.shape import transpose as transpose
+from .ops.special import erf as erf
 from .ops.special import i0 as i0
 from .ops.special import sinc as sinc
 from .ops.statistics import average as average
@@ -269,29 +284,30 @@ __all__ = [
   "arcsinh", "arctan", "arctan2", "arctanh", "array", "array_split", "asarray", "atleast_1d",
   "atleast_2d", "atleast_3d", "average", "avg_pool", "binary_cross_entropy", "bincount", "block",
   "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "check_gradients", "choose", "clip",
-  "column_stack", "compare", "compress", "concatenate", "constant", "conv1d", "conv2d",
-  "conv_transpose2d", "convolve", "copy", "copysign", "corrcoef", "correlate", "cos", "cosh", "cov",
-  "cross", "cross_entropy", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "deg2rad",
-  "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "divide", "dot", "draw",
-  "dsplit", "dstack", "ediff1d", "einsum", "elementwise_grad", "empty", "empty_like", "exp", "exp2",
-  "expand_dims", "expm1", "extract", "eye", "fft", "fix", "flip", "fliplr", "flipud", "floor",
-  "floor_divide", "fmax", "fmin", "fmod", "frexp", "full", "full_like", "geomspace", "grad",
-  "gradient", "group", "heaviside", "hessian", "hinge", "hsplit", "hstack", "hvp", "hypot", "i0",
-  "inner", "insert", "interp", "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp",
-  "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
-  "logaddexp2", "logspace", "logsumexp", "matmul", "matrix_transpose", "matvec", "max_pool",
-  "maximum", "mean", "median", "meshgrid", "minimum", "mod", "modf", "moveaxis", "mse", "multiply",
-  "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
-  "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "negative", "nn",
-  "no_grad", "ones", "ones_like", "optim", "outer", "pad", "partition", "paths", "percentile",
+  "column_stack", "compare", "compress", "concatenate", "constant", "contrastive", "conv1d",
+  "conv2d", "conv_transpose2d", "convolve", "copy", "copysign", "corrcoef", "correlate", "cos",
+  "cosh", "cov", "cross", "cross_entropy", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum",
+  "deg2rad", "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "divide", "dot",
+  "draw", "dsplit", "dstack", "ediff1d", "einsum", "elementwise_grad", "elu", "empty", "empty_like",
+  "erf", "exp", "exp2", "expand_dims", "expm1", "extract", "eye", "fft", "fix", "flip", "fliplr",
+  "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "focal", "frexp", "full", "full_like",
+  "gelu", "geomspace", "grad", "gradient", "group", "hardsigmoid", "hardswish", "hardtanh",
+  "heaviside", "hessian", "hinge", "hsplit", "hstack", "huber", "hvp", "hypot", "i0", "inner",
+  "insert", "interp", "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp",
+  "leaky_relu", "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
+  "logaddexp", "logaddexp2", "logspace", "logsumexp", "matmul", "matrix_transpose", "matvec",
+  "max_pool", "maximum", "mean", "median", "meshgrid", "minimum", "mish", "mod", "modf", "moveaxis",
+  "mse", "multiply", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian",
+  "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "negative",
+  "nn", "no_grad", "ones", "ones_like", "optim", "outer", "pad", "partition", "paths", "percentile",
   "piecewise", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub",
   "polyval", "positive", "power", "primitive", "prod", "ptp", "quantile", "rad2deg", "ravel",
-  "real", "real_if_close", "reciprocal", "relu", "repeat", "reshape", "resize", "rint", "roll",
-  "rollaxis", "rot90", "save", "select", "setdiff1d", "sigmoid", "sign", "sin", "sinc", "sinh",
-  "sliding_window_view", "softmax", "softmax_cross_entropy", "softplus", "sort", "source", "split",
-  "sqrt", "square", "squeeze", "stack", "std", "step", "step_plot", "steps", "subtract", "swapaxes",
-  "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "trapezoid",
-  "tril", "trim_zeros", "triu", "trunc", "union1d", "unique", "unique_values", "unstack", "unwrap",
-  "value_and_grad", "vander", "var", "vdot", "vecdot", "vecmat", "vjp", "vsplit", "vstack", "where",
-  "windows", "zeros", "zeros_like"
+  "real", "real_if_close", "reciprocal", "relu", "relu6", "repeat", "reshape", "resize", "rint",
+  "roll", "rollaxis", "rot90", "save", "select", "selu", "setdiff1d", "sigmoid", "sign", "silu",
+  "sin", "sinc", "sinh", "sliding_window_view", "softmax", "softmax_cross_entropy", "softplus",
+  "sort", "source", "split", "sqrt", "square", "squeeze", "stack", "std", "step", "step_plot",
+  "steps", "subtract", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile",
+  "trace", "transpose", "trapezoid", "tril", "trim_zeros", "triplet", "triu", "trunc", "union1d",
+  "unique", "unique_values", "unstack", "unwrap", "value_and_grad", "vander", "var", "vdot",
+  "vecdot", "vecmat", "vjp", "vsplit", "vstack", "where", "windows", "zeros", "zeros_like"
 ]

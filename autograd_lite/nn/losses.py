@@ -12,16 +12,27 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import log, log1p, negative, relu, softplus, square
+from ..core.elementwise import log, log1p, negative, relu, sigmoid, softplus, square
 from ..core.graph import Node
 from ..core.operation import shape
 from ..core.row import chain_product
 from ..nodes.blocks import group
+from ..ops.extremes import clip
 from ..ops.inputs import is_objects
+from ..ops.norms import norm
 from ..ops.shape import arrayed, sum
 from .softmax import check_reduction, plain, scores_along, targets, with_nan
 
-__all__ = ["binary_cross_entropy", "hinge", "kl_divergence", "mse"]
+__all__ = [
+    "binary_cross_entropy",
+    "contrastive",
+    "focal",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "mse",
+    "triplet",
+]
 
 
 def mse(y: Any, t: Any, reduction: str = "mean") -> Any:
@@ -112,6 +123,87 @@ def kl_divergence(h: Any, t: Any, axis: int = -1, reduction: str = "mean") -> An
         return totalled(sum(terms, axis), reduction)
 
 
+def huber(y: Any, t: Any, delta: float = 1.0, reduction: str = "mean") -> Any:
+    """½ r² of r = y − t where |r| ≤ δ, δ (|r| − ½ δ) beyond: an outlier pulls no harder than δ.
+
+    With a = r held between −δ and δ both are a (r − ½ a), and the gradient is a. Errors and
+    reductions as in `mse`. Source: Huber, "Robust estimation of a location parameter" (1964).
+    Mirrors `torch.nn.HuberLoss`.
+
+    >>> import autograd_lite as ag
+    >>> ag.huber([0.5, 3.0], [0.0, 0.0], reduction="none")
+    array([0.125, 2.5  ])
+    """
+    y, t = paired(y, t, "huber")
+    if not delta > 0:
+        raise ValueError(f"the delta of huber is above 0, not {delta}")
+    with group("huber"):
+        r = y - t
+        a = clip(r, -delta, delta)
+        return totalled(a * (r - 0.5 * a), reduction)
+
+
+def focal(z: Any, t: Any, gamma: float = 2.0, alpha: float = 0.25, reduction: str = "mean") -> Any:
+    """−α (1 − p)^γ log p, with p = σ(z) the probability of class 1, and of class 0 with 1 − α.
+
+    The factor (1 − p)^γ leaves little of the loss of examples that are easy, so that many of them
+    do not outweigh the few hard ones. `z` are logits, the targets `t` 0 or 1. γ = 0 and α = ½ is
+    half of `binary_cross_entropy`. Mirrors `torchvision.ops.sigmoid_focal_loss`.
+
+    Source: Lin, Goyal, Girshick, He and Dollár, "Focal loss for dense object detection", ICCV
+    (2017), equation 5.
+
+    >>> import autograd_lite as ag
+    >>> ag.focal([3.0, -3.0], [1, 1], reduction="none").round(4)
+    array([0.    , 0.6916])
+    """
+    z, t = paired(z, t, "focal")
+    outside(t, "targets", "of −1 and +1 make (t + 1) / 2", "focal")
+    with group("focal"):
+        p, q = sigmoid(z), sigmoid(negative(z))
+        yes = alpha * q**gamma * softplus(negative(z))
+        no = (1 - alpha) * p**gamma * softplus(z)
+        return totalled(t * yes + (1 - t) * no, reduction)
+
+
+def contrastive(x: Any, y: Any, same: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
+    """½ d² of pairs that are alike, ½ max(0, margin − d)² of others, with d = ‖x − y‖ of each row.
+
+    Alike are drawn together, others pushed apart until they are `margin` away. `same` is 1 or 0 for
+    each row. Source: Hadsell, Chopra and LeCun, "Dimensionality reduction by learning an invariant
+    mapping", CVPR (2006), equation 4.
+
+    >>> import autograd_lite as ag
+    >>> ag.contrastive([[0.0, 0.0]] * 2, [[0.3, 0.4]] * 2, [1, 0], reduction="none")
+    array([0.125, 0.125])
+    """
+    x, y = paired(x, y, "contrastive")
+    d = norm(x - y, axis=-1)
+    d, same = paired(d, same, "contrastive")
+    with group("contrastive"):
+        near, far = square(d), square(relu(margin - d))
+        return totalled(0.5 * (same * near + (1 - same) * far), reduction)
+
+
+def triplet(
+    anchor: Any, positive: Any, other: Any, margin: float = 1.0, reduction: str = "mean"
+) -> Any:
+    """max(0, ‖a − p‖ − ‖a − n‖ + margin) of each row: nearer to its like than to another.
+
+    10⁻⁶ is added to every difference, as PyTorch does, so that no distance is 0. Mirrors
+    `torch.nn.TripletMarginLoss`. Source: Schroff, Kalenichenko and Philbin, "FaceNet", CVPR (2015).
+
+    >>> import autograd_lite as ag
+    >>> ag.triplet([[0.0, 0.0]], [[3.0, 4.0]], [[0.0, 4.5]]).round(4)
+    np.float64(1.5)
+    """
+    (anchor, positive), (_, other) = (paired(anchor, x, "triplet") for x in (positive, other))
+    with group("triplet"):
+        like = norm(anchor - positive + 1e-6, axis=-1)
+        unlike = norm(anchor - other + 1e-6, axis=-1)
+        return totalled(relu(like - unlike + margin), reduction)
+
+
 def paired(y: Any, t: Any, name: str) -> tuple[Any, Any]:
     """Predictions and targets as operations take them, or ValueError where their shapes differ."""
     y, given = arrayed(y)
@@ -126,13 +218,13 @@ def paired(y: Any, t: Any, name: str) -> tuple[Any, Any]:
     return y, np.asarray(t, dtype=object) if is_objects(t) else t
 
 
-def outside(x: Any, what: str, way_out: str) -> None:
+def outside(x: Any, what: str, way_out: str, name: str = "binary_cross_entropy") -> None:
     """ValueError where a number is below 0 or above 1. (NaN passes, and comes out again.)"""
     numbers = plain(x)
     wrong = (numbers < 0) | (numbers > 1)
     if np.any(wrong):
         found = numbers[wrong].flat[0]
-        raise ValueError(f"{what} of binary_cross_entropy are from 0 to 1, not {found}; {way_out}")
+        raise ValueError(f"{what} of {name} are from 0 to 1, not {found}; {way_out}")
 
 
 def totalled(losses: Any, reduction: str) -> Any:

@@ -19,6 +19,7 @@ MEANINGS = {
     "cosh": "(exp x + exp(−x)) / 2",
     "deg2rad": "x · π / 180",
     "divide": "x / y",
+    "erf": "(2/√π) ∫₀ˣ e^(−t²) dt, the error function",
     "exp": "exp x",
     "exp2": "2^x",
     "expm1": "exp x − 1, exact near 0",

@@ -1,7 +1,8 @@
-"""The cardinal sine and the Bessel function I₀, whose derivatives of every order are integrals.
+"""The cardinal sine, the Bessel function I₀ and the error function.
 
-NumPy has both functions but none of their derivatives. Each is a row whose partial derivative is
-the row of the next order: to differentiate n times is to evaluate the n-th integral, at 0 too.
+NumPy has the first two, but none of their derivatives, which are integrals. Each is a row whose
+partial derivative is the row of the next order: to differentiate n times is to evaluate the n-th
+integral, at 0 too. The error function NumPy has not; its derivative is a Gaussian.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from ..core.elementwise import exp
 from ..core.row import Elementwise
 from .inputs import array
 
-__all__ = ["i0", "sinc"]
+__all__ = ["erf", "i0", "sinc"]
 
 
 def _sinc(n: int, x: Any) -> Any:
@@ -110,3 +112,33 @@ def i0(x: Any) -> Any:
     0.5
     """
     return i0_of_order(0)(x)
+
+
+# --- the error function ---------------------------------------------------------------------------
+
+STEPS = 64  # points of the table between 0 and 1
+PLACES = np.arange(-6.0 * STEPS, 6 * STEPS + 1)
+VALUES = np.array([math.erf(k / STEPS) for k in PLACES])
+
+
+def erf_of_arrays(x: Any) -> Any:
+    """(2/√π) ∫₀ˣ e^(−t²) dt, by Taylor's series from the nearest point of a table.
+
+    The derivatives of erf are those of a Gaussian: Hermite's polynomials times e^(−t²). At a
+    distance of at most 1/128 nine of them are enough for all digits; beyond ±6 erf is ±1.
+    """
+    x = np.clip(x, -6.0, 6.0)
+    nearest = np.rint(np.where(np.isnan(x), 0.0, x) * STEPS)
+    at = nearest / STEPS
+    h = x - at
+    before, hermite, power, total = 0.0, 1.0, h, 0.0 * h
+    for n in range(9):
+        total = total + hermite * power
+        before, hermite = hermite, 2 * at * hermite - 2 * n * before
+        power = power * -h / (n + 2)
+    start = np.interp(nearest, PLACES, VALUES).astype(x.dtype)
+    return start + 2 / math.sqrt(math.pi) * np.exp(-at * at) * total
+
+
+erf_of_arrays.__name__ = "erf"
+erf = Elementwise("erf", math.erf, erf_of_arrays, lambda y, x: 2 / math.sqrt(math.pi) * exp(-x * x))

@@ -654,3 +654,75 @@ def test_embedding_with_padding():
     same(out, wanted)
     out.backward(seed), wanted.backward(torch.tensor(seed))
     same(layer.weight.grad, module.weight.grad)
+
+
+# --- activations, and losses of differences and distances -----------------------------------------
+
+ACTIVATIONS = {
+    "elu": F.elu,
+    "elu 0.5": lambda x: F.elu(x, 0.5),
+    "erf": torch.erf,
+    "gelu": F.gelu,
+    "gelu tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "hardsigmoid": lambda x: F.hardtanh(x / 6 + 0.5, 0.0, 1.0),  # theirs has a slope of float32
+    "hardswish": F.hardswish,
+    "hardtanh": F.hardtanh,
+    "leaky_relu": F.leaky_relu,
+    "leaky_relu 0.3": lambda x: F.leaky_relu(x, 0.3),
+    "mish": F.mish,
+    "relu6": F.relu6,
+    "selu": F.selu,
+    "silu": F.silu,
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations(name):
+    name, _, option = name.partition(" ")
+    options = [float(option) if option[0].isdigit() else option] if option else []
+    other = ACTIVATIONS[f"{name} {option}".strip()]
+    far = [-800.0, -20.0, -6.5, -1e-9, 1e-9, 6.5, 20.0]  # and no 800, where PyTorch's mish″ is NaN
+    x = np.concatenate([rng().normal(size=50) * 3, far])
+    alike(lambda x: getattr(ag, name)(x, *options), other, x)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_huber_and_triplet(reduction):
+    y, t, n = rng().normal(size=(3, 6, 4)) * 2
+    for delta in (0.5, 1.0, 2.0):
+        alike(
+            lambda y, t, d=delta: ag.huber(y, t, d, reduction),
+            lambda y, t, d=delta: F.huber_loss(y, t, reduction=reduction, delta=d),
+            y, t,
+        )  # fmt: skip
+    for margin in (0.1, 1.0, 5.0):
+        alike(
+            lambda a, p, n, m=margin: ag.triplet(a, p, n, m, reduction),
+            lambda a, p, n, m=margin: F.triplet_margin_loss(a, p, n, m, reduction=reduction),
+            y, t, n,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("gamma", [0.0, 1.0, 2.0])
+def test_focal(gamma):
+    t = torch.tensor(rng(1).integers(0, 2, size=(6, 4)).astype(float))
+
+    def wanted(z):  # torchvision.ops.sigmoid_focal_loss
+        p = torch.sigmoid(z)
+        loss = F.binary_cross_entropy_with_logits(z, t, reduction="none")
+        right = p * t + (1 - p) * (1 - t)
+        return ((0.25 * t + 0.75 * (1 - t)) * loss * (1 - right) ** gamma).mean()
+
+    z = rng().normal(size=(6, 4)) * 3
+    alike(lambda z: ag.focal(z, t.numpy(), gamma), wanted, z)
+
+
+def test_contrastive():
+    same_ = torch.tensor([1.0, 0.0, 1.0, 0.0, 0.0])
+
+    def wanted(x, y):
+        d = torch.sqrt(torch.sum((x - y) ** 2, -1))
+        return torch.mean(same_ * d**2 + (1 - same_) * torch.relu(2.0 - d) ** 2) / 2
+
+    x, y = rng().normal(size=(2, 5, 3))
+    alike(lambda x, y: ag.contrastive(x, y, same_.numpy(), 2.0), wanted, x, y)
