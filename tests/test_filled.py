@@ -331,7 +331,8 @@ def test_plain_numbers_stay_plain(program):
 
 def test_the_operation_obeys_the_rule_contract():
     positions = np.array([[0, 4, 5], [6, 6, 1], [4, 2, 7]])
-    check_rule(lambda a, b, c: Filled(positions)(a, b, c), X[:4], X[4:6], X[6:8].reshape(2, 1))
+    fill = Filled(positions, (4, 2, 2))
+    check_rule(lambda a, b, c: fill(a, b, c), X[:4], X[4:6], X[6:8].reshape(2, 1))
 
 
 def test_the_whole_is_one_node_and_an_entry_is_what_was_written():
@@ -344,6 +345,19 @@ def test_the_whole_is_one_node_and_an_entry_is_what_was_written():
     assert out.op.name == "filled"
     assert list(out.inputs) == written
     assert (out * 2.0).inputs[0] is out.operand
+
+
+def test_a_drawing_says_what_was_written_where():
+    x = ag.Tensor([1.0, 2.0], label="x")
+    out = ag.zeros((2, 3))
+    out[0, 1:] = x
+    out[1, 0] = x[0] * x[1]
+    total = (out * out).sum()
+    total.backward()
+    text = str(ag.trace(total))
+    assert "filled([0, 1:3] = x, [1, 0] = m, else c)" in text
+    assert "dm = part(df)" in text
+    assert "[1, 0] = m" in ag.draw(total).svg()
 
 
 def test_what_was_computed_before_stays_as_it_was():

@@ -55,7 +55,7 @@ def key_text(index: tuple[Any, ...]) -> str:
         if isinstance(k, slice):
             step = "" if k.step is None else f":{k.step}"
             return f"{'' if k.start is None else k.start}:{'' if k.stop is None else k.stop}{step}"
-        return "None" if k is None else str(k)
+        return "…" if k is Ellipsis else str(k)
 
     keys = [one(k) for k in index]
     while len(keys) > 1 and keys[-1] == ":":
@@ -95,6 +95,11 @@ def formula(op: Any, x: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         return f"{wrapped(parts[0], ATOM)}[{key_text(op.index)}]", ATOM
     if kind == "Pick":
         return f"{wrapped(parts[0], ATOM)}[…]", ATOM
+    if kind == "Filled":
+        keys = [f"[{key_text(op.key(i))}] = {text}" for i, text in enumerate(texts[:6])]
+        if op.sizes[0] == op.positions.size > 1 and len(texts) > 1:  # what was there before
+            keys = [*keys[1:], f"else {texts[0]}"]
+        return f"filled({', '.join(keys)}{', …' if len(texts) > 6 else ''})", ATOM
     if kind == "Einsum":
         texts.insert(0, f"'{','.join(op.letters)}->{op.result}'")
     return f"{name}({', '.join(texts[:6])}{', …' if len(texts) > 6 else ''})", ATOM

@@ -207,7 +207,8 @@ class Writes:
             base = np.where(written, 0, numbers)
             since = len(self.values)  # it has the numbers that were written, too
         parts = ([] if base is None else [base]) + [self.values[k] for k in nodes]
-        ends = np.cumsum([x.size for x in parts])
+        sizes = [x.size for x in parts]
+        ends = np.cumsum(sizes)
         starts = np.zeros(len(self.values) + 1, np.intp)
         starts[nodes] = np.append(0, ends)[-len(nodes) - 1 : -1] if nodes else []
         positions = np.arange(numbers.size).reshape(numbers.shape)
@@ -215,8 +216,9 @@ class Writes:
         later = ~written & (owners >= since)
         if later.any():  # plain numbers, into what was a node before
             parts.append(numbers[later])
-            positions[later] = np.arange(later.sum()) + ends[-1]
-        return Filled(positions)(*parts)
+            sizes.append(parts[-1].size)
+            positions[later] = np.arange(sizes[-1]) + ends[-1]
+        return Filled(positions, tuple(sizes))(*parts)
 
 
 def taken(node: Node, places: ndarray) -> Any:

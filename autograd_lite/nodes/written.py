@@ -144,7 +144,8 @@ def settle(t: Any) -> None:
         whole = array.operand
         if isinstance(whole, Array):  # nothing but numbers is left
             numbers = whole.view(np.ndarray)
-            whole = wrap(numbers, Filled(np.arange(whole.size).reshape(whole.shape)), numbers)
+            positions = np.arange(numbers.size).reshape(numbers.shape)
+            whole = wrap(numbers, Filled(positions, (numbers.size,)), numbers)
         elif any(whole is node for node in array.writes.values):  # type: ignore[union-attr]
             whole = reshape(whole, array.shape)
     finally:

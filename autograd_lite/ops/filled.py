@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.graph import node_types
 from ..core.operation import Op, shape
-from .index import Put, Slice
+from .index import Pick, Put, Slice
 from .shape import reshaped
 
 __all__ = ["Filled"]
@@ -26,12 +26,14 @@ ndarray = np.ndarray
 class Filled(Op):
     """The base, with the parts written into it: entry k is entry `positions[k]` of all inputs.
 
-    The inputs are the base and then the parts, each counted in C order, one after the other.
-    Linear in all of them together: a part gets the cotangent of the entries that are still its own,
-    added up where it was copied to several; the base gets that of the entries not written to.
+    The inputs, of these `sizes`, are the base (unless nothing is left of it) and then the parts,
+    each counted in C order, one after the other. Linear in all of them together: a part gets the
+    cotangent of the entries that are still its own, added up where it was copied to several; the
+    base gets that of the entries not written to.
     """
 
     positions: np.ndarray
+    sizes: tuple[int, ...]
     name = "filled"
 
     def forward(self, *inputs: Any) -> Any:
@@ -40,44 +42,65 @@ class Filled(Op):
         flat = [x.reshape(-1) if type(x) is ndarray else np.asarray(x).reshape(-1) for x in inputs]
         return np.concatenate(flat)[self.positions]
 
-    def shares(self, g: Any, inputs: Sequence[Any]) -> Any:
-        """The cotangent of every entry of the inputs, laid side by side."""
-        total = sum(map(size, inputs))
-        return Put(self.positions, (total,))(g)
+    def entries(self, i: int) -> tuple[ndarray, ndarray]:
+        """Where in the result the entries of input `i` stand, and which entries of it they are."""
+        start = sum(self.sizes[:i])
+        mine = self.positions.reshape(-1) - start
+        places = np.flatnonzero((mine >= 0) & (mine < self.sizes[i]))
+        return places, mine[places]
+
+    def key(self, i: int) -> tuple[Any, ...]:
+        """The index under which input `i` was written, as far as it can be seen; `...` if mixed."""
+        places, _ = self.entries(i)
+        shape = self.positions.shape
+        along = [np.unique(k) for k in np.unravel_index(places, shape)]
+        if not len(places) or len(places) != np.prod([len(k) for k in along]):
+            return (Ellipsis,)
+        keys: list[Any] = []
+        for k, n in zip(along, shape, strict=True):
+            first, last = int(k[0]), int(k[-1]) + 1
+            if len(k) == last - first == 1:
+                keys.append(first)
+            elif len(k) == last - first:
+                keys.append(slice(None) if len(k) == n else slice(first, last))
+            else:
+                return (Ellipsis,)
+        return tuple(keys)
 
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
-        start = sum(map(size, inputs[:i]))
-        return part(self.shares(g, inputs), start, inputs[i])
+        places, own = self.entries(i)
+        n = self.sizes[i]
+        share = Pick(places, shape(out))(g)
+        if len(own) != n or (own != np.arange(n)).any():
+            share = Put(own, (n,))(share)
+        return reshaped(share, (n,), shape(inputs[i]))
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any]:
-        side_by_side = self.shares(g, inputs)
-        starts = accumulate(map(size, inputs), initial=0)
+        starts = accumulate(self.sizes, initial=0)
+        side_by_side = Put(self.positions, (sum(self.sizes),))(g)
         if type(side_by_side) is ndarray and side_by_side.ndim == 1:
             # Of thousands of numbers a list takes a tenth of the time of as many slices.
             numbers = side_by_side.tolist()
             if numbers and set(map(type, inputs)) == {float}:
                 return numbers
             return [
-                numbers[start] if type(x) is float else part(side_by_side, start, x)
-                for x, start in zip(inputs, starts, strict=False)
+                numbers[start] if type(x) is float else part(side_by_side, start, n, x)
+                for x, n, start in zip(inputs, self.sizes, starts, strict=False)
             ]
-        return [part(side_by_side, start, x) for x, start in zip(inputs, starts, strict=False)]
+        return [
+            part(side_by_side, start, n, x)
+            for x, n, start in zip(inputs, self.sizes, starts, strict=False)
+        ]
 
     def saves(self, i: int) -> bool:
         return False
 
 
-def size(x: Any) -> int:
-    """How many entries an input has."""
-    return getattr(x, "size", 1)
-
-
-def part(side_by_side: Any, start: int, x: Any) -> Any:
-    """The share of the input `x`, whose entries start there, in its shape."""
-    end = start + size(x)
+def part(side_by_side: Any, start: int, n: int, x: Any) -> Any:
+    """The share of the input `x`, whose `n` entries start there, in its shape."""
     if type(side_by_side) in node_types:
-        n = side_by_side.shape[-1]
-        mine = Slice((slice(start, end),), (n,))(side_by_side)
+        total = side_by_side.shape[-1]
+        mine = Slice((slice(start, start + n),), (total,))(side_by_side)
     else:
-        mine = side_by_side[..., start:end]
-    return reshaped(mine, (end - start,), shape(x))
+        mine = side_by_side[..., start : start + n]
+    return reshaped(mine, (n,), shape(x))
