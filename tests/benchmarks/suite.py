@@ -4,6 +4,7 @@ import checking
 import compiled
 import derivatives
 import drawing
+import filled
 import memory
 import scalars
 import startup
@@ -12,6 +13,6 @@ from benchmark import Benchmark
 
 ALL: list[Benchmark] = [
     benchmark
-    for module in (scalars, tensors, compiled, derivatives, memory, checking, drawing, startup)
+    for module in (scalars, tensors, filled, compiled, derivatives, memory, checking, drawing, startup)
     for benchmark in module.BENCHMARKS
 ]
