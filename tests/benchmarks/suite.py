@@ -11,8 +11,9 @@ import startup
 import tensors
 from benchmark import Benchmark
 
-ALL: list[Benchmark] = [
-    benchmark
-    for module in (scalars, tensors, filled, compiled, derivatives, memory, checking, drawing, startup)
-    for benchmark in module.BENCHMARKS
-]
+MODULES = (
+    *(scalars, tensors, filled, compiled, derivatives, memory, checking, drawing),
+    startup,
+)
+
+ALL: list[Benchmark] = [benchmark for module in MODULES for benchmark in module.BENCHMARKS]
