@@ -13,7 +13,7 @@ LABELS = (2, 0, 1, 1)
 
 
 def conv_naive(np, x, w, b, stride=1, pad=1):
-    n, c, h, v = x.shape
+    n, _c, h, v = x.shape
     f, _, hh, ww = w.shape
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     rows, columns = 1 + (h + 2 * pad - hh) // stride, 1 + (v + 2 * pad - ww) // stride
@@ -142,7 +142,7 @@ def two_layers_of_conv(np, x, w1, w2, b):
 
 
 def spatial_batchnorm(np, x, gamma, beta):
-    n, c, h, w = x.shape
+    _n, c, _h, _w = x.shape
     out = np.zeros_like(x)
     for k in range(c):
         mean, variance = np.mean(x[:, k]), np.var(x[:, k])
@@ -401,7 +401,7 @@ def mixture_of_experts(np, x, gates, experts):
 
 
 def rnn(np, x, h0, wx, wh, b):
-    n, t, d = x.shape
+    n, t, _d = x.shape
     h = np.zeros((n, t, h0.shape[1]))
     state = h0
     for i in range(t):
@@ -437,7 +437,7 @@ def rnn_over_characters(np, wxh, whh, why):
 
 
 def lstm(np, x, wx, wh, b):
-    n, t, d = x.shape
+    n, t, _d = x.shape
     size = wh.shape[0]
     sigmoid = lambda v: 1 / (1 + np.exp(-v))  # noqa: E731
     h, c = np.zeros((n, size)), np.zeros((n, size))
@@ -491,7 +491,7 @@ def causal_attention(np, q, k, v):
 
 
 def heads(np, x, w):
-    out = np.zeros((w.shape[0],) + x.shape)
+    out = np.zeros((w.shape[0], *x.shape))
     for h in range(w.shape[0]):
         q = x @ w[h]
         a = np.exp(q @ q.T / 2.0)
