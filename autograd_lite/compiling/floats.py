@@ -84,7 +84,8 @@ def on_floats(program: Program, name: str, result: Any, passes: bool) -> Text | 
         lines = [f"def {careful}({inputs}):"]
         lines += [f"    {names[s]} = np.float64({names[s]})" for s in program.inputs]
         lines += writer.body(program.steps)
-        outputs = [f"float({x})" for x in writer.results(program)]
+        pairs = zip(program.outputs, writer.results(program), strict=True)
+        outputs = [f"float({w})" if is_python_s(x) else w for x, w in pairs]
         return "\n".join([*lines, f"    return {result(outputs)}"])
 
     guess = speculated(program) if passes else None
@@ -121,6 +122,11 @@ def is_on_numbers(program: Program) -> bool:
     known = all(step.call is GUARD or can_write(step) for step in program.steps)
     arrays = any(isinstance(x, np.ndarray) for x in program.outputs)
     return known and not arrays and all(map(is_of_numbers, program.inputs))
+
+
+def is_python_s(x: Any) -> bool:
+    """Whether a result is a number of Python's."""
+    return isinstance(x, Step) and x.dtype is None
 
 
 def is_of_numbers(step: Step) -> bool:
@@ -185,6 +191,11 @@ class Straight(Numbers):
         if call in MATH:
             return f"math.{MATH[call]}({', '.join(words)})"
         return f"float({super().function(call)}({', '.join(words)}))"
+
+    def output(self, x: Any) -> str:
+        kind = "np.float64" if isinstance(x, Step) and x.dtype == np.float64 else "np.bool_"
+        typed = isinstance(x, Step) and x.dtype is not None
+        return f"{kind}({self.word(x)})" if typed else self.word(x)
 
     def decimal(self, x: Any, step: Step) -> str:
         """An operand of `step`; a whole number or truth with a decimal point, if it gives one."""

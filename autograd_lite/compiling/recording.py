@@ -44,7 +44,9 @@ class Recording:
         program = Program(recorder.inputs, recorder.steps, outputs)
         self.program = simplified(program) if passes else program
         name, shown = name_of(f), Shown(form)
-        text = on_floats(self.program, name, shown, passes)
+        values = [getattr(data(x), "value", None) for x in results]
+        arrays = any(isinstance(x, np.ndarray) for x in values)
+        text = None if arrays else on_floats(self.program, name, shown, passes)
         self.define(text or written(self.program, name, shown, passes), recorder, shown)
         self.are_nodes(results)
 

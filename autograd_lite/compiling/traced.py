@@ -266,9 +266,12 @@ def _of_numbers(name: str) -> Any:
         if not all(type(x) in (int, float) or isinstance(x, TracedNumber) for x in other):
             return general(self, *other)
         args = (*other, self) if name.startswith("__r") else (self, *other)
-        if plain in RAISING:
+        raising = plain in RAISING and not is_ours(sys._getframe(1))  # in a rule it is IEEE 754
+        if raising:
             python_raises(plain, *args)
         out = general(self, *other)
+        if raising and plain is operator.pow and not np.isfinite(out):
+            plain(*map(number_of, args))  # too large
         if isinstance(out, TracedArray) and out.dtype.kind == "f":
             # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
             recorder = self.recorder
@@ -287,10 +290,14 @@ def python_raises(plain: Any, x: Any, y: Any) -> None:
     else:
         wrong = not x > 0 and not (x == 0 and y > 0)
     if wrong:
-        a, b = (v.value if isinstance(v, Traced) else v for v in (x, y))
-        if isinstance(plain(a, b), complex):
+        if isinstance(plain(number_of(x), number_of(y)), complex):
             recorder = (x if isinstance(x, Traced) else y).recorder
             recorder.refuse("a power that is a complex number", "use np.emath.power outside")
+
+
+def number_of(x: Any) -> Any:
+    """The number of this call."""
+    return x.value if isinstance(x, Traced) else x
 
 
 def _decision(name: str) -> Any:
