@@ -271,7 +271,8 @@ def _of_numbers(name: str) -> Any:
             python_raises(plain, *args)
         out = general(self, *other)
         if raising and plain is operator.pow and not np.isfinite(out):
-            plain(*map(number_of, args))  # too large
+            if all(bool(np.isfinite(x)) for x in args):
+                plain(*map(number_of, args))  # too large
         if isinstance(out, TracedArray) and out.dtype.kind == "f":
             # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
             recorder = self.recorder
@@ -305,7 +306,7 @@ def _decision(name: str) -> Any:
 
     def compare(self: TracedNumber, other: Any) -> Any:
         out = general(self, other)
-        return bool(out) if isinstance(other, int | float) else out
+        return bool(out) if isinstance(other, int | float | TracedNumber | Value) else out
 
     compare.__doc__ = f"What Python says of two numbers; a guard. See `{plain.__name__}`."
     return compare

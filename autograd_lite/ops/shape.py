@@ -543,4 +543,6 @@ def arrayed(x: Any) -> tuple[Any, tuple[int, ...]]:
         except ValueError as error:
             error.add_note("the rows of a nested list must have one length")
             raise
+    elif type(x) is not ndarray and np.isscalar(x):
+        x = np.broadcast_to(x, ())  # what stands for a number of NumPy's
     return x, x.shape
