@@ -11,7 +11,6 @@ map).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -21,7 +20,7 @@ import numpy as np
 from ..core.graph import Node, data, toposort
 from .names import Names, constant_name
 
-__all__ = ["Patience", "Tape", "identity_seed", "pull", "shares"]
+__all__ = ["Tape", "identity_seed", "pull", "shares"]
 
 
 def identity_seed(root: Node) -> Any:
@@ -29,42 +28,6 @@ def identity_seed(root: Node) -> Any:
     if root.size == 1:
         return np.ones(root.shape, root.dtype) if root.shape else 1.0
     return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape)
-
-
-class Patience:
-    """Seconds of the processor left; those inside the block are taken off. Entered again and again,
-    not nested. (By the clock a busy machine would find fewer causes than an idle one.)
-
-    >>> patience = Patience(0.0)
-    >>> with patience:
-    ...     patience.over()
-    True
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.left = seconds
-        self.start: float | None = None
-
-    def __enter__(self) -> Patience:
-        self.start = time.thread_time()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        assert self.start is not None
-        self.left -= time.thread_time() - self.start
-        self.start = None
-
-    def over(self) -> bool:
-        """Whether nothing is left."""
-        since = 0.0 if self.start is None else time.thread_time() - self.start
-        return self.left - since <= 0
-
-
-THINKING = 5.0
-"""Seconds that a report may spend on replays; a graph of a page needs a few hundredths."""
-
-LOOKING_BACK = 0.5
-"""Seconds that it may spend on what the point could not have shown."""
 
 
 def pull(node: Node, i: int, g: Any) -> Any:
@@ -111,9 +74,6 @@ class Tape:
                 if isinstance(x, Node):
                     self.consumers[x].append((node, i))
         self.place = {node: k for k, node in enumerate(self.order)}
-        self.factors: dict[float, str] | None = None
-        self.patience = Patience(THINKING)
-        self.hindsight = Patience(LOOKING_BACK)
         self._names: dict[Node, str] = {}
         self._constants: dict[int, str] = {}
         self._above: dict[tuple[Node, bool], list[Node]] = {}
