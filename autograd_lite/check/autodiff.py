@@ -85,10 +85,10 @@ def not_a_number(tape: Tape, x: Node) -> list[Cause]:
             return [
                 Cause(
                     "unknown",
-                    f"the gradient that arrives at {tape.name(node)} is not finite: an infinite "
-                    "slope, as that of a square root at 0, is multiplied by 0 on the way. Written "
-                    "in another way (ag.norm for the square root of a sum of squares) the function "
-                    "may have its derivative here",
+                    f"the gradient that arrives at {tape.name(node)} is not finite: a slope is "
+                    "infinite there, as that of a square root at 0, or too large for "
+                    f"{np.dtype(node.dtype).name}. Written in another way (ag.linalg.norm for the "
+                    "square root of a sum of squares) the function may have its derivative here",
                     "",
                     np.nan,
                 )

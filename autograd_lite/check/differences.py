@@ -47,7 +47,8 @@ def around(f: Function, x: np.ndarray, j: int, h: float) -> tuple[np.ndarray, np
     up, down = x.copy(), x.copy()
     up[j] += h
     down[j] -= h
-    return f(up), f(down), float(up[j] - down[j])
+    width = float(up[j] - down[j])
+    return f(up), f(down), width if np.isfinite(width) else 2 * h  # NaN, which nanmean passes over
 
 
 def difference(

@@ -23,7 +23,7 @@ __all__ = ["Budget", "examine"]
 class Budget:
     """How long one report may think: about mistakes, and about what the point cannot show."""
 
-    thinking: Clock = field(default_factory=lambda: Clock(2.0))
+    thinking: Clock = field(default_factory=lambda: Clock(1.2))
     looking_back: Clock = field(default_factory=lambda: Clock(0.5))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -83,22 +84,22 @@ def check_gradients(
                 "random numbers once, outside",
             )
         )
-    report, budget = Report([], notes), Budget()
+    report = Report([], notes)
     spans = {n: range(start, start + count) for n, count, start in call.starts()}
     asked = [k for n in chosen for k in spans[n]]
     parts = given.parts
     per_output = parts if len(outputs) == 1 else spread(parts, len(outputs), len(asked))
+    asking = Asking(call, method, unreliable, seen)
     for o, out in enumerate(outputs):
+        tape = Tape(out, variables=call.variables) if isinstance(out, Node) else None
         for place, k in enumerate(asked):
             hand_k = per_output[o * len(asked) + place] if per_output is not None else None
-            report.rows.append(
-                row_for(call, o, out, k, nodes[k], hand_k, method, unreliable, seen, budget)
-            )
-            row = report.rows[-1]
-            name_row(row, call, f, out, o, k, len(outputs), order)
+            row = asking.row(o, out, tape, k, nodes[k], hand_k)
+            row.name = named(call, f, out, o, k, len(outputs), order)
             if place in given.failures:
                 row.verdict, row.causes = "hand", [given.failures[place]]
                 row.sentence = "there is no hand gradient to compare."
+            report.rows.append(row)
     return report
 
 
@@ -122,44 +123,40 @@ def signature(f: Any) -> Any:
         return inspect.signature(lambda *args: None)
 
 
-def row_for(
-    call: Call,
-    o: int,
-    out: Any,
-    k: int,
-    x: Node,
-    hand: Any,
-    method: str,
-    unreliable: bool,
-    seen: list[Node],
-    budget: Budget,
-) -> Row:
-    """The gradient of one output with respect to one leaf."""
-    at = np.asarray(x.primal, float).ravel()
-    function = call.along(k, o)
-    if not isinstance(out, Node):
-        return cut(function, at, np.shape(out), x, hand, method, seen)
-    tape = Tape(out, variables=call.variables)
-    if x not in tape.consumers:
-        return cut(function, at, out.shape if tape.lead else (), x, hand, method, seen)
+@dataclass
+class Asking:
+    """What is the same for all gradients of one call."""
 
-    def through(v: np.ndarray) -> np.ndarray:
-        return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()
+    call: Call
+    method: str
+    unreliable: bool
+    seen: list[Node]
+    budget: Budget = field(default_factory=Budget)
 
-    def near(v: np.ndarray) -> np.ndarray:
-        nodes = call.at(k, at + v)
-        return Tape(call(nodes)[1][o]).gradient(nodes[k]).reshape(out.size, at.size)
+    def row(self, o: int, out: Any, tape: Tape | None, k: int, x: Node, hand: Any) -> Row:
+        """The gradient of output number `o` with respect to leaf number `k`, the node `x`."""
+        call = self.call
+        at = np.asarray(x.primal, float).ravel()
+        function = call.along(k, o)
+        if tape is None or x not in tape.consumers:
+            shape = np.shape(out) if tape is None else out.shape if tape.lead else ()
+            return cut(function, at, shape, x, hand, self.method, self.seen)
 
-    said = hear(function, at, tape, x, hand, method, through, near=near)
-    row = examine("", tape, x, hand, said, budget, unreliable=unreliable)
-    if row.verdict == "autodiff":
-        row.causes = suspects(tape, x, seen)
-    return row
+        def through(v: np.ndarray) -> np.ndarray:
+            return np.asarray(tape.forward(x, v.reshape(x.shape), rules), complex).ravel()
+
+        def near(v: np.ndarray) -> np.ndarray:
+            nodes = call.at(k, at + v)
+            return Tape(call(nodes)[1][o]).gradient(nodes[k]).reshape(out.size, at.size)
+
+        said = hear(function, at, tape, x, hand, self.method, through, near=near)
+        row = examine("", tape, x, hand, said, self.budget, unreliable=self.unreliable)
+        if row.verdict == "autodiff":
+            row.causes = suspects(tape, x, self.seen)
+        return row
 
 
-def name_row(
-    row: Row, call: Call, f: Any, out: Any, o: int, k: int, count: int, order: int
-) -> None:
+def named(call: Call, f: Any, out: Any, o: int, k: int, count: int, order: int) -> str:
     """dL/dz for a single number, df/dz for arrays, d(dL/dz)/dz at second order."""
     top = "L"
     if np.size(data(out)) > 1 or np.ndim(data(out)):
@@ -169,4 +166,4 @@ def name_row(
             top += f"[{o}]"
     if order == 2:
         top = f"(dL/d{call.names[o if count > 1 else 0]})"
-    row.name = f"d{top}/d{call.names[k]}"
+    return f"d{top}/d{call.names[k]}"

@@ -59,7 +59,11 @@ def which(f: Any, args: Sequence[Any], hand: Any, argnums: Any) -> list[int]:
         chosen = [names.index(k) if isinstance(k, str) else int(k) for k in hand]
     else:
         chosen = [n for n, x in enumerate(args) if floats(x)] or list(range(len(args)))[:1]
-        if hand is not None and not callable(hand):
+        if (
+            hand is not None
+            and not callable(hand)
+            and not one_each(hand, [args[n] for n in chosen])
+        ):
             chosen = chosen[:1]
     for n in chosen:
         if not -len(args) <= n < len(args):
@@ -68,6 +72,16 @@ def which(f: Any, args: Sequence[Any], hand: Any, argnums: Any) -> list[int]:
                 "were given (argnums counts from 0)"
             )
     return [int(n) % len(args) for n in chosen]
+
+
+def one_each(hand: Any, args: list[Any]) -> bool:
+    """Whether `hand` is a tuple with a gradient for each of several arrays."""
+    if not isinstance(hand, tuple) or len(hand) != len(args) or isinstance(args[0], tuple):
+        return False
+    return all(
+        len(flatten(x)[0]) == 1 and np.size(h) == np.size(x)
+        for h, x in zip(hand, args, strict=True)
+    )
 
 
 def by_name(f: Any, args: Sequence[Any], hand: Any) -> bool:

@@ -122,9 +122,11 @@ class Scale:
         if not differ.any() or not np.isfinite(gap).any():
             return differ, np.zeros_like(differ)
         ulp = unit(rtol)
-        within = gap <= BULK * ulp * max(magnitude(a), magnitude(b))
+        few = 0.1 * rtol / ulp  # in float16 so many units are more than is asked for
+        within = gap <= min(BULK, few) * ulp * max(magnitude(a), magnitude(b))
         if (differ & ~within & np.isfinite(gap)).any():
-            within |= gap <= TERMS * ulp / unit(DOUBLE) * self.rounding + rtol * own
+            rounding = min(TERMS, few) * ulp / unit(DOUBLE) * self.rounding
+            within |= gap <= rounding + rtol * own
         return differ & ~within, differ & within
 
 
@@ -228,9 +230,13 @@ class Judgement:
         if name == "hand":
             differ |= self.kinks & self.blamed
         if (differ & np.isfinite(gap) & np.isfinite(row.auto)).any():
-            rounding = TERMS / 2 * unit(rtol) / unit(DOUBLE) * self.scale.rounding
-            self.excused |= differ & (gap <= rtol * size + self.slack + rounding)
-            differ &= ~(gap <= rtol * size + self.slack + rounding)
+            # f is computed in float64 here, so the rounding is that of the gradient's own numbers.
+            own = digits(row.hand, row.auto) if name == "hand" else rtol
+            few = min(TERMS * unit(own), 0.1 * rtol)
+            rounding = few / 2 / unit(DOUBLE) * self.scale.rounding
+            excused = differ & (gap <= rtol * size + self.slack + rounding)
+            self.excused |= excused
+            differ &= ~excused
         return differ
 
     def own_scale(self) -> None:

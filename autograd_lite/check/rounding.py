@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -135,10 +136,19 @@ def of_gradient(tape: Tape, x: Node) -> np.ndarray:
     exact = tape.gradient(x)
     if tolerance(x, *tape.order) > DOUBLE:
         exact = Elsewhere(tape, {y: as_double(y.primal) for y in tape.order}).gradient(x)
-    found = measured(
-        lambda size, seed: Elsewhere(tape, shaken(tape, size, seed), size, seed).gradient(x), exact
-    )
-    return found
+    return measured(lambda size, seed: sweep(tape, size, seed).gradient(x), exact)
+
+
+SWEEPS: WeakKeyDictionary[Tape, dict[tuple[float, int], Elsewhere]] = WeakKeyDictionary()
+"""The shaken sweeps of each tape, which serve all its gradients."""
+
+
+def sweep(tape: Tape, size: float, seed: int) -> Elsewhere:
+    """One shaken sweep."""
+    known = SWEEPS.setdefault(tape, {})
+    if (size, seed) not in known:
+        known[size, seed] = Elsewhere(tape, shaken(tape, size, seed), size, seed)
+    return known[size, seed]
 
 
 def measured(run: Any, exact: np.ndarray) -> np.ndarray:

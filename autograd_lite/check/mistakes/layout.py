@@ -100,7 +100,9 @@ def reshaped_back(edge: Edge) -> Numbers:
 @EDGE.mistake("permuted", "transposed{axes} again instead of back{at}", rank=2.0)
 def transposed_again(edge: Edge) -> Numbers:
     if moving(edge, Transpose):
-        axes = tuple(a + edge.g.ndim for a in edge.op.axes)  # type: ignore[union-attr]
+        # Axes are counted from the end; a transposition of the last ones leaves the others.
+        last = [a + edge.g.ndim for a in edge.op.axes]  # type: ignore[union-attr]
+        axes = (*range(edge.g.ndim - len(last)), *last)
         if edge.g.transpose(axes).shape == edge.input.shape:
             yield edge.g.transpose(axes), {"axes": axes}
 
