@@ -39,7 +39,7 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 def step_of(x: np.ndarray, power: float = 1 / 3) -> np.ndarray:
     """The step for every entry: ε^power · max(1, |x|)."""
-    return EPS**power * np.maximum(1.0, np.abs(x))
+    return EPS**power * np.fmax(1.0, np.abs(x))
 
 
 def around(f: Function, x: np.ndarray, j: int, h: float) -> tuple[np.ndarray, np.ndarray, float]:
