@@ -205,8 +205,8 @@ def function(draw, space, number):
     shown = draw.choice(["{0}", "[{0}, {1}]", "{{'a': {0}, 'b': ({1}, 2.0)}}", "({0}, x)"])
     lines.append(f"return {shown.format(*draw.sample(names[2:], 2))}")
     body = "".join(f"        {line}\n" for line in lines)
-    text = f"def made(cell):\n    def inner(z):\n        return cell[0] * z + RATE\n    def f(x, y):\n{body}"
-    text += "    return f\n"
+    text = "def made(cell):\n    def inner(z):\n        return cell[0] * z + RATE\n"
+    text += f"    def f(x, y):\n{body}    return f\n"
     exec(text, space)
     return text, space["made"]([space["W"] if draw.random() < 0.5 else 3.0])
 

@@ -270,9 +270,9 @@ def _of_numbers(name: str) -> Any:
         if raising:
             python_raises(plain, *args)
         out = general(self, *other)
-        if raising and plain is operator.pow and not np.isfinite(out):
-            if all(bool(np.isfinite(x)) for x in args):
-                plain(*map(number_of, args))  # too large
+        large = raising and plain is operator.pow and not np.isfinite(out)
+        if large and all(bool(np.isfinite(x)) for x in args):
+            plain(*map(number_of, args))  # too large
         if isinstance(out, TracedArray) and out.dtype.kind == "f":
             # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
             recorder = self.recorder
@@ -290,10 +290,9 @@ def python_raises(plain: Any, x: Any, y: Any) -> None:
         wrong = y < 0 and x == 0
     else:
         wrong = not x > 0 and not (x == 0 and y > 0)
-    if wrong:
-        if isinstance(plain(number_of(x), number_of(y)), complex):
-            recorder = (x if isinstance(x, Traced) else y).recorder
-            recorder.refuse("a power that is a complex number", "use np.emath.power outside")
+    if wrong and isinstance(plain(number_of(x), number_of(y)), complex):
+        recorder = (x if isinstance(x, Traced) else y).recorder
+        recorder.refuse("a power that is a complex number", "use np.emath.power outside")
 
 
 def number_of(x: Any) -> Any:
