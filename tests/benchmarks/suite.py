@@ -5,15 +5,14 @@ import compiled
 import derivatives
 import drawing
 import filled
+import images
 import memory
 import scalars
 import startup
 import tensors
 from benchmark import Benchmark
 
-MODULES = (
-    *(scalars, tensors, filled, compiled, derivatives, memory, checking, drawing),
-    startup,
-)
+ARRAYS = (tensors, images, filled)
+MODULES = (scalars, *ARRAYS, compiled, derivatives, memory, checking, drawing, startup)
 
 ALL: list[Benchmark] = [benchmark for module in MODULES for benchmark in module.BENCHMARKS]
