@@ -16,10 +16,10 @@ from .initialise import glorot, he
 from .layers import Dropout, Embedding, Linear
 from .mlp import MLP, Sequential
 from .module import Module
+from .neurons import Layer, Neuron
 from .norms import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
 from .pooling import AvgPool2d, Flatten, MaxPool2d
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
-from .scalar import Layer, Neuron
 
 __all__ = [
     "GRU",

@@ -13,7 +13,7 @@ from ..nodes.tensor import Tensor
 from .initialise import glorot, he
 from .layers import Linear
 from .module import Module
-from .scalar import Layer, source
+from .neurons import Layer, source
 
 __all__ = ["MLP", "Sequential"]
 
