@@ -49,7 +49,6 @@ GROUPS = [
         "Each is one row of a table: its name, the function on floats, the function on arrays, and "
         "one partial derivative per input, as a function of the result and the inputs.",
         [
-            "core.row",
             "core.elementwise",
             "ops.extremes",
             "ops.branches",

@@ -14,7 +14,7 @@ from typing import Any
 
 import griffe
 
-from autograd_lite.core.row import Elementwise
+from autograd_lite.core.elementwise import Elementwise
 from autograd_lite.draw import operations
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -13,13 +13,12 @@ import sys
 import types
 import typing
 
-from .core.elementwise import TABLE as _TABLE
+from .core import elementwise as _table
 from .ops.catalogue import LATER as _LATER
-from .ops.meanings import MEANINGS as _MEANINGS
 
-# The two kinds of node, and with them Python's operators and NumPy's protocols.
-for _module in ("core.value", "nodes.tensor"):
-    importlib.import_module(f".{_module}", __name__)
+# With it come Python's operators and NumPy's protocols for both kinds of node.
+importlib.import_module(".nodes", __name__)
+importlib.import_module(".ops.documentation", __name__)
 
 # What is public, by the module that has it: this, NumPy's functions, which the catalogue of `ops`
 # lists, and every row of the table that says what it computes. A module is imported when one of its
@@ -30,9 +29,8 @@ _PUBLIC = {
     "calculus.jacobians": "hessian jacobian",
     "check": "GradientMismatch check_gradients compare step_plot",
     "compiling": "compile source",
-    "core.elementwise": " ".join(name for name in _TABLE if name in _MEANINGS),
+    "core.elementwise": " ".join(n for n, row in vars(_table).items() if getattr(row, "words", "")),
     "core.graph": "Node",
-    "core.value": "Value",
     "draw": "Drawing Stepper draw paths step steps trace",
     "nn.activations": "elu gelu hardsigmoid hardswish hardtanh leaky_relu mish relu6 selu silu",
     "nn.convolution": "conv1d conv2d conv_transpose2d",
@@ -46,6 +44,8 @@ _PUBLIC = {
     "nodes.tensor": "Tensor",
     "numpy.creation": "arange array asarray empty empty_like eye full full_like linspace ones "
     "ones_like zeros zeros_like",
+    "nodes.value": "Value",
+    "ops.activations": "logaddexp logaddexp2 relu sigmoid softplus",
     "ops.branches": "where",
     "ops.extremes": "clip fmax fmin maximum minimum",
     "ops.linalg": "matmul",

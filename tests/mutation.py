@@ -41,16 +41,18 @@ from typing import Any
 import hypothesis
 import numpy as np
 import pytest
+from helpers import remade
 from mutation_equivalent import EQUIVALENT
 
 import autograd_lite as ag
+from autograd_lite.core.elementwise import ONE, Elementwise
 from autograd_lite.core.operation import Op
-from autograd_lite.core.row import ONE, Elementwise
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "notebooks" / "reference" / "mutation.md"
 MODULES = (
-    *("inputs", "operation", "row", "branches", "elementwise", "rounding", "special", "shape"),
+    *("elementwise", "activations", "extremes", "branches", "distance", "rounding", "special"),
+    "shape",
     "index",
     *("reduce", "accumulate"),
     *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fourier"),
@@ -60,7 +62,7 @@ TESTS = (
     *("test_numpy_protocol", "test_conventions", "test_functions", "test_tensor", "test_value"),
     *("test_numpy_names", "test_numpy_edges", "test_calculus"),
 )
-CORE = ("operation", "row", "elementwise")
+CORE = ("elementwise",)
 ROWS = ("Elementwise", "OfOrder")  # what makes a row of the table
 METHODS = ("vjp", "slope")  # of an operation
 SECONDS = 10  # of one test, of the processor's time: a mutant that takes longer does not end
@@ -95,7 +97,7 @@ class Rule:
             before = self.row.partials
             made = eval(compile(ast.Expression(tree), "<mutant>", "eval"))
             self.row.partials = (*before[: self.place], made, *before[self.place + 1 :])
-            self.row.unroll()
+            remade(self.row)
         else:
             before = self.function.__code__
             self.function.__code__ = compiled(tree, self.function.__globals__)
@@ -105,7 +107,7 @@ class Rule:
         finally:
             if self.row is not None:
                 self.row.partials = before
-                self.row.unroll()
+                remade(self.row)
             else:
                 self.function.__code__ = before
             forget()
@@ -269,15 +271,15 @@ NAMES = {
     "exp2": ("exp",),
     "sqrt": ("square",),
     "log": ("log2",),
-    "hypot": ("maximum2",),
+    "hypot": ("maximum_tied",),
     "sign": ("absolute",),
     "absolute": ("sign",),
     "floor": ("ceil",),
     "trunc": ("floor",),
     "sigmoid": ("step", "tanh"),
     "step": ("sign",),
-    "share": ("beats",),
-    "beats": ("share",),
+    "tie_share": ("wins",),
+    "wins": ("tie_share",),
     "power": ("multiply",),
     "LN2": ("LN10",),
     "LN10": ("LN2",),

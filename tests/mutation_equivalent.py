@@ -248,7 +248,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ),
         (
             "shape.reshaped",
-            "if type(g) in node_types: return Reshape(old, new)(g) → if True: return Reshape(old, new)(g)",
+            "if isinstance(g, Node): return Reshape(old, new)(g) → if True: return Reshape(old, new)(g)",
         ),
         (
             "shape.sum_to",
@@ -344,7 +344,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("linalg.mT", "isinstance(x, Node) → Node"),
         (
             "shape.sum_to",
-            "if type(g) in node_types: return SumTo(old, new)(g) → if True: return SumTo(old, new)(g)",
+            "if isinstance(g, Node): return SumTo(old, new)(g) → if True: return SumTo(old, new)(g)",
         ),
     ],
     "only the order of summation": [
@@ -377,7 +377,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ),
         (
             "shape.Sum.vjp",
-            "if type(g) in node_types: return BroadcastTo(kept, full)(g) → if True: return BroadcastTo(kept, full)(g)",
+            "if isinstance(g, Node): return BroadcastTo(kept, full)(g) → if True: return BroadcastTo(kept, full)(g)",
         ),
         (
             "shape.Sum.vjp",

@@ -22,7 +22,7 @@ def quiet():
 def caught(f, **options):
     with pytest.raises(FloatingPointError) as error, ag.detect_anomaly(**options):
         f()
-    assert context.open_blocks == 0
+    assert context._open == 0
     return str(error.value)
 
 
@@ -134,7 +134,7 @@ def test_as_decorator_and_nested():
         f(Value(0.0))
     assert f(Value(1.0)).item() == 0.0
     assert ag.log(Value(0.0)).item() == -np.inf
-    assert context.open_blocks == 0
+    assert context._open == 0
 
 
 def test_other_threads_are_left_alone():

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.core.elementwise import TABLE
-from autograd_lite.core.row import Elementwise
+from autograd_lite.core.elementwise import TABLE, Elementwise
 
 ONE = [n for n in dir(ag) if isinstance(getattr(ag, n), Elementwise)]
 ARRAYS = [

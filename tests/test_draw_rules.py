@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.core.elementwise import TABLE
+from autograd_lite.core.elementwise import ONE, TABLE
 from autograd_lite.core.graph import data
-from autograd_lite.core.row import ONE
 from autograd_lite.draw.operations import operations_page
 from autograd_lite.draw.phrases import factor_of, phrase
 from autograd_lite.draw.rules import OUT, G, rule, slot

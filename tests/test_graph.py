@@ -11,7 +11,6 @@ import pytest
 from helpers import close
 
 import autograd_lite as ag
-from autograd_lite.core import graph
 from autograd_lite.core.graph import Node, describe, sweep, toposort
 from autograd_lite.core.operation import Op
 
@@ -143,17 +142,6 @@ def test_leaves_accumulate_and_interior_nodes_are_overwritten(kind):
         z.backward()
         assert grads(x) == [12.0 * sweeps]
         assert grads(y, z) == [2.0, 1.0]
-
-
-@pytest.mark.parametrize(("inner", "yielded"), [("yield", 3), ("keep", 1), ("drop", 1)])
-def test_what_becomes_of_the_cotangents_of_nodes_with_inputs(inner, yielded):
-    x = ag.Value(3.0)
-    y = x * x
-    z = y + 1.0
-    found = dict(sweep([z], [1.0], inner=inner))
-    assert len(found) == yielded
-    assert found[x] == 6.0
-    assert (y.grad, z.grad, x.grad) == ((1.0, 1.0, None) if inner == "keep" else (None,) * 3)
 
 
 @kinds
@@ -348,18 +336,6 @@ def test_an_abandoned_sweep_leaves_nothing_behind():
     walk.close()
     y.backward()
     assert x.grad == 6.0
-
-
-def test_what_an_interruption_left_behind_is_cleared_by_the_next_sweep():
-    """As if a sweep had been cut off between its last line and its own clearing up."""
-    x, other = ag.Value(3.0), ag.Value(1.0)
-    y = x * x
-    x.cotangent = other.cotangent = 100.0
-    graph._running.append([x, other])
-    y.backward()
-    assert x.grad == 6.0
-    assert other.cotangent is None
-    assert graph._running == []
 
 
 def test_a_rule_that_differentiates():

@@ -5,9 +5,9 @@ import pytest
 from helpers import check_rule, close, differences
 
 import autograd_lite as ag
+from autograd_lite.core.elementwise import ONE, Elementwise
 from autograd_lite.core.graph import data
 from autograd_lite.core.operation import Op
-from autograd_lite.core.row import ONE, Elementwise
 from autograd_lite.ops.shape import BroadcastTo, Reshape
 
 X = np.array([[0.3, -0.7, 1.1], [0.9, 0.4, -0.2]])

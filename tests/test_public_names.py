@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.core.row import Elementwise
-from autograd_lite.ops.meanings import MEANINGS
+from autograd_lite.core.elementwise import Elementwise
 
 ROOT = Path(__file__).parent.parent
 STUB = ROOT / "autograd_lite" / "__init__.pyi"
@@ -128,12 +127,12 @@ def test_every_public_name_shows_an_example_that_runs(name):
 
 
 def test_every_public_row_says_what_it_computes():
-    rows = {id(getattr(ag, name)) for name in CALLABLE if type(getattr(ag, name)) is Elementwise}
-    for name in MEANINGS:
-        rows.remove(id(getattr(ag, name)))
-        first = getattr(ag, name).__doc__.splitlines()[0]
-        assert first.startswith(MEANINGS[name].partition("; ")[0] + ", entry by entry")
-    assert not rows
+    rows = [getattr(ag, name) for name in CALLABLE if type(getattr(ag, name)) is Elementwise]
+    assert len(rows) > 45
+    for row in rows:
+        first = row.__doc__.splitlines()[0]
+        assert row.words
+        assert first.startswith(row.words.partition("; ")[0] + ", entry by entry")
 
 
 def test_importing_is_light():

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import identity
-from ..core.graph import Node, kinds, stand_ins, wrap
-from ..core.value import Value, as_float
+from ..core.graph import Node, blocks, kinds, stand_ins, wrap
 from ..nodes import blocks as context
 from ..nodes.tensor import Tensor, as_array
+from ..nodes.value import Value
 from ..ops.shape import astype
 
 __all__ = ["NARROW", "checked", "constant", "fit", "fresh", "recorded", "recording", "zeros"]
@@ -37,7 +37,7 @@ class _recorded(context.Block):
 
 def recording() -> bool:
     """Whether no `no_grad` block of this context is open."""
-    return not context.open_blocks or context.recording.get()
+    return not blocks or context.recording.get()
 
 
 def recorded() -> AbstractContextManager[Any]:
@@ -57,10 +57,10 @@ def fresh(x: Any, name: str) -> Node:
     if isinstance(x, Node):
         return identity(x)
     if kind in stand_ins:
-        return constant(as_float(x) if kinds[kind] is Value else as_array(x))
+        return constant(Value.number(x) if kinds[kind] is Value else as_array(x))
     try:
         if kind is not np.ndarray and isinstance(x, NUMBERS) and not isinstance(x, NARROW):
-            return constant(as_float(x))
+            return constant(Value.number(x))
         return constant(as_array(x))
     except TypeError as error:
         error.add_note(f"in {name}, for an argument to differentiate with respect to")
@@ -98,7 +98,7 @@ def fit(g: Any, x: Any) -> Any:
     elif isinstance(g, Node):
         return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
     elif isinstance(x, Value) and np.ndim(g) == 0:
-        return as_float(g)
+        return Value.number(g)
     elif type(g) in stand_ins:
         return as_array(g, x.dtype)
     return np.array(g, dtype=getattr(x, "dtype", None))

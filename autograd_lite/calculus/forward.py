@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import all_finite, divide, identity
-from ..core.graph import Node, data, stale, sweep
-from ..core.operation import FromValues, shape
-from ..core.row import ONE, Elementwise, chain, chain_product
+from ..core.elementwise import ONE, Elementwise, all_finite, chain, chain_product, divide, identity
+from ..core.graph import Node, check_unchanged, data, sweep
+from ..core.operation import shape
 from ..ops import index, linalg, windows
 from ..ops import shape as shapes
 from ..ops.branches import Where, where
 from ..ops.filled import Filled
+from ..ops.objects import FromValues
 from .arguments import checked, constant, fresh, recorded, zeros
 from .linearize import Linearized
 
@@ -93,10 +93,7 @@ def push(lin: Linearized, order: Sequence[Node], known: dict[Node, Any]) -> dict
             continue
         for x in inputs:
             if isinstance(x, Node):
-                if x.op is None:
-                    x.refresh()
-                if x.stamp > node.stamp:
-                    raise ValueError(stale(x, node))
+                check_unchanged(x, node)
         out, args = (node, inputs) if lin.record else (node.primal, [data(x) for x in inputs])
         found[node] = pushed(node.op, tangents, out, args)
     return found

@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, data, node_types, stale, sweep, tick
-from ..core.walk import walk
+from ..core.graph import Node, check_unchanged, data, next_version, sweep, toposort
 from ..nodes.callsite import depth
 from .arguments import constant, fit, fresh, recorded, recording, zeros
 from .trees import Form, flatten
@@ -46,13 +45,13 @@ class Linearized:
         places = self.chosen(argnums, len(args))
         single = not isinstance(argnums, tuple | list)
         leaves, form = flatten(args[argnums] if single else tuple([args[n] for n in places]))
-        self.given_nodes = not node_types.isdisjoint(map(type, leaves))
+        self.given_nodes = any(isinstance(x, Node) for x in leaves)
         # Under no_grad a derivative is computed all the same, and its result is off the graph.
         self.recording = recording()
         self.record = self.given_nodes and self.recording
         self.form = form
         with recorded():
-            self.start = tick()  # what is made from here on is the function's own
+            self.start = next_version()  # what is made from here on is the function's own
             self.inputs = [fresh(x, name) for x in leaves]
             given = form(self.inputs)
             if single:
@@ -71,7 +70,7 @@ class Linearized:
                 )
             self.result, self.aux = self.result
         self.outputs, self.out_form = flatten(self.result)
-        if node_types.isdisjoint(map(type, self.outputs)):
+        if not any(isinstance(x, Node) for x in self.outputs):
             raise ValueError(
                 f"{name}: nothing to differentiate. The function returned "
                 f"{type(self.result).__name__} {self.result!r:.60}, which no operation on its "
@@ -99,7 +98,7 @@ class Linearized:
     def scalar(self) -> Node:
         """The one output, checked to be a single number."""
         out = self.outputs[0]
-        if len(self.outputs) != 1 or type(out) not in node_types or out.size != 1:
+        if len(self.outputs) != 1 or not isinstance(out, Node) or out.size != 1:
             shapes = ", ".join(str(getattr(x, "shape", ())) for x in self.outputs)
             raise ValueError(
                 f"{self.name} needs a function with one number as result; this one returned shape "
@@ -121,10 +120,10 @@ class Linearized:
         outputs = self.outputs if outputs is None else outputs
         inputs = self.inputs if inputs is None else inputs
         roots, gs = outputs, seeds
-        if not node_types.issuperset(map(type, outputs)):
+        if not all(isinstance(x, Node) for x in outputs):
             pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
             roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
-        if not self.record and not self.foreign and node_types.isdisjoint(map(type, gs)):
+        if not self.record and not self.foreign and not any(isinstance(x, Node) for x in gs):
             found = self.sweep(roots, gs, inputs)
             if not self.foreign:
                 return found
@@ -139,17 +138,19 @@ class Linearized:
         """One sweep from the roots, which are nodes: what arrives at the inputs."""
         inputs = self.inputs if inputs is None else inputs
         found: dict[Node, Any] = {}
+        wanted = set(inputs)
         outside = False
         if self.given_nodes:
             self.check_fresh()
         # Down to the arguments, and to nodes from outside: what those were made of is not visited,
         # so that derivatives in a loop, each of which closes over the last, take a time each.
-        steps = sweep(roots, seeds, record, inputs, inner="drop", since=self.start)
+        steps = sweep(roots, seeds, record, inputs, since=self.start)
         with recorded(), np.errstate(all="ignore"):
             try:
                 for node, g in steps:
-                    found[node] = g
-                    if node.stamp < self.start:
+                    if node in wanted:
+                        found[node] = g
+                    elif node.version < self.start:
                         outside = True
                         if not record and self.recording:
                             break  # the result depends on it: to be swept again, recorded
@@ -162,17 +163,16 @@ class Linearized:
         """ValueError if a node that was given was changed since: its stand-in shares its data."""
         for x in self.inputs:
             if isinstance(x.left, Node):
-                if x.left.op is None:
-                    x.left.refresh()
-                if x.left.stamp > x.stamp:
-                    raise ValueError(stale(x.left, x))
+                check_unchanged(x.left, x)
 
     def own(self, roots: Sequence[Any]) -> tuple[list[Node], bool]:
         """The nodes the function made for these, in order; and whether it used one from outside."""
         made = [x for x in roots if isinstance(x, Node)]
-        own = list(walk(made, self.inputs, self.start))
+        inputs = set(self.inputs)
+        order = toposort(made, self.inputs, self.start)
+        own = [x for x in order if x not in inputs and x.version >= self.start]
         used = [x for node in own for x in node.inputs if isinstance(x, Node)]
-        return own, any(x.stamp < self.start for x in (*made, *used))
+        return own, any(x.version < self.start for x in (*made, *used))
 
     def note(self, reached: bool, foreign: bool) -> None:
         """Remember whether a sweep arrived at an argument, at a node from outside."""

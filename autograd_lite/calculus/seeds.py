@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from itertools import islice
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node
+from ..core.graph import Node, toposort
 from ..core.operation import shape
-from ..core.walk import walk
 from ..nodes.tensor import Tensor
 from ..ops.shape import concatenate, moveaxis, reshape
 from .linearize import Linearized
@@ -89,10 +87,10 @@ def disjoint(lin: Linearized) -> dict[int, list[Node]] | None:
     if len(outputs) < 2 or lin.record:
         return None
     inputs = set(lin.inputs)
-    left = 2 * sum(1 for _ in walk(list(outputs.values()), since=lin.start))
+    left = 2 * len(toposort(outputs.values(), since=lin.start))
     found = {}
     for i, x in outputs.items():
-        below = list(islice(walk([x], since=lin.start), left + 1))
+        below = toposort([x], since=lin.start)
         left -= len(below)
         if left < 0:
             return None

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, node_types, operand
+from ..core.graph import Node
+from ..ops.inputs import operand
 
 __all__ = ["Form", "flatten", "rectangle", "refilled"]
 
@@ -104,7 +105,7 @@ def flatten(tree: Any) -> tuple[list[Any], Form]:
     >>> form([10.0, 20.0, 30.0])
     {'w': (10.0, 20.0), 'b': 30.0}
     """
-    if type(tree) in node_types or type(tree) is float:
+    if isinstance(tree, Node) or type(tree) is float:
         return [tree], LEAF
     leaves: list[Any] = []
     form = _form(tree, leaves)
@@ -116,7 +117,7 @@ def _forms(items: Iterable[Any], leaves: list[Any]) -> list[Form]:
     forms: list[Form] = []
     for item in items:
         kind = type(item)
-        if (kind is ndarray and item.dtype.kind != "O") or kind in node_types or kind is float:
+        if (kind is ndarray and item.dtype.kind != "O") or issubclass(kind, Node) or kind is float:
             leaves.append(item)
             forms.append(LEAF)
         else:

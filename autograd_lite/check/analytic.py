@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.elementwise import Elementwise
 from ..core.operation import Op
-from ..core.row import Elementwise
 from ..ops.index import Put
 from ..ops.reduce import Extreme
 

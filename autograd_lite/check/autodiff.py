@@ -45,13 +45,13 @@ def changed(tape: Tape) -> Cause | None:
     """The first node whose data does not follow from its inputs any more, as a cause; else None."""
     for node in tape.order:
         if node.op is None:
-            node.refresh()
+            node.current()
     with np.errstate(all="ignore"):
         for node in tape.order:
             if node.op is None:
                 continue
             for x in node.inputs:
-                if isinstance(x, Node) and x.op is None and x.stamp > node.stamp:
+                if isinstance(x, Node) and x.op is None and x.version > node.version:
                     return stale(tape.name(x), f"after {tape.name(node)} had used it")
             args = [x.primal if isinstance(x, Node) else x for x in node.inputs]
             again = np.asarray(node.op.forward(*args), float)

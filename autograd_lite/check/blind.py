@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, slots, wrap
-from ..core.value import Value
 from ..graphs.tape import Tape
 from ..nodes.tensor import Tensor
+from ..nodes.value import Value
 from .findings import Note
 from .measures import magnitude
 from .mistakes.diagnosis import on_edge, on_softmaxes

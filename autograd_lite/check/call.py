@@ -13,10 +13,10 @@ import numpy as np
 
 from ..calculus.trees import flatten
 from ..core.graph import Node, data
-from ..core.value import Value
 from ..graphs.names import Names
 from ..nodes.blocks import Block, observers
 from ..nodes.tensor import Tensor
+from ..nodes.value import Value
 from ..ops.inputs import is_objects
 from ..ops.shape import tensor_of
 from .findings import Note

@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ..core.elementwise import Elementwise
 from ..core.graph import Node, data
-from ..core.row import Elementwise
 from ..graphs.tape import Tape
 from .differences import EPS
 from .measures import DOUBLE, tolerance

@@ -18,6 +18,7 @@ from typing import Any
 
 import autograd_lite as ag
 
+from ..core.elementwise import TABLE
 from . import UsageError, clip, did_you_mean
 
 __all__ = ["Formula", "parse", "typed", "written"]
@@ -26,7 +27,7 @@ __all__ = ["Formula", "parse", "typed", "written"]
 
 # What a formula may call: every row of the table, the losses (their second argument is a target:
 # data), and some others. What they compute is bounded by the sizes of their arguments.
-ROWS = {name for name, home in ag._HOMES.items() if home == "core.elementwise"}
+ROWS = {name for name, row in TABLE.items() if row.words and name in ag._HOMES}
 ENTRY_BY_ENTRY = "clip fmax fmin maximum minimum where"
 LOSSES = "binary_cross_entropy cross_entropy hinge kl_divergence mse softmax_cross_entropy"
 OTHERS = """

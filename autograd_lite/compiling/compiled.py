@@ -59,7 +59,7 @@ class Compiled:
         self.lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if context.open_blocks and context.recorder.get() is not None:
+        if context.recorder_here() is not None:
             return self.f(*args, **kwargs)  # part of another function that is being compiled
         key, kinds, known = self.last
         leaves: Any = args

@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import add, power
-from ..core.row import Elementwise
+from ..core.elementwise import Elementwise, add, power
 from .tape import ALIAS, CONSTANT, GRADIENT, Tape
 
 __all__ = ["Group", "Levels"]

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.arguments import constant, recorded
-from ..core.graph import Node, data, sweep
-from ..core.walk import walk
+from ..core.graph import Node, data, sweep, toposort
 from ..graphs.names import constant_name, named
 from .html import Source
 from .passes import simplified
@@ -41,8 +40,10 @@ def source(root: Any, wrt: Any = None, passes: bool = True) -> Source:
     if not isinstance(root, Node):
         raise TypeError(f"source takes a Value or a Tensor, not {type(root).__name__}")
     given, variables = named(None)
-    known = variables.by_id | {id(node): node.label for node in walk([root]) if node.label} | given
-    order = list(walk([root]))
+    known = (
+        variables.by_id | {id(node): node.label for node in toposort([root]) if node.label} | given
+    )
+    order = toposort([root])
     leaves = [node for node in order if node.op is None]
     single = isinstance(wrt, Node)
     wanted = leaves if wrt is None else [wrt] if single else list(wrt)

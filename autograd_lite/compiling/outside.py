@@ -180,7 +180,7 @@ class Outside:
         if node:
             new = object.__new__(type(value))
             new._as_leaf(stand_in, value.label)
-            new.stamp = value.stamp  # it was made outside
+            new.version = value.version  # it was made outside
             if hasattr(type(value), "exposed"):
                 new.exposed = None
             words = (

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..calculus.arguments import NARROW, constant
-from ..core.graph import Node, data, node_types, operand, slots, wrap
+from ..core.graph import Node, data, slots, wrap
 from ..core.operation import Op
-from ..ops.inputs import as_constant, is_objects, is_whole
+from ..ops.inputs import as_constant, is_objects, is_whole, operand
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
 from .program import GUARD, Step, getitem, leaves, mapped, method
 from .spelling import spelled
@@ -40,7 +40,7 @@ class Recorder(Steps):
         traced = is_node = False
         inputs = tuple(map(operand, inputs))
         for x in inputs:
-            if type(x) in node_types:
+            if isinstance(x, Node):
                 is_node = True
                 kept.append(x)
                 x = x.primal
@@ -103,7 +103,6 @@ class Recorder(Steps):
         seeds: Sequence[Any],
         record: bool,
         stop: Any,
-        inner: str,
         since: int,
     ) -> Generator[tuple[Node, Any], None, None]:
         """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
@@ -114,11 +113,7 @@ class Recorder(Steps):
             nodes = [g if isinstance(g, Node) else constant(as_seed(g)) for g in seeds]
             for node, g in sweep(roots, nodes, True, stop, since=since):
                 self.namer.pairs.append((g, node))
-                found = g if record else data(g)
-                if inner == "keep" and node.op is not None:
-                    node.grad = found
-                else:
-                    yield node, found
+                yield node, g if record else data(g)
         finally:
             self.backward = outer
 

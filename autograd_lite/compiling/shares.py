@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..calculus.arguments import constant
+from ..core.elementwise import ONE
 from ..core.graph import data
-from ..core.row import ONE
 from .levels import Group
 from .tape import GRADIENT, Sweep
 from .traced import Traced

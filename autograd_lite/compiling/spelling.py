@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import identity, positive, power
-from ..core.operation import FromValues
-from ..core.row import Elementwise, chain_product
+from ..core.elementwise import Elementwise, chain_product, copied_axes, identity, positive, power
 from ..ops import index, linalg, reduce, shape, windows
 from ..ops.branches import Where
 from ..ops.filled import Filled
+from ..ops.objects import FromValues
 from .helpers import add_windows, into_zeros, times
 from .program import method
 from .traced import Traced, TracedNumber
@@ -136,7 +135,7 @@ def write_sum_to(recorder: Any, op: Any, x: Any) -> Any:
             return recorder.call(np.dot, (ones, x))
         if op.new == (op.old[0], 1):
             return recorder.call(np.dot, (x, np.ones((op.old[1], 1), x.dtype)))
-    axes = tuple(a + ndim for a in shape.copied_axes(op.old, op.new))
+    axes = tuple(a + ndim for a in copied_axes(op.old, op.new))
     kept = tuple(1 if i in axes else m for i, m in enumerate(np.shape(x)))
     if kept == before + op.new:
         return recorder.ufunc(np.add, "reduce", (x,), {"axis": axes, "keepdims": True})

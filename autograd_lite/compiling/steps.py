@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import operand
 from ..nodes import blocks as context
 from ..nodes.array import Array
 from ..nodes.callsite import place_within, text
-from ..ops.inputs import frozen
+from ..ops.inputs import frozen, operand
 from .arguments import bits
 from .naming import Namer
 from .outside import DRAWING, Input, Outside

@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import TABLE, identity, positive, power
+from ..core.elementwise import TABLE, Elementwise, chain_product, identity, positive, power
 from ..core.graph import Node, kinds, stand_ins, toposort, wrap
-from ..core.row import Elementwise, chain_product
-from ..core.value import Value
+from ..nodes.value import Value
 from ..ops.branches import Where
 from .outside import Input
 from .recorder import Recorder
@@ -253,7 +252,6 @@ class Tape(Recorder):
         seeds: Sequence[Any],
         record: bool,
         stop: Any,
-        inner: str,
         since: int,
     ) -> Generator[tuple[Node, Any], None, None]:
         """Note that a sweep was here; its cotangents are entries without numbers."""
@@ -267,7 +265,7 @@ class Tape(Recorder):
         stops = set(order[: len(stop)])
         if len(stops) < len(stop):
             self.outgrow()
-        stops.update(at for node, at in zip(nodes, order, strict=True) if node.stamp < since)
+        stops.update(at for node, at in zip(nodes, order, strict=True) if node.version < since)
         which = len(self.sweeps)
         start = self.place_of_node(root)
         self.sweeps.append(Sweep(start, self.place_of(seed), order, stops))
@@ -276,10 +274,7 @@ class Tape(Recorder):
             wanted = not stop or node.op is None or at in stops
             if wanted and at in reached:
                 g = TapeNumber(self, self.entry(GRADIENT, which, at, None), None)
-                if inner == "keep" and node.op is not None:
-                    node.grad = g
-                else:
-                    yield node, g
+                yield node, g
 
     def reached(self, order: list[int], root: int, stop: set[int]) -> set[int]:
         """The places that get a cotangent."""

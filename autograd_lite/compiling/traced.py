@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, data, kinds, stand_ins
-from ..core.value import Value
 from ..nodes.array import Array, write_at
 from ..nodes.callsite import HERE
 from ..nodes.numpy_protocol import PLAIN
 from ..nodes.tensor import Tensor
+from ..nodes.value import Value
 from .program import method
 
 __all__ = ["BUILTINS", "Drawing", "Traced", "TracedArray", "TracedNumber"]

@@ -1,58 +1,140 @@
 """The elementwise operations: one row each, and a row is calculus and nothing else.
 
-To add an operation, add a row: tests, drawings, NumPy dispatch and documentation pick it up. What a
-row is, and the chain rule of all of them, stands in `row`.
-
-What happens at kinks, ties, poles and outside the domain is decided in one place, the documented
-conventions: at a kink the subgradient of least norm, at a pole the limit, outside the domain NaN.
+To add an operation, add a row: NumPy's dispatch, higher derivatives, drawings, documentation and
+tests pick it up. The chain rule and un-broadcasting are written here, once, for all rows. What
+happens at kinks, poles and outside the domain is decided in the documented conventions: at a kink
+the subgradient of least norm, at a pole the limit, outside the domain NaN.
 """
 
 from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..nodes import blocks as context
-from ..ops import kernels as k
-from ..ops.branches import where
-from ..ops.shape import astype, sum_to
-from .graph import Node, data
-from .operation import shape
-from .row import ONE, TABLE, Elementwise, isfinite, vdot
+from .graph import data
+from .operation import Op, shape
 
-ndarray = np.ndarray
+__all__ = ["ONE", "TABLE", "Elementwise"]
 
-# --- the shares of all inputs at once, where that is cheaper -------------------------------------
+PLAIN = (float, int, np.ndarray, np.generic)
+TABLE: dict[str, Elementwise] = {}
+"""Every row by the name it has in its module."""
+ONE = type("ONE", (), {"__repr__": lambda self: "ONE"})()
+"""The partial derivative that is 1 everywhere: the cotangent passes unchanged."""
 
 
-def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
-    """The shares dx = dz / y and dy = −Σ z dx in z = x / y for a y that was broadcast.
+class Elementwise(Op):
+    """y_k = f(x_k, ...) for every entry k, with NumPy's broadcasting; and ∂y/∂x_i as a function.
 
-    The sum in a softmax is such a y. By its own partial derivative, z/−y, all entries would be
-    divided once more. None for any other y, and where a term is not finite, which its sum then is
-    not either: there the partial derivatives decide.
+    A row has a name, the function on floats, the function on arrays (a NumPy ufunc given a node is
+    answered by the row), and one partial derivative per input, of the result and the inputs. And
+    what else there is to know: `words` says what it computes, x being the first input and y the
+    next; `shares` makes the shares of all inputs at once, where that is cheaper.
     """
-    old, new = z.shape, shape(y)
-    if old == new or not old == shape(x) == g.shape:
-        return None
-    dx = g / y
-    dy = -sum_to(dx * z, old, new)
-    return (dx, dy) if all_finite(dy) else None
+
+    computes = True
+
+    def __init__(
+        self, name: str, on_floats: Callable[..., Any], on_arrays: Callable[..., Any],
+        *partials: Any, words: str = "", shares: Callable[..., Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.words, self.shares = name, words, shares
+        self.on_floats, self.on_arrays, self.partials = on_floats, on_arrays, partials
+
+    def forward(self, *inputs: Any) -> Any:
+        if len(inputs) != len(self.partials):  # NumPy would write into one too many
+            count = len(self.partials)
+            raise TypeError(f"'{self.name}' takes {count} inputs, {len(inputs)} were given")
+        if any(hasattr(x, "__array_function__") for x in inputs):
+            return np.asarray(self.on_arrays(*inputs))
+        try:
+            return float(self.on_floats(*inputs))
+        except (ArithmeticError, ValueError):
+            # Where Python's math raises, IEEE 754 has a result and NumPy a warning.
+            return float(self.on_arrays(*inputs))
+
+    def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
+        return sum_to(chain(g, self.slope(i, out, *inputs)), shape(out), shape(inputs[i]))
+
+    def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
+        return self.shares(g, out, *inputs) if self.shares and shape(out) else None
+
+    def slope(self, i: int, out: Any, *inputs: Any) -> Any:
+        """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
+        partial = self.partials[i]
+        try:
+            return ONE if partial is ONE else partial(out, *inputs)
+        except (ArithmeticError, ValueError):  # a pole of Python's floats: arrays follow IEEE 754
+            d = partial(*map(as_vector, (out, *inputs)))
+            one = shape(d) == (1,) and not shape(out)
+            return (d.item() if type(d) is np.ndarray else d[0]) if one else d
 
 
-def logarithm(g: Any, y: Any, x: Any) -> tuple[Any] | None:
-    """The share dx = dy / x of y = log x: one division, where the slope and the product are two.
+def as_vector(x: Any) -> Any:
+    """A number, also in an array without axes, as a vector, which divides by 0."""
+    known = isinstance(x, PLAIN) and not shape(x)
+    return np.array([x], getattr(x, "dtype", float)) if known else x
 
-    None for seeds in front, for which one slope is enough, where an entry is not finite, and for
-    nodes: what is recorded is the general way.
+
+def chain(g: Any, d: Any) -> Any:
+    """g · d, the cotangent times a local derivative; 0 where g is 0 and d is inf or NaN.
+
+    A branch that `where` did not take sends back exactly 0, and must stay without effect even when
+    its derivative is infinite: d/dx where(x > 0, log x, 0) at x = 0 is 0, not 0 · inf = NaN.
     """
-    return (g / x,) if type(g) is ndarray and g.shape == y.shape and all_finite(y) else None
+    if d is ONE:
+        return g
+    if not isinstance(g, PLAIN) or not isinstance(d, PLAIN):
+        return chain_product(g, d)
+    product = g * d
+    if np.any(np.isnan(product)):
+        nothing = np.where(np.equal(g, 0), np.zeros_like(product), product)
+        return nothing if shape(product) else nothing.item()
+    return product
 
 
-# --- partial derivatives that are more than a line -----------------------------------------------
+def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
+    """The cotangent `g` of a result of shape `old`, summed to an input's shape `new`.
+
+    Un-broadcasting: what was copied going forward adds up going back. `old` must be known as well
+    as `new`: without it the seeds in front would be summed away.
+    """
+    if old == new:
+        return g
+    if hasattr(g, "sum_to"):  # a node's is recorded
+        return g.sum_to(old, new)
+    if np.ndim(g) == 2 == len(old) and g.size > 256:  # a bias: BLAS takes a quarter of the time
+        if new == old[1:]:
+            return np.ones(old[0], g.dtype).dot(g)
+        if new == (old[0], 1):
+            return g.dot(np.ones((old[1], 1), g.dtype))
+    total = np.add.reduce(g, copied_axes(old, new), keepdims=True)  # an array, of one number too
+    return np.reshape(total, shape(g)[: len(shape(g)) - len(old)] + new)
+
+
+def copied_axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes, counted from the end, along which broadcasting `new` to `old` copies."""
+    n = len(old)
+    before = (-1,) * (n - len(new)) + new
+    return tuple(i - n for i in range(n) if before[i] != old[i])
+
+
+# --- functions and partial derivatives that are more than a line ---------------------------------
+
+
+def raised_float(x: float, y: float) -> float:
+    """x^y; √x for y = ½, which of −∞ is NaN, where `math.pow` says ∞."""
+    return math.sqrt(x) if y == 0.5 else math.pow(x, y)
+
+
+def raised(x: Any, y: Any) -> Any:
+    """x^y. The operator takes short ways, x * x for x ** 2, but of two floats it would make a
+    complex number of a negative base."""
+    return x**y if hasattr(x, "__array_function__") or shape(y) else np.power(x, float(y))
 
 
 def flat(y: Any, *x: Any) -> Any:
@@ -61,37 +143,21 @@ def flat(y: Any, *x: Any) -> Any:
 
 
 def all_finite(y: Any) -> bool:
-    """Whether all data of `y` is finite (False when in doubt): then no entry left the domain, and
-    it need not be looked at entry by entry."""
-    y = y if type(y) is ndarray else data(y)
-    if type(y) is ndarray:
-        return isfinite(vdot(y, y))
-    if context.open_blocks and (recorder := context.recorder.get()) is not None:
-        return recorder.all_finite(y)
-    return isfinite(y)
+    """Whether all data of `y` is finite; False when in doubt, as where squares overflow."""
+    y = data(y)
+    return math.isfinite(np.vdot(y, y)) if type(y) is np.ndarray else bool(np.all(np.isfinite(y)))
 
 
-def _inside(x: Any, inside: Any) -> Any:
-    """`x` where `inside` holds and NaN elsewhere, so that no slope is given outside a domain.
-
-    Of x times NaN, so that no slope of the slope is given there either: a constant would have 0.
-    """
-    inside = np.logical_or(inside, np.isnan(data(x)))
-    return x if np.all(inside) else where(inside, x, math.nan * x)
+def lifted(x: Any, at: Any, by: float = 1.0) -> Any:
+    """`x`, and x + `by` at the entries where a condition holds."""
+    if not (at if type(at) is bool else np.any(at)):
+        return x
+    return x + (np.where(at, by, -np.zeros_like(data(x))) if shape(at) else by)  # −0 changes none
 
 
-def log_slope(y: Any, x: Any) -> Any:
-    """1/x for x ≥ 0, with log'(±0) = +inf; NaN below."""
-    if all_finite(y):
-        return 1 / x
-    return 1 / _inside(x + 0.0, np.greater_equal(data(x), 0))  # −0 + 0 is 0
-
-
-def log1p_slope(y: Any, x: Any) -> Any:
-    """1/(1 + x) for x ≥ −1; NaN below."""
-    if all_finite(y):
-        return 1 / (1 + x)
-    return 1 / _inside(1 + x, np.greater_equal(data(x), -1))
+def inside(y: Any, x: Any) -> Any:
+    """`x` where it is ≥ 0, inside the domain; NaN elsewhere, so that no slope is given there."""
+    return x if all_finite(y) else lifted(x + 0.0, data(x) < 0, math.nan)  # −0 + 0 is 0
 
 
 def remainder_slope(z: Any, d: Any) -> Any:
@@ -99,120 +165,95 @@ def remainder_slope(z: Any, d: Any) -> Any:
     return d if all_finite(z) else d + flat(z)
 
 
-def arctanh_slope(y: Any, x: Any) -> Any:
-    """1/(1 − x²) for |x| ≤ 1; NaN outside."""
-    return 1 / _inside((1 - x) * (1 + x), np.less_equal(np.abs(data(x)), 1))
-
-
 def power_base(z: Any, x: Any, y: Any) -> Any:
-    """y · x^(y−1); 0 at x = y = 0, where it would be 0 · inf."""
-    slope = y * power(x, y - 1)
-    # Elsewhere an exponent 0 needs no care, and none is taken: ∂²/∂x∂y is 1/x there.
-    origin = (data(x) == 0) & (data(y) == 0)
-    if not getattr(origin, "ndim", 0):
-        return 0.0 if origin else slope
-    return where(origin, 0.0, slope) if origin.any() else slope
+    """y · x^(y−1); at x = y = 0, where that would be 0 · inf, 0."""
+    return y * power(lifted(x, (data(x) == 0) & (data(y) == 0)), y - 1)
 
 
 def power_exponent(z: Any, x: Any, y: Any) -> Any:
     """z · log x; 0 for 0^y with y ≥ 0; NaN for a negative base."""
-    still = np.equal(data(x), 0) & np.greater_equal(data(y), 0)
-    return z * log(where(still, 1.0, x) if np.any(still) else x)
+    return z * log(lifted(x, (data(x) == 0) & (data(y) >= 0)))
 
 
 def hypot_slope(z: Any, x: Any, y: Any) -> Any:
     """x/z; 0 at x = y = 0, the subgradient of least norm."""
-    corner = np.equal(data(z), 0)
-    return x / (where(corner, math.inf, z) if np.any(corner) else z)
+    return x / lifted(z, data(z) == 0, math.inf)
 
 
-def norm_slope(y: Any, x: Any) -> Any:
-    """1/(2y); 0 at 0, where the square root stands for a distance."""
-    corner = np.equal(data(y), 0)
-    return 0.5 / (where(corner, math.inf, y) if np.any(corner) else y)
+def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
+    """dx = dz / y and dy = −Σ z dx, a division less, for z = x / y with a y that was broadcast.
+
+    The sum in a softmax is such a y. None for any other, and where a term is not finite.
+    """
+    if z.shape == shape(y) or not z.shape == shape(x) == shape(g):
+        return None
+    dx = g / y
+    dy = -sum_to(dx * z, z.shape, shape(y))
+    return (dx, dy) if all_finite(dy) else None
 
 
 # --- the table -----------------------------------------------------------------------------------
 
 LN2, LN10 = math.log(2), math.log(10)
-
 # fmt: off
 # row                     name          on floats         on arrays       ∂ result / ∂ input, one each
 
-add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE)
-subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0)
-multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x)
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, shares=quotient)
-power      = Elementwise("**",          k.pow,            k.power,        power_base, power_exponent)
-mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)))
+add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE, words="x + y")
+subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0, words="x − y")
+multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x, words="x · y")
+divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, words="x / y", shares=quotient)
+power      = Elementwise("**",          raised_float,     raised,         power_base, power_exponent, words="x^y; NaN for the root of a negative number")
 
-negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0)
-positive   = Elementwise("pos",         operator.pos,     np.positive,    ONE)
-absolute   = Elementwise("abs",         math.fabs,        np.absolute,    lambda y, x: sign(x))
-sign       = Elementwise("sign",        k.sign,           np.sign,        flat)
-floor      = Elementwise("floor",       np.floor,         np.floor,       flat)
-ceil       = Elementwise("ceil",        np.ceil,          np.ceil,        flat)
-trunc      = Elementwise("trunc",       np.trunc,         np.trunc,       flat)
-rint       = Elementwise("rint",        np.rint,          np.rint,        flat)
+mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)), words="x − y · ⌊x / y⌋, with the sign of y")
 
-exp        = Elementwise("exp",         math.exp,         np.exp,         lambda y, x: y)
-exp2       = Elementwise("exp2",        math.exp2,        np.exp2,        lambda y, x: LN2 * y)
-expm1      = Elementwise("expm1",       math.expm1,       np.expm1,       lambda y, x: exp(x))
-log        = Elementwise("log",         math.log,         np.log,         log_slope, shares=logarithm)
-log2       = Elementwise("log2",        math.log2,        np.log2,        lambda y, x: log_slope(y, x) / LN2)
-log10      = Elementwise("log10",       math.log10,       np.log10,       lambda y, x: log_slope(y, x) / LN10)
-log1p      = Elementwise("log1p",       math.log1p,       np.log1p,       log1p_slope)
-logaddexp  = Elementwise("logaddexp",   k.logaddexp,      np.logaddexp,   lambda z, x, y: exp(x - z), lambda z, x, y: exp(y - z))
-logaddexp2 = Elementwise("logaddexp2",  np.logaddexp2,    np.logaddexp2,  lambda z, x, y: exp2(x - z), lambda z, x, y: exp2(y - z))
-sqrt       = Elementwise("sqrt",        math.sqrt,        np.sqrt,        lambda y, x: 0.5 / y)
-root       = Elementwise("root",        math.sqrt,        np.sqrt,        norm_slope)
-cbrt       = Elementwise("cbrt",        math.cbrt,        np.cbrt,        lambda y, x: 1 / (3 * y * y))
-square     = Elementwise("square",      lambda x: x * x,  np.square,      lambda y, x: 2 * x)
-reciprocal = Elementwise("reciprocal",  lambda x: 1 / x,  np.reciprocal,  lambda y, x: -y * y)
+negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0, words="−x")
+positive   = Elementwise("pos",         operator.pos,     np.positive,    ONE, words="x itself")
+absolute   = Elementwise("abs",         math.fabs,        np.absolute,    lambda y, x: sign(x), words="|x|")
+sign       = Elementwise("sign",        lambda x: x if x != x else float((x > 0) - (x < 0)),          np.sign,        flat, words="−1, 0 or 1, the sign of x; derivative 0")
 
-sin        = Elementwise("sin",         math.sin,         np.sin,         lambda y, x: cos(x))
-cos        = Elementwise("cos",         math.cos,         np.cos,         lambda y, x: -sin(x))
-tan        = Elementwise("tan",         math.tan,         np.tan,         lambda y, x: 1 + y * y)
-arcsin     = Elementwise("arcsin",      math.asin,        np.arcsin,      lambda y, x: 1 / sqrt((1 - x) * (1 + x)))
-arccos     = Elementwise("arccos",      math.acos,        np.arccos,      lambda y, x: -1 / sqrt((1 - x) * (1 + x)))
-arctan     = Elementwise("arctan",      math.atan,        np.arctan,      lambda y, x: 1 / (1 + x * x))
-arctan2    = Elementwise("arctan2",     math.atan2,       np.arctan2,     lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y))
-hypot      = Elementwise("hypot",       math.hypot,       np.hypot,       lambda z, x, y: hypot_slope(z, x, y), lambda z, x, y: hypot_slope(z, y, x))
-sinh       = Elementwise("sinh",        math.sinh,        np.sinh,        lambda y, x: cosh(x))
-cosh       = Elementwise("cosh",        math.cosh,        np.cosh,        lambda y, x: sinh(x))
-tanh       = Elementwise("tanh",        math.tanh,        np.tanh,        lambda y, x: 1 - y * y)
-arcsinh    = Elementwise("arcsinh",     math.asinh,       np.arcsinh,     lambda y, x: 1 / hypot(x, 1.0))
-arccosh    = Elementwise("arccosh",     math.acosh,       np.arccosh,     lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)))
-arctanh    = Elementwise("arctanh",     math.atanh,       np.arctanh,     arctanh_slope)
-deg2rad    = Elementwise("deg2rad",     math.radians,     np.deg2rad,     lambda y, x: math.pi / 180)
-rad2deg    = Elementwise("rad2deg",     math.degrees,     np.rad2deg,     lambda y, x: 180 / math.pi)
+floor      = Elementwise("floor",       np.floor,         np.floor,       flat, words="the largest whole number not above x; derivative 0")
+ceil       = Elementwise("ceil",        np.ceil,          np.ceil,        flat, words="the least whole number not below x; derivative 0")
+trunc      = Elementwise("trunc",       np.trunc,         np.trunc,       flat, words="x without its decimals; derivative 0")
+rint       = Elementwise("rint",        np.rint,          np.rint,        flat, words="x rounded to a whole number, halves to even; derivative 0")
+exp        = Elementwise("exp",         math.exp,         np.exp,         lambda y, x: y, words="exp x")
+exp2       = Elementwise("exp2",        math.exp2,        np.exp2,        lambda y, x: LN2 * y, words="2^x")
+expm1      = Elementwise("expm1",       math.expm1,       np.expm1,       lambda y, x: exp(x), words="exp x − 1, exact near 0")
+log        = Elementwise("log",         math.log,         np.log,         lambda y, x: 1 / inside(y, x), words="log x, to the base e")
+log2       = Elementwise("log2",        math.log2,        np.log2,        lambda y, x: 1 / inside(y, x) / LN2, words="log x, to the base 2")
+log10      = Elementwise("log10",       math.log10,       np.log10,       lambda y, x: 1 / inside(y, x) / LN10, words="log x, to the base 10")
+log1p      = Elementwise("log1p",       math.log1p,       np.log1p,       lambda y, x: 1 / inside(y, 1 + x), words="log(1 + x), exact near 0")
+sqrt       = Elementwise("sqrt",        math.sqrt,        np.sqrt,        lambda y, x: 0.5 / y, words="√x; derivative inf at 0, NaN below")
+cbrt       = Elementwise("cbrt",        math.cbrt,        np.cbrt,        lambda y, x: 1 / (3 * y * y), words="∛x, of negative numbers too")
+square     = Elementwise("square",      lambda x: x * x,  np.square,      lambda y, x: 2 * x, words="x²")
+reciprocal = Elementwise("reciprocal",  lambda x: 1 / x,  np.reciprocal,  lambda y, x: -y * y, words="1 / x")
 
-relu       = Elementwise("relu",        k.relu,           k.relus,        lambda y, x: step(x))
-sigmoid    = Elementwise("sigmoid",     k.sigmoid,        k.sigmoids,     lambda y, x: y * sigmoid(-x))
-softplus   = Elementwise("softplus",    k.softplus,       k.softpluses,   lambda y, x: sigmoid(x))
-
-# The winner takes the slope. Two nodes that tie share it; against a constant a tie gives 0, as in relu.
-step       = Elementwise("step",        k.step,           k.steps,        flat)
-share      = Elementwise("share",       k.share,          k.shares,       flat, flat, flat)
-beats      = Elementwise("beats",       k.beats,          k.beaten,       flat, flat, flat)
-maximum2   = Elementwise("maximum",     k.maximum,        np.maximum,     lambda z, x, y: share(z, x, y), lambda z, x, y: share(z, y, x))
-maximum1   = Elementwise("maximum",     k.maximum,        np.maximum,     lambda z, x, y: beats(z, x, y), lambda z, x, y: beats(z, y, x))
-minimum2   = Elementwise("minimum",     k.minimum,        np.minimum,     lambda z, x, y: share(z, x, y), lambda z, x, y: share(z, y, x))
-minimum1   = Elementwise("minimum",     k.minimum,        np.minimum,     lambda z, x, y: beats(z, x, y), lambda z, x, y: beats(z, y, x))
-fmax2      = Elementwise("fmax",        k.fmax,           np.fmax,        lambda z, x, y: share(z, x, y), lambda z, x, y: share(z, y, x))
-fmax1      = Elementwise("fmax",        k.fmax,           np.fmax,        lambda z, x, y: beats(z, x, y), lambda z, x, y: beats(z, y, x))
-fmin2      = Elementwise("fmin",        k.fmin,           np.fmin,        lambda z, x, y: share(z, x, y), lambda z, x, y: share(z, y, x))
-fmin1      = Elementwise("fmin",        k.fmin,           np.fmin,        lambda z, x, y: beats(z, x, y), lambda z, x, y: beats(z, y, x))
+sin        = Elementwise("sin",         math.sin,         np.sin,         lambda y, x: cos(x), words="sin x, x in radians")
+cos        = Elementwise("cos",         math.cos,         np.cos,         lambda y, x: -sin(x), words="cos x, x in radians")
+tan        = Elementwise("tan",         math.tan,         np.tan,         lambda y, x: 1 + y * y, words="sin x / cos x, x in radians")
+arcsin     = Elementwise("arcsin",      math.asin,        np.arcsin,      lambda y, x: 1 / sqrt((1 - x) * (1 + x)), words="the angle in [−π/2, π/2] whose sine is x")
+arccos     = Elementwise("arccos",      math.acos,        np.arccos,      lambda y, x: -1 / sqrt((1 - x) * (1 + x)), words="the angle in [0, π] whose cosine is x")
+arctan     = Elementwise("arctan",      math.atan,        np.arctan,      lambda y, x: 1 / (1 + x * x), words="the angle in (−π/2, π/2) whose tangent is x")
+arctan2    = Elementwise("arctan2",     math.atan2,       np.arctan2,     lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y), words="the angle in (−π, π] of the point with ordinate x and abscissa y")
+hypot      = Elementwise("hypot",       math.hypot,       np.hypot,       lambda z, x, y: hypot_slope(z, x, y), lambda z, x, y: hypot_slope(z, y, x), words="√(x² + y²), without overflow")
+sinh       = Elementwise("sinh",        math.sinh,        np.sinh,        lambda y, x: cosh(x), words="(exp x − exp(−x)) / 2")
+cosh       = Elementwise("cosh",        math.cosh,        np.cosh,        lambda y, x: sinh(x), words="(exp x + exp(−x)) / 2")
+tanh       = Elementwise("tanh",        math.tanh,        np.tanh,        lambda y, x: 1 - y * y, words="sinh x / cosh x")
+arcsinh    = Elementwise("arcsinh",     math.asinh,       np.arcsinh,     lambda y, x: 1 / hypot(x, 1.0), words="log(x + √(x² + 1)), the number whose sinh is x")
+arccosh    = Elementwise("arccosh",     math.acosh,       np.arccosh,     lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)), words="log(x + √(x² − 1)), the number from 0 on whose cosh is x")
+arctanh    = Elementwise("arctanh",     math.atanh,       np.arctanh,     lambda y, x: 1 / inside(y, (1 - x) * (1 + x)), words="½ log((1 + x) / (1 − x)), the number whose tanh is x")
+deg2rad    = Elementwise("deg2rad",     math.radians,     np.deg2rad,     lambda y, x: math.pi / 180, words="x · π / 180")
+rad2deg    = Elementwise("rad2deg",     math.degrees,     np.rad2deg,     lambda y, x: 180 / math.pi, words="x · 180 / π")
 
 # A new node for the same data: where one differentiation starts inside another.
 identity   = Elementwise("identity",    float,            lambda x: x,    ONE)
+# How `chain` is recorded, so that 0 · inf = 0 holds for derivatives of derivatives too.
+chain_product = Elementwise("*",        chain,            chain,          lambda z, g, d: d, lambda z, g, d: g)
 # fmt: on
 
 
-def float_power(x: Any, y: Any) -> Any:
-    """x ** y in float64. Mirrors `numpy.float_power`."""
-    single = isinstance(x, Node) and x.dtype != np.float64
-    return power(astype(x, np.float64) if single else x, y)
+def rows(names: dict[str, Any]) -> dict[str, Elementwise]:
+    """The rows among the names of a module."""
+    return {name: row for name, row in names.items() if isinstance(row, Elementwise)}
 
 
-TABLE.update((name, row) for name, row in list(globals().items()) if isinstance(row, Elementwise))
+TABLE.update(rows(globals()))

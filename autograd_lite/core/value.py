@@ -1,91 +1,86 @@
-"""`Value`: a node that holds one float."""
+"""`Value`: a node that holds one float, and the arithmetic of every kind of node."""
 
 from __future__ import annotations
 
 import numbers
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..fast.floats import method, pulls
-from ..nodes.operators import UNROLLED, Operators, put
-from .elementwise import TABLE
-from .graph import Node, kinds, stand_ins, touch
-from .operation import Op
-from .row import Elementwise
+from . import elementwise as e
+from .graph import Node, kinds, next_version
 
-__all__ = ["Value"]
+__all__ = ["Arithmetic", "Value"]
 
-
-def as_float(x: Any) -> float:
-    """A real number of any kind as a Python float, or TypeError."""
-    if type(x) in stand_ins and x.size == 1:
-        return x.item()
-    if isinstance(x, numbers.Real | np.bool_):
-        return float(x)
-    if isinstance(x, np.ndarray) and x.size == 1 and x.dtype.kind in "fiub":
-        return float(x.item())
-    if isinstance(x, Node):
-        raise TypeError(
-            f"a Value holds a number, not a {type(x).__name__}: to start a new graph from its "
-            "number write x.detach() or Value(x.item())"
-        )
-    hint = "; for an array use Tensor" if isinstance(x, np.ndarray | list | tuple) else ""
-    raise TypeError(f"a Value holds one real number, not {type(x).__name__}{hint}")
+OPERANDS = (Node, int, float, numbers.Rational, list, tuple, np.ndarray, np.generic)
+"""What an operator takes; of anything else Python asks the other side."""
 
 
-class Float64:
-    """The dtype of a Value: `np.dtype(float)`, whose `type` leaves a node what it is.
+def binary(function: Callable[..., Any], symbol: str) -> tuple[Any, Any]:
+    """The methods for an operator: with the node on its left, and on its right."""
 
-    NumPy's mean, var and std of an array of Values end in `x.dtype.type(x)`, which for a plain
-    dtype would be `float(x)`, and that is refused.
-    """
+    def forward(self: Node, other: Any) -> Any:
+        return function(self, other) if isinstance(other, OPERANDS) else NotImplemented
 
-    dtype = np.dtype(np.float64)
+    def reflected(self: Node, other: Any) -> Any:
+        return function(other, self) if isinstance(other, OPERANDS) else NotImplemented
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.dtype, name)
-
-    def __eq__(self, other: object) -> bool:
-        return self.dtype == other
-
-    def __hash__(self) -> int:
-        return hash(self.dtype)
-
-    def __repr__(self) -> str:
-        return repr(self.dtype)
-
-    def type(self, x: Any) -> Any:
-        return x if isinstance(x, Node) else np.float64(x)
+    forward.__doc__, reflected.__doc__ = f"self {symbol} other", f"other {symbol} self"
+    return forward, reflected
 
 
-class Value(Operators):
-    """A number in the graph. Arithmetic on it, and every function of this package, is recorded.
+def unary(row: e.Elementwise) -> Any:
+    """The method for a function of one number."""
 
-    `data` is any real number and becomes a Python float; `label` is its name in drawings. Raises
-    TypeError for complex numbers, strings, arrays and nodes.
+    def method(self: Node) -> Any:
+        return row(self)
 
-    Mirrors micrograd's `Value` (Karpathy, 2020), whose code runs on this one unchanged.
+    method.__doc__ = f"{row.words}, entry by entry; see the table of operations."
+    return method
 
-    >>> from autograd_lite import Value
+
+class Arithmetic(Node):
+    """Python's arithmetic and the elementary functions, for every kind of node."""
+
+    __slots__ = ()
+
+    __add__, __radd__ = binary(e.add, "+")
+    __sub__, __rsub__ = binary(e.subtract, "-")
+    __mul__, __rmul__ = binary(e.multiply, "*")
+    __truediv__, __rtruediv__ = binary(e.divide, "/")
+    __pow__, __rpow__ = binary(e.power, "**")
+    __neg__, __pos__, __abs__ = unary(e.negative), unary(e.positive), unary(e.absolute)
+    exp, log, sqrt, tanh = unary(e.exp), unary(e.log), unary(e.sqrt), unary(e.tanh)
+
+
+class Value(Arithmetic):
+    """A number in the graph: what is computed with it is recorded.
+
+    The public `Value` is this one with NumPy's functions, comparisons, copies, a printed form.
+
+    >>> from autograd_lite.nodes.value import Value
     >>> a, b = Value(-2.0), Value(3.0)
     >>> f = (a * b + a) * 1.5
     >>> f.backward()
-    >>> f.item(), a.grad, b.grad
+    >>> f.data, a.grad, b.grad
     (-12.0, 6.0, -3.0)
     """
 
     __slots__ = ()
+    shape, ndim, size, dtype = (), 0, 1, np.dtype(float)
 
-    shape: tuple[()] = ()
-    ndim = 0
-    size = 1
-    dtype: Any = Float64()
+    def __init__(self, data: Any, label: str = "") -> None:
+        self.become(self.number(data))
+        if label != "":
+            self.label = label
 
-    def __init__(self, data: Any, label: str = "", **unknown: Any) -> None:
-        self.refuse(unknown)
-        self._as_leaf(data if type(data) is float else as_float(data), label)
+    @staticmethod
+    def number(x: Any) -> float:
+        """A real number of any kind as a Python float, or TypeError."""
+        if isinstance(x, numbers.Real):
+            return float(x)
+        raise TypeError(f"a Value holds one real number, not {type(x).__name__}")
 
     @property
     def data(self) -> float:
@@ -96,54 +91,24 @@ class Value(Operators):
     def data(self, number: Any) -> None:
         if self.op is not None:
             raise ValueError(
-                f"this Value was computed by '{self._op}' and its number follows from its inputs: "
-                "assign to a leaf instead, or start a new graph with Value(number)"
+                f"this Value was computed by '{self.op.name}' and its number follows from its "
+                "inputs: assign to a leaf instead, or start a new graph with Value(number)"
             )
-        self.primal = as_float(number)
-        touch(self)
-
-    def item(self) -> float:
-        """The number, off the graph."""
-        return self.primal
-
-    def detach(self) -> Value:
-        """A new leaf with the same number: no gradient flows back past it."""
-        return Value(self.primal, self.label)
+        self.primal, self.version = self.number(number), next_version()
 
     def one(self) -> float:
         return 1.0
 
-    def check_seed(self, seed: Any) -> Any:
-        return as_float(seed)
-
     def fit(self, g: Any) -> Any:
-        return g if type(g) is float or isinstance(g, Node) else as_float(g)
+        return g if isinstance(g, Node) else self.number(g)
 
-    def receive(self, g: Any) -> None:
-        if isinstance(g, np.ndarray) and g.ndim == 0:
-            g = g.item()  # a Tensor's share: go on with floats, the fast way
-        self.cotangent = g if self.cotangent is None else self.cotangent + g
-
-    def __bool__(self) -> bool:
-        return bool(self.primal != 0.0)
+    def total(self, so_far: Any, share: Any) -> Any:
+        if isinstance(share, np.ndarray) and share.ndim == 0:
+            share = share.item()  # a Tensor's: go on with floats
+        return share if so_far is None else so_far + share
 
     def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label else ""
-        grad = "" if self.grad is None else f", grad={self.grad!r}"
-        return f"Value({self.primal!r}{label}{grad})"
-
-
-def unroll(row: Elementwise) -> None:
-    """Make what takes the place of the general ways of a row, on Values."""
-    row.unrolled.update(pulls(Value, row))
-    if len(row.partials) == 1 and not isinstance(row.on_floats, np.ufunc):
-        row.on_nodes[Value] = method(Value, row, partial(Op.__call__, row))
-    for name in (n for n, r in UNROLLED.items() if r is row):
-        general = getattr(Operators, name)
-        put(Value, name, method(Value, row, general, name.startswith("__r")))
+        return f"Value({self.primal!r})"
 
 
 kinds[float] = Value
-Elementwise.unrollers.append(unroll)
-for _row in TABLE.values():
-    unroll(_row)

@@ -52,9 +52,9 @@ CONVENTIONS = {
 }
 
 # Rows that only other rules use, and the second row of those that have one for constants.
-INNER = {"identity", "share", "beats", "step", "root", "chain_product"}
-INNER |= {"maximum1", "minimum1", "fmax1", "fmin1"}
-PUBLIC = {"maximum2": "maximum", "minimum2": "minimum", "fmax2": "fmax", "fmin2": "fmin"}
+INNER = {"identity", "tie_share", "wins", "step", "distance", "chain_product"}
+INNER |= {"maximum_won", "minimum_won", "fmax_won", "fmin_won"}
+PUBLIC = {f"{name}_tied": name for name in ("maximum", "minimum", "fmax", "fmin")}
 
 HEAD = """# The operations and their derivatives
 

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import identity
+from ..core.elementwise import Elementwise, identity
 from ..core.graph import Node, data, wrap
-from ..core.row import Elementwise
 from ..graphs.expression import (
     Apply,
     Product,

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.elementwise import ONE, Elementwise
 from ..core.graph import Node, data
-from ..core.row import ONE, Elementwise
 from ..graphs.names import named
 from ..graphs.tape import Tape, shares
 from ..graphs.text import array_lines

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import expm1, relu, sigmoid, softplus, tanh
+from ..core.elementwise import expm1, tanh
 from ..core.graph import data
 from ..nodes.blocks import group
+from ..ops.activations import relu, sigmoid, softplus
 from ..ops.branches import where
 from ..ops.extremes import clip
 from ..ops.shape import arrayed

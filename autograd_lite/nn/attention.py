@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import relu
 from ..core.operation import shape
 from ..nodes.blocks import group
 from ..nodes.tensor import Tensor
+from ..ops.activations import relu
 from ..ops.inputs import array
 from ..ops.linalg import matmul, mT
 from ..ops.reduce import mean

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import log, log1p, negative, relu, sigmoid, softplus, square
+from ..core.elementwise import chain_product, log, log1p, negative, square
 from ..core.graph import Node
 from ..core.operation import shape
-from ..core.row import chain_product
 from ..nodes.blocks import group
+from ..ops.activations import relu, sigmoid, softplus
 from ..ops.extremes import clip
 from ..ops.inputs import is_objects
 from ..ops.norms import norm

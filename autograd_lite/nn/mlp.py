@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import relu
-from ..core.value import Value
 from ..nodes.tensor import Tensor
+from ..nodes.value import Value
+from ..ops.activations import relu
 from .initialise import glorot, he
 from .layers import Linear
 from .module import Module

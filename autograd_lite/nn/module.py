@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, data
-from ..core.value import Value
 from ..nodes.saving import store
+from ..nodes.value import Value
 
 __all__ = ["Module"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.value import Value
+from ..nodes.value import Value
 from .module import Module
 from .sizes import size
 

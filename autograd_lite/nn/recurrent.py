@@ -16,10 +16,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core.elementwise import sigmoid, tanh
+from ..core.elementwise import tanh
 from ..core.operation import shape
 from ..nodes.blocks import group
 from ..nodes.tensor import Tensor
+from ..ops.activations import sigmoid
 from ..ops.linalg import matmul, mT
 from ..ops.shape import arrayed, stack
 from .module import Module

@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import exp, log, log1p, negative
+from ..core.elementwise import chain_product, exp, log, log1p, negative
 from ..core.graph import Node, data
 from ..core.operation import shape
-from ..core.row import chain_product
 from ..nodes.blocks import group
 from ..ops.inputs import array, is_objects, numbers
 from ..ops.reduce import count

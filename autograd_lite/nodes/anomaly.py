@@ -85,10 +85,10 @@ class detect_anomaly(Block):
             f"{given_inputs(node, node.shape, at)}"
         )
 
-    def pulled(self, node: Node, g: Any) -> None:
+    def pulled(self, node: Node, g: Any, shares: Any) -> None:
         """Look at what an operation's rule has sent to its inputs."""
-        for x in node.inputs:
-            if not isinstance(x, Node) or (found := self.fault(x.cotangent)) is None:
+        for x, share in shares:
+            if (found := self.fault(share)) is None:
                 continue
             if given := self.fault(g):
                 raise FloatingPointError(
@@ -101,7 +101,7 @@ class detect_anomaly(Block):
             raise FloatingPointError(
                 f"the derivative of '{node._op}' made the first {bad}, going back to "
                 f"{describe(x)}{entry(at)}, {where}"
-                f"{given_inputs(node, np.shape(data(x.cotangent)), at)}"
+                f"{given_inputs(node, np.shape(data(share)), at)}"
             )
 
 
@@ -128,7 +128,7 @@ def given_inputs(node: Node, shape: tuple[int, ...], at: tuple[int, ...]) -> str
 class _Sweeps(Block):
     """Inside the block `watch` is called for every node that a sweep has passed."""
 
-    def __init__(self, watch: Callable[[Node, Any], None]) -> None:
+    def __init__(self, watch: Callable[[Node, Any, Any], None]) -> None:
         super().__init__(sweep_observers)
         self.watch = watch
 

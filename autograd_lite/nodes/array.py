@@ -25,10 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, data, node_types, operand, stand_ins
+from ..core.graph import Node, data, stand_ins
 from ..ops.filled import Filled
 from ..ops.index import At, Pick
-from ..ops.inputs import is_objects
+from ..ops.inputs import is_objects, operand
 from ..ops.shape import astype, reshape, tensor_of
 
 __all__ = ["Array", "FilledArray", "array_of", "has_nodes", "writable"]
@@ -268,7 +268,7 @@ class FilledArray(Array):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         node: Any = value
-        if type(value) not in node_types:
+        if not isinstance(value, Node):
             node = None if type(value) in PLAIN else node_in(value)
             if node is not None and isinstance(value, Array) and same_memory(self, key, value):
                 return  # `out[n] += v` has been done in place, and now stores it where it is
@@ -463,7 +463,7 @@ def write_at(ufunc: Any, array: Any, key: Any, values: Any) -> None:
 
 def has_nodes(x: Any) -> bool:
     """Whether `x` is a node or holds one: a filled array, a nested list, an array of Values."""
-    if type(x) in node_types or type(x) in stand_ins or isinstance(x, FilledArray):
+    if isinstance(x, Node) or type(x) in stand_ins or isinstance(x, FilledArray):
         return True
     if isinstance(x, list | tuple):
         return any(map(has_nodes, x))
@@ -472,7 +472,7 @@ def has_nodes(x: Any) -> bool:
 
 def node_in(value: Any) -> Any:
     """The node of a value that is to be written; None for plain numbers."""
-    if type(value) in node_types or type(value) in stand_ins:
+    if isinstance(value, Node) or type(value) in stand_ins:
         return value
     if not has_nodes(value):
         return None

@@ -12,42 +12,63 @@ from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from typing import Any
 
-__all__ = ["Block", "applied", "group", "no_grad"]
+from ..core import graph
 
-# How many blocks are open in any thread. While there are none, which is nearly always, an operation
-# need not look at the context at all: reading this one number instead of the context variables
-# saves about 100 ns an operation.
-open_blocks = 0
+__all__ = ["Block", "group", "no_grad"]
 
 _lock = threading.Lock()
+_open = 0  # how many blocks are open in any thread
 
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 groups: ContextVar[tuple[str, ...]] = ContextVar("groups", default=())
 observers: ContextVar[tuple[Callable[[Any], None], ...]] = ContextVar("observers", default=())
 """Called with every node that is recorded while a block of that context is open."""
-sweep_observers: ContextVar[tuple[Callable[[Any, Any], None], ...]] = ContextVar(
+sweep_observers: ContextVar[tuple[Callable[[Any, Any, Any], None], ...]] = ContextVar(
     "sweep_observers", default=()
 )
-"""Called with every node, and its cotangent, that has handed it on to its inputs."""
+"""Called with every node that has handed its cotangent on, the cotangent, and the shares of it."""
 recorder: ContextVar[Any] = ContextVar("recorder", default=None)
 """What writes down every step while a function is compiled; None when none is."""
 
 
+class Watch:
+    """What the open blocks of a context do. While none is open in any thread, which is nearly
+    always, it is not in `graph.blocks`, and an operation need not look at the context at all."""
+
+    recorder = staticmethod(recorder.get)
+
+    @staticmethod
+    def recorded(node: Any) -> None:
+        """Apply the open blocks of this context to a node that has just been made."""
+        if not recording.get():
+            node.forget(node.primal)
+            return
+        if names := groups.get():
+            node.notes = {"group": names}
+        for observe in observers.get():
+            observe(node)
+
+    @staticmethod
+    def pulled(node: Any, g: Any, shares: Any) -> None:
+        """Let the open blocks of this context see what a rule has sent to a node's inputs."""
+        for observe in sweep_observers.get():
+            observe(node, g, shares)
+
+
+_watch = Watch()
+
+
 def recorder_here() -> Any:
     """The recorder of this context, or None."""
-    return recorder.get() if open_blocks else None
+    return recorder.get() if graph.blocks else None
 
 
-def applied(node: Any) -> Any:
-    """Apply the open blocks of this context to a node that has just been made."""
-    if not recording.get():
-        node.forget()
-        return node
-    if names := groups.get():
-        node.notes = {"group": names}
-    for observe in observers.get():
-        observe(node)
-    return node
+def opened(change: int) -> None:
+    """Count a block that was opened or closed."""
+    global _open
+    with _lock:
+        _open += change
+        graph.blocks[:] = [_watch] if _open else []
 
 
 _OUTLIVE_THEIR_CALL = (
@@ -82,13 +103,11 @@ class Block(ContextDecorator):
         raise TypeError(f"{type(self).__name__} does not say what it changes")
 
     def __enter__(self) -> Any:
-        global open_blocks
         outer, tokens = self.variable.get(), self.tokens.get()
         try:
             token = self.variable.set(self.value(outer))
             self.tokens.set((*tokens, token))
-            with _lock:
-                open_blocks += 1
+            opened(1)
             return self
         except BaseException:  # Ctrl-C between two of these lines: __exit__ will not be called
             self.variable.set(outer)
@@ -96,14 +115,12 @@ class Block(ContextDecorator):
             raise
 
     def __exit__(self, *exc: object) -> None:
-        global open_blocks
         *outer, token = self.tokens.get()
         try:
             self.tokens.set(tuple(outer))
         finally:
             self.variable.reset(token)
-            with _lock:
-                open_blocks -= 1
+            opened(-1)
 
 
 class no_grad(Block):

@@ -8,12 +8,16 @@ a node refers to is done before it.
 from __future__ import annotations
 
 import copy
+import copyreg
+import importlib
+import pickle
+import sys
 from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, new, slots, tick
-from ..core.walk import walk
+from ..core.elementwise import Elementwise
+from ..core.graph import Node, next_version, slots, toposort
 
 __all__ = ["Copying"]
 
@@ -49,7 +53,7 @@ class Copying(Node):
         if self.mark is LISTED:  # what it refers to has been pickled before it
             self.mark = None
             return restore, state(self)
-        below = list(walk([self]))[:-1]
+        below = toposort([self])[:-1]
         if not below:
             return restore, state(self)
         for node in below:
@@ -73,23 +77,21 @@ class _Unlist:
 def state(node: Node) -> tuple[Any, ...]:
     """All that makes a node: what it is, how it was made, and what hangs on it."""
     if node.op is None:
-        node.refresh()
-    return type(node), node.primal, node.op, node.inputs, node.grad, node.stamp, node.notes
+        node.current()
+    return type(node), node.primal, node.op, node.inputs, node.grad, node.version, node.notes
 
 
 def restore(
-    kind: type[Node], primal: Any, op: Any, inputs: Any, grad: Any, stamp: int, notes: Any
+    kind: type[Node], primal: Any, op: Any, inputs: Any, grad: Any, version: int, notes: Any
 ) -> Node:
     """The node of a `state`."""
-    node: Any = new(kind)
-    node._as_leaf(primal, "")
-    node.forget()
-    if op is not None:
-        node.op = op
-        node.left, node.right = slots(inputs)
-        node.unrolled = op.unrolled.get((type(node.left), type(node.right)))
-    node.grad, node.stamp, node.notes = grad, stamp, notes
-    tick(at_least=stamp)  # nodes made from now on are younger
+    node: Any = object.__new__(kind)
+    if op is None:
+        node.forget(primal)
+    else:
+        node.become(primal, op, *slots(inputs))
+    node.grad, node.version, node.notes = grad, version, notes
+    next_version(at_least=version)  # nodes made from now on are younger
     return node
 
 
@@ -100,8 +102,25 @@ def restore_below(below: list[Node], unlisted: Any, *fields: Any) -> Node:
 
 def twin(node: Node, memo: dict[int, Any]) -> Node:
     """A node like this one, made from the copies in `memo` of its inputs, where there are any."""
-    kind, primal, op, inputs, grad, stamp, notes = state(node)
+    kind, primal, op, inputs, grad, version, notes = state(node)
     if op is None and isinstance(primal, np.ndarray):
         primal = primal.copy()  # a leaf's data may be written to
     inputs = tuple(memo.get(id(x), x) for x in inputs)
-    return restore(kind, primal, op, inputs, copy.deepcopy(grad), stamp, copy.deepcopy(notes))
+    return restore(kind, primal, op, inputs, copy.deepcopy(grad), version, copy.deepcopy(notes))
+
+
+def reduced(row: Elementwise) -> tuple[Any, ...]:
+    """A row as pickle writes it: by the name it has in its module, as functions are."""
+    for module in [m for m in sys.modules if m.startswith("autograd_lite.")]:
+        for name, found in vars(sys.modules[module]).items():
+            if found is row:
+                return row_named, (module, name)
+    raise pickle.PicklingError(f"the operation '{row.name}' has no name to be pickled by")
+
+
+def row_named(module: str, name: str) -> Elementwise:
+    """The row of that name."""
+    return getattr(importlib.import_module(module), name)
+
+
+copyreg.pickle(Elementwise, reduced)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.graph import Node, node_types
+from ..core.graph import Node
 
 __all__ = ["Habits"]
 
@@ -69,7 +69,7 @@ class Habits(Node):
         That is a leaf which has a gradient, and numbers in its shape. Anything else goes on as in
         NumPy's words, x = x + other: a total that starts from a leaf, say.
         """
-        if self.op is None and self.grad is not None and type(other) not in node_types:
+        if self.op is None and self.grad is not None and not isinstance(other, Node):
             if isinstance(other, int) or np.shape(other) != self.shape:
                 return
             label = self.label or "p"

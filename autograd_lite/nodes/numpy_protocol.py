@@ -22,9 +22,9 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from ..core import elementwise
+from ..core.elementwise import Elementwise
 from ..core.graph import Node, data, stand_ins
 from ..core.operation import shape as shape_of
-from ..core.row import Elementwise
 from ..ops import branches, extremes, linalg, reduce, shape
 from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
@@ -74,7 +74,7 @@ UFUNCS |= {
     np.fmax: extremes.fmax,
     np.fmin: extremes.fmin,
     np.power: elementwise.power,
-    np.float_power: elementwise.float_power,
+    np.float_power: Later("rounding", "float_power"),
     np.fabs: elementwise.absolute,
     np.conjugate: elementwise.positive,
     np.radians: elementwise.deg2rad,

@@ -7,40 +7,21 @@ piecewise constant and have no place in the graph.
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Rational
 from typing import Any
 
 import numpy as np
 
 from ..core import elementwise as e
-from ..core.graph import Node, data, node_types
-from ..core.row import Elementwise
+from ..core.graph import Node, data
+from ..core.value import OPERANDS, Arithmetic, binary, unary
+from ..ops.activations import logaddexp, relu, sigmoid, softplus
 from ..ops.catalogue import later
 from ..ops.extremes import clip
 from .copying import Copying
 from .habits import Habits
 from .numpy_protocol import NumpyProtocol
 
-__all__ = ["UNROLLED", "Operators", "put"]
-
-
-def _operand(x: Any) -> bool:
-    """Whether an operator can take `x`; if not, Python asks `x` and else says what it was given."""
-    return type(x) in node_types or isinstance(
-        x, int | float | np.generic | np.ndarray | list | tuple | Rational
-    )
-
-
-def _binary(row: Any, symbol: str) -> tuple[Any, Any]:
-    def forward(self: Any, other: Any) -> Any:
-        return row(self, other) if _operand(other) else NotImplemented
-
-    def reflected(self: Any, other: Any) -> Any:
-        return row(other, self) if _operand(other) else NotImplemented
-
-    forward.__doc__ = f"self {symbol} other"
-    reflected.__doc__ = f"other {symbol} self"
-    return forward, reflected
+__all__ = ["Operators"]
 
 
 def _rounding(name: str) -> Callable[..., Any]:
@@ -50,7 +31,7 @@ def _rounding(name: str) -> Callable[..., Any]:
 
 def _comparison(ufunc: Any, symbol: str) -> Any:
     def compare(self: Any, other: Any) -> Any:
-        if not _operand(other):
+        if not isinstance(other, OPERANDS):
             return NotImplemented
         result = ufunc(self.primal, data(other))
         return bool(result) if np.ndim(result) == 0 else result
@@ -59,41 +40,57 @@ def _comparison(ufunc: Any, symbol: str) -> Any:
     return compare
 
 
-def _unary(row: Any) -> Any:
-    def method(self: Any) -> Any:
-        return row(self)
+def _note(key: str, default: Any, doc: str) -> property:
+    """What hangs on a node under this name."""
 
-    method.__doc__ = (
-        row.__doc__
-        if callable(row) and not isinstance(row, Elementwise)
-        else (f"{row.name}, entry by entry; see the table of operations.")
-    )
-    return method
+    def read(self: Node) -> Any:
+        return default if self.notes is None else self.notes.get(key, default)
+
+    def write(self: Node, value: Any) -> None:
+        # A copy, since nodes recorded in one block share their notes.
+        self.notes = {**(self.notes or {}), key: value}
+
+    return property(read, write, doc=doc)
 
 
-class Operators(NumpyProtocol, Copying, Habits):
-    """What Value and Tensor share: arithmetic, comparisons on data, and the elementwise methods."""
+class Operators(Arithmetic, NumpyProtocol, Copying, Habits):
+    """What Value and Tensor share beside arithmetic: comparisons, NumPy's names, notes."""
 
     __slots__ = ()
 
-    # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
-    backward = np.errstate(all="ignore")(Node.backward)
+    hand = _note("hand", None, "A gradient derived by hand, to be compared with autodiff's.")
+    group = _note("group", (), "Names of the groups this node was recorded in, outermost first.")
+
+    # micrograd's names, so that code which looks at its graph runs here too.
+    @property
+    def _prev(self) -> set[Node]:
+        return {x for x in self.inputs if isinstance(x, Node)}
+
+    @property
+    def _op(self) -> str:
+        return "" if self.op is None else self.op.name
+
+    def check_seed(self, seed: Any) -> Any:
+        """The seed as plain data, or ValueError when it has not this node's shape."""
+        return seed
+
+    def backward(self, seed: Any = None) -> None:
+        # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
+        with np.errstate(all="ignore"):
+            super().backward(None if seed is None else self.check_seed(seed))
+
+    backward.__doc__ = Node.backward.__doc__
+
+    def forget(self, primal: Any) -> None:
+        """Become a leaf with this data."""
+        self.become(primal)
 
     # Equality is about data, identity about nodes: sets and dicts of nodes go by identity.
     __hash__ = object.__hash__
 
-    __add__, __radd__ = _binary(e.add, "+")
-    __sub__, __rsub__ = _binary(e.subtract, "-")
-    __mul__, __rmul__ = _binary(e.multiply, "*")
-    __truediv__, __rtruediv__ = _binary(e.divide, "/")
-    __pow__, __rpow__ = _binary(e.power, "**")
-    __mod__, __rmod__ = _binary(e.mod, "%")
-    __floordiv__, __rfloordiv__ = _binary(_rounding("floor_divide"), "//")
-    __divmod__, __rdivmod__ = _binary(_rounding("divmod"), "divmod")
-
-    __neg__ = _unary(e.negative)
-    __pos__ = _unary(e.positive)
-    __abs__ = _unary(e.absolute)
+    __mod__, __rmod__ = binary(e.mod, "%")
+    __floordiv__, __rfloordiv__ = binary(_rounding("floor_divide"), "//")
+    __divmod__, __rdivmod__ = binary(_rounding("divmod"), "divmod")
 
     __lt__ = _comparison(np.less, "<")
     __le__ = _comparison(np.less_equal, "<=")
@@ -102,19 +99,18 @@ class Operators(NumpyProtocol, Copying, Habits):
     __eq__ = _comparison(np.equal, "==")
     __ne__ = _comparison(np.not_equal, "!=")
 
-    exp, exp2, expm1 = _unary(e.exp), _unary(e.exp2), _unary(e.expm1)
-    log, log2, log10, log1p = _unary(e.log), _unary(e.log2), _unary(e.log10), _unary(e.log1p)
-    sqrt, cbrt, square = _unary(e.sqrt), _unary(e.cbrt), _unary(e.square)
-    reciprocal, sign = _unary(e.reciprocal), _unary(e.sign)
-    sin, cos, tan = _unary(e.sin), _unary(e.cos), _unary(e.tan)
-    arcsin, arccos, arctan = _unary(e.arcsin), _unary(e.arccos), _unary(e.arctan)
-    sinh, cosh, tanh = _unary(e.sinh), _unary(e.cosh), _unary(e.tanh)
-    arcsinh, arccosh, arctanh = _unary(e.arcsinh), _unary(e.arccosh), _unary(e.arctanh)
-    relu, sigmoid, softplus = _unary(e.relu), _unary(e.sigmoid), _unary(e.softplus)
+    exp2, expm1 = unary(e.exp2), unary(e.expm1)
+    log2, log10, log1p = unary(e.log2), unary(e.log10), unary(e.log1p)
+    cbrt, square, reciprocal, sign = (unary(r) for r in (e.cbrt, e.square, e.reciprocal, e.sign))
+    sin, cos, tan = unary(e.sin), unary(e.cos), unary(e.tan)
+    arcsin, arccos, arctan = unary(e.arcsin), unary(e.arccos), unary(e.arctan)
+    sinh, cosh = unary(e.sinh), unary(e.cosh)
+    arcsinh, arccosh, arctanh = unary(e.arcsinh), unary(e.arccosh), unary(e.arctanh)
+    relu, sigmoid, softplus = unary(relu), unary(sigmoid), unary(softplus)
     # NumPy calls these on the entries of an array of Values.
-    fabs, absolute = _unary(e.absolute), _unary(e.absolute)
-    floor, ceil, trunc, rint = _unary(e.floor), _unary(e.ceil), _unary(e.trunc), _unary(e.rint)
-    deg2rad, rad2deg = _unary(e.deg2rad), _unary(e.rad2deg)
+    fabs, absolute = unary(e.absolute), unary(e.absolute)
+    floor, ceil, trunc, rint = unary(e.floor), unary(e.ceil), unary(e.trunc), unary(e.rint)
+    deg2rad, rad2deg = unary(e.deg2rad), unary(e.rad2deg)
     radians, degrees = deg2rad, rad2deg
 
     def arctan2(self, other: Any) -> Any:
@@ -127,7 +123,7 @@ class Operators(NumpyProtocol, Copying, Habits):
 
     def logaddexp(self, other: Any) -> Any:
         """log(exp self + exp other)"""
-        return e.logaddexp(self, other)
+        return logaddexp(self, other)
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """`self` held between two bounds; see `clip`."""
@@ -175,28 +171,3 @@ class Operators(NumpyProtocol, Copying, Habits):
     def item(self) -> float:
         """The plain number of a node of size 1."""
         raise TypeError(f"{type(self).__name__} has no single number")
-
-
-UNROLLED = {
-    "__add__": e.add,
-    "__sub__": e.subtract,
-    "__mul__": e.multiply,
-    "__truediv__": e.divide,
-    "__radd__": e.add,
-    "__rsub__": e.subtract,
-    "__rmul__": e.multiply,
-    "__rtruediv__": e.divide,
-    "__neg__": e.negative,
-    "exp": e.exp,
-    "log": e.log,
-    "tanh": e.tanh,
-    "relu": e.relu,
-    "sigmoid": e.sigmoid,
-}
-"""The methods that are unrolled, for either kind of node: graphs consist of little else."""
-
-
-def put(kind: type[Operators], name: str, method: Callable[..., Any]) -> None:
-    """Put an unrolled method in the place of the general one of that name."""
-    method.__doc__, method.__name__ = getattr(kind, name).__doc__, name
-    setattr(kind, name, method)

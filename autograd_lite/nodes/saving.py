@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
-from ..core.value import Value
 from ..ops.inputs import is_objects
 from .files import replacing
 from .tensor import Tensor
+from .value import Value
 
 __all__ = ["load", "save"]
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core.elementwise import TABLE
-from ..core.graph import Node, data, describe, kinds, stand_ins, touch
-from ..core.operation import Op
-from ..core.row import Elementwise
-from ..fast.arrays import method, pulls, pulls_of_any
+from ..core.graph import Node, data, kinds, next_version, stand_ins
 from ..ops import index, linalg, reduce
 from ..ops import shape as shapes
 from ..ops.catalogue import later
 from ..ops.inputs import as_plain_class
 from .numpy_protocol import off_the_graph
-from .operators import UNROLLED, Operators, put
+from .operators import Operators
 from .written import Writing, read, write
 
 __all__ = ["Tensor"]
@@ -89,10 +84,11 @@ class Tensor(Operators):
     exposed: Any
     written: ClassVar[type]
 
-    def __init__(self, data: Any, label: str = "", dtype: Any = None, **unknown: Any) -> None:
-        self.refuse(unknown)
-        self._as_leaf(as_array(data, dtype), label)
+    def __init__(self, data: Any, label: str = "", dtype: Any = None) -> None:
+        self.become(as_array(data, dtype))
         self.exposed = None
+        if label != "":
+            self.label = label
 
     @property
     def data(self) -> np.ndarray:
@@ -104,7 +100,7 @@ class Tensor(Operators):
             view = self.primal.view()
             view.flags.writeable = False
             return view
-        self.refresh()
+        self.current()
         if self.exposed is None:
             # From here on somebody else may write into the array: keep what is in it now.
             self.exposed = self.primal.copy()
@@ -123,22 +119,19 @@ class Tensor(Operators):
                 f"data of shape {array.shape} does not fit a Tensor of shape {self.primal.shape}; "
                 "for another shape make a new Tensor"
             )
-        self.primal = array
-        self.exposed = None
-        touch(self)
+        self.primal, self.exposed, self.version = array, None, next_version()
 
-    def forget(self) -> None:
-        super().forget()
+    def forget(self, primal: Any) -> None:
+        # Of a view, what others may write to, a copy.
+        super().forget(primal if primal.base is None else primal.copy())
         self.exposed = None
         self.notes = {"unrecorded": True}
-        if self.primal.base is not None:  # a view of what others may write to
-            self.primal = self.primal.copy()
 
-    def refresh(self) -> None:
-        before = self.exposed
-        if before is not None and before.tobytes() != self.primal.tobytes():
-            self.exposed = self.primal.copy()
-            touch(self)
+    def current(self) -> np.ndarray:
+        if self.op is None and self.exposed is not None:
+            if self.exposed.tobytes() != self.primal.tobytes():
+                self.exposed, self.version = self.primal.copy(), next_version()
+        return self.primal
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -197,12 +190,6 @@ class Tensor(Operators):
         return array
 
     def fit(self, g: Any) -> Any:
-        if self.grad is not None and np.shape(self.grad) != self.shape:
-            raise ValueError(
-                f"the gradient of {describe(self)} was set to an array of shape "
-                f"{np.shape(self.grad)}, to which no gradient can be added: it has the shape of "
-                "the data, or write x.grad = None to start afresh"
-            )
         if type(g) is ndarray and g.base is None and g.dtype is self.primal.dtype:
             return g
         if isinstance(g, Node):
@@ -269,6 +256,10 @@ class Tensor(Operators):
         if not axes or axes == (None,):
             return shapes.transpose(self)
         return shapes.transpose(self, axes[0] if isinstance(axes[0], tuple | list) else axes)
+
+    def sum_to(self, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
+        """This cotangent of a result of shape `old`, summed to the shape `new` of an input."""
+        return shapes.SumTo(old, new)(self)
 
     astype = shapes.astype
     reshape = shapes.reshape
@@ -340,24 +331,6 @@ class Written(Writing, Tensor):
 Tensor.written = Written
 
 
-def unroll(row: Elementwise) -> None:
-    """Make what takes the place of the general ways of a row, on Tensors."""
-    row.unrolled.update(pulls(Tensor, row))
-    inputs = len(row.partials)
-    if inputs == 1:
-        row.on_nodes[Tensor] = method(Tensor, row, row.on_arrays, partial(Op.__call__, row), 1)
-    for name in (n for n, r in UNROLLED.items() if r is row):
-        unroll_method(name, row, row.on_arrays, getattr(Operators, name), inputs)
-
-
-def unroll_method(name: str, op: Op, compute: Any, general: Any, inputs: int) -> None:
-    """Put the unrolled method in its place, and where `array * t` finds it."""
-    reflected = name.startswith("__r")
-    put(Tensor, name, method(Tensor, op, compute, general, inputs, reflected))
-    if reflected:
-        Tensor.reflected = {**Tensor.reflected, compute: getattr(Tensor, name)}
-
-
 # The arrays of a graph are freed together, at the top of the heap, and the C library of Linux then
 # hands their pages back to the system, to fault every one in again in the next pass: a third of the
 # time of a training step on some 512 examples. Once a program has freed one array of 32 MB it keeps
@@ -365,10 +338,3 @@ def unroll_method(name: str, op: Op, compute: Any, general: Any, inputs: int) ->
 np.empty((1 << 22) - 1024)
 
 kinds[np.ndarray] = Tensor
-Op.unrolled = pulls_of_any(Tensor)
-Elementwise.unrollers.append(unroll)
-for _row in TABLE.values():
-    unroll(_row)
-for _name in "__matmul__", "__rmatmul__":
-    unroll_method(_name, linalg.matmul_, np.matmul, getattr(Tensor, _name), 2)
-shapes.unrolled_sums[Tensor] = lambda op, n: method(Tensor, op, op.adder(n), op, 1)

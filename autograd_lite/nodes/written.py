@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core import graph
 from ..core.elementwise import identity
-from ..core.graph import Node, data, describe, kinds, new, operand, slots, touch, wrap
+from ..core.graph import Node, data, describe, kinds, next_version, slots, wrap
 from ..ops.filled import Filled
+from ..ops.inputs import operand
 from ..ops.shape import reshape
 from . import blocks as context
 from .array import Array, FilledArray, node_in, writable
@@ -24,8 +24,7 @@ from .array import Array, FilledArray, node_in, writable
 __all__ = ["Writing", "read", "write"]
 
 # What follows from the writes, once somebody asks.
-PENDING = ("op", "left", "right", "unrolled", "primal")
-FIELDS = (*PENDING, "grad", "cotangent", "mark", "stamp", "notes")
+PENDING = ("op", "left", "right", "pull", "primal")
 
 
 def closed(t: Any) -> str:
@@ -50,13 +49,14 @@ def write(t: Any, key: Any, value: Any) -> None:
     node = node_in(value)
     if t.notes is not None and "unrecorded" in t.notes:
         t.primal[key] = value if node is None else data(node)
-        return touch(t)
+        t.version = next_version()
+        return
     if not isinstance(t, Writing):
         if reason := closed(t):
             raise TypeError(reason)
-        before: Any = new(type(t))
-        for name in FIELDS:
-            setattr(before, name, getattr(t, name))
+        before: Any = object.__new__(type(t))
+        before.become(t.primal, t.op, t.left, t.right)
+        before.grad, before.version, before.exposed = t.grad, t.version, None
         before.notes = {"group": t.group} if t.group else None
         for part in getattr(t, "exposed", None) or ():
             repoint(part(), t, before)
@@ -66,8 +66,7 @@ def write(t: Any, key: Any, value: Any) -> None:
         t.grad = None
         t.__class__ = t.written
     t.exposed[key] = value if node is None else node
-    graph.rewritten = True
-    touch(t)
+    t.version = next_version()
 
 
 def repoint(z: Any, t: Any, before: Node) -> None:
@@ -85,7 +84,7 @@ def follow(value: Node, t: Any, before: Node) -> None:
     stack, seen = [value], {id(t)}
     while stack:
         z = stack.pop()
-        if id(z) not in seen and z.op is not None and z.stamp >= before.stamp:
+        if id(z) not in seen and z.op is not None and z.version >= before.version:
             seen.add(id(z))
             repoint(z, t, before)
             stack += [x for x in z.inputs if isinstance(x, Node)]
@@ -125,7 +124,7 @@ class Writing(Node):
 
     __slots__ = ()
     exposed: Any
-    op, left, right, unrolled, primal = map(_pending, PENDING)
+    op, left, right, pull, primal = map(_pending, PENDING)
     shape, ndim, size, dtype = map(_of_array, ("shape", "ndim", "size", "dtype"))
 
     def __getitem__(self, key: Any) -> Any:
@@ -150,5 +149,6 @@ def settle(t: Any) -> None:
             whole = reshape(whole, array.shape)
     finally:
         context.recording.reset(token)
-    for name in PENDING:
-        setattr(t, name, getattr(whole, name))
+    kept = t.grad, t.version, t.notes
+    t.become(whole.primal, whole.op, whole.left, whole.right)
+    t.grad, t.version, t.notes = kept

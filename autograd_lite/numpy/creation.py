@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import operand
 from ..nodes.array import Array, array_of, dtype_of, has_nodes, writable
 from ..ops.catalogue import later
+from ..ops.inputs import operand
 
 __all__ = [
     "arange",

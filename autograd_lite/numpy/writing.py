@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import operand
 from ..nodes.array import has_nodes
+from ..ops.inputs import operand
 from ..ops.join import arranged
 from .creation import array, taking_nodes
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..core.elementwise import chain_product
 from ..core.graph import data
 from ..core.operation import Op, shape
-from ..core.row import chain_product
 from .branches import where
 from .linalg import matmul, mT
 from .shape import arrayed, concatenate, expand_dims

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.operation import Op, lead, shape
+from ..core.operation import Op, shape
 from .inputs import array
 from .rearrange import moved
-from .shape import arrayed, broadcast_to, expand_dims
+from .shape import arrayed, broadcast_to, expand_dims, lead
 
 __all__ = ["einsum"]
 

@@ -9,22 +9,71 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import (
-    fmax1,
-    fmax2,
-    fmin1,
-    fmin2,
-    maximum1,
-    maximum2,
-    minimum1,
-    minimum2,
-    positive,
-)
+from ..core.elementwise import TABLE, Elementwise, flat, positive, rows
 from ..core.graph import Node
-from ..core.row import Elementwise
 from .inputs import is_objects
 
 __all__ = ["clip", "fmax", "fmin", "maximum", "minimum"]
+
+
+def tie_share_of_floats(z: float, x: float, y: float) -> float:
+    """The part of the result z that is x's: 1 if x won, ½ if it tied with y, 0 if it lost."""
+    return z if z != z else 0.5 * ((x == z) + (y != z)) if x == z else 0.0
+
+
+def tie_share_of_arrays(z: Any, x: Any, y: Any) -> Any:
+    """The part of the result z that is x's: 1 where x won, ½ where it tied, 0 where it lost."""
+    part = np.where(np.equal(x, z), np.where(np.equal(y, z), 0.5, 1.0), 0.0)
+    return np.where(np.isnan(z), np.nan, part).astype(z.dtype)
+
+
+def wins_of_floats(z: float, x: float, y: float) -> float:
+    """1 if x alone is the result z, else 0; NaN of NaN."""
+    return z if z != z else float(x == z and y != z)
+
+
+def wins_of_arrays(z: Any, x: Any, y: Any) -> Any:
+    """1 where x alone is the result z, else 0; NaN of NaN."""
+    won = np.equal(x, z) & np.not_equal(y, z)
+    return np.where(np.isnan(z), np.nan, won).astype(z.dtype)
+
+
+def maximum_of_floats(x: float, y: float) -> float:
+    """The larger of two; NaN if either is."""
+    return x if x != x or x >= y else y
+
+
+def minimum_of_floats(x: float, y: float) -> float:
+    """The smaller of two; NaN if either is."""
+    return x if x != x or x <= y else y
+
+
+def fmax_of_floats(x: float, y: float) -> float:
+    """The larger of two; the other one of NaN."""
+    return x if y != y or x >= y else y
+
+
+def fmin_of_floats(x: float, y: float) -> float:
+    """The smaller of two; the other one of NaN."""
+    return x if y != y or x <= y else y
+
+
+# fmt: off
+# row          name          on floats             on arrays            ∂ result / ∂ input, one each
+
+tie_share    = Elementwise("share",   tie_share_of_floats, tie_share_of_arrays, flat, flat, flat)
+wins         = Elementwise("beats",   wins_of_floats,      wins_of_arrays,      flat, flat, flat)
+maximum_tied = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
+maximum_won  = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
+minimum_tied = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
+minimum_won  = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
+fmax_tied    = Elementwise("fmax", fmax_of_floats, np.fmax, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
+fmax_won     = Elementwise("fmax", fmax_of_floats, np.fmax, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
+fmin_tied    = Elementwise("fmin", fmin_of_floats, np.fmin, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
+fmin_won     = Elementwise("fmin", fmin_of_floats, np.fmin, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
+# fmt: on
+
+TABLE.update(rows(globals()))
 
 
 def contest(both: Elementwise, one: Elementwise, x: Any, y: Any) -> Any:
@@ -51,7 +100,7 @@ def maximum(x: Any, y: Any) -> Any:
     >>> x.grad
     1.0
     """
-    return contest(maximum2, maximum1, x, y)
+    return contest(maximum_tied, maximum_won, x, y)
 
 
 def minimum(x: Any, y: Any) -> Any:
@@ -63,7 +112,7 @@ def minimum(x: Any, y: Any) -> Any:
     >>> x.grad
     array([1., 0.])
     """
-    return contest(minimum2, minimum1, x, y)
+    return contest(minimum_tied, minimum_won, x, y)
 
 
 def fmax(x: Any, y: Any) -> Any:
@@ -73,7 +122,7 @@ def fmax(x: Any, y: Any) -> Any:
     >>> ag.fmax(ag.Value(2.0), float("nan"))
     Value(2.0)
     """
-    return contest(fmax2, fmax1, x, y)
+    return contest(fmax_tied, fmax_won, x, y)
 
 
 def fmin(x: Any, y: Any) -> Any:
@@ -83,7 +132,7 @@ def fmin(x: Any, y: Any) -> Any:
     >>> ag.fmin(ag.Value(2.0), float("nan"))
     Value(2.0)
     """
-    return contest(fmin2, fmin1, x, y)
+    return contest(fmin_tied, fmin_won, x, y)
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:

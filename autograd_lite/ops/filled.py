@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import node_types
 from ..core.operation import Op, shape
 from .index import Pick, Put, Slice
 from .shape import reshaped
@@ -98,7 +97,7 @@ class Filled(Op):
 
 def part(side_by_side: Any, start: int, n: int, x: Any) -> Any:
     """The share of the input `x`, whose `n` entries start there, in its shape."""
-    if type(side_by_side) in node_types:
+    if isinstance(side_by_side, Node):
         total = side_by_side.shape[-1]
         mine = Slice((slice(start, start + n),), (total,))(side_by_side)
     else:

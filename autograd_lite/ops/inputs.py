@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core import operation
 from ..core.graph import Node, stand_ins
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "is_whole",
     "kept",
     "numbers",
+    "operand",
 ]
 
 ndarray = np.ndarray
@@ -107,6 +109,11 @@ def is_objects(x: Any) -> bool:
     return False
 
 
+def operand(x: Any) -> Any:
+    """What an operation takes in the place of `x`: of an array filled with nodes the node of it."""
+    return x.operand if hasattr(type(x), "operand") else x
+
+
 def array(x: Any) -> Any:
     """`x` if it is an array, NumPy's own or one that answers NumPy's functions; else one of it."""
     return x if hasattr(x, "__array_function__") else np.asarray(x)
@@ -169,3 +176,6 @@ def kept(x: Any) -> Any:
             mine[key] = kept(item)
         return mine
     return x
+
+
+operation.own = kept

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, describe
-from ..core.operation import Op, lead, shape
-from .shape import Reshape, Transpose, arrayed, sum_to
+from ..core.operation import Op, shape
+from .shape import Reshape, Transpose, arrayed, lead, sum_to
 
 __all__ = ["matmul"]
 

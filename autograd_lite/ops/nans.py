@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import divide, root, square
+from ..core.elementwise import divide, square
 from ..core.graph import data
 from .branches import where
+from .distance import distance
 from .inputs import array, numbers
 from .reduce import in_single, max, min, one_of, prod
 from .shape import arrayed, flag, sum
@@ -94,7 +95,7 @@ def nanstd(
     >>> ag.nanstd([2.0, np.nan, 4.0])
     1.0
     """
-    return root(nanvar(x, axis, ddof, keepdims, correction))
+    return distance(nanvar(x, axis, ddof, keepdims, correction))
 
 
 def _nan_extreme(x: Any, axis: Any, keepdims: Any, reduce: Any, worst: float) -> Any:

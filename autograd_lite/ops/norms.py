@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import absolute, power, root, sign, square
+from ..core.elementwise import absolute, power, sign, square
 from ..core.graph import Node, data
 from ..core.operation import shape
 from .branches import where
 from .decompose import svdvals
+from .distance import distance
 from .inputs import array
 from .reduce import keep, max, min, rescaled, scale_for_squares
 from .shape import Reshape, arrayed, flag, moveaxis, normal_axes, ravel, sum
@@ -89,8 +90,8 @@ def _vector(x: Any, axes: tuple[int, ...], p: Any) -> Any:
         if p == 2:
             scale = scale_for_squares(x, axes)
             if scale is None:
-                return root(sum(square(x), axes))
-            return rescaled(root(sum(square(x / scale), axes)), scale)
+                return distance(sum(square(x), axes))
+            return rescaled(distance(sum(square(x / scale), axes)), scale)
         if p == np.inf:
             return max(absolute(x), axes)
         if p == -np.inf:

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import identity
-from ..core.graph import Node, stand_ins, wrap
-from ..core.operation import Op, lead, shape, tensor_of
-from ..core.walk import walk
+from ..core.graph import Node, stand_ins, toposort, wrap
+from ..core.operation import Op, shape
 from .inputs import is_objects
-from .shape import astype, reshape, stack
+from .objects import tensor_of
+from .shape import astype, lead, reshape, stack
 
 __all__ = ["primitive"]
 
@@ -193,7 +193,7 @@ class Fused(Op):
         nodes = {x for x in (out, *inputs) if isinstance(x, Node)}
         if share in nodes or type(plain(g)) in stand_ins:
             return
-        for node in walk([share], [g, *nodes]):
+        for node in toposort([share], [g, *nodes])[1 + len(nodes) :]:
             if not nodes.isdisjoint(x for x in node.inputs if isinstance(x, Node)):
                 return
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import root, square
+from ..core.elementwise import square
 from ..core.graph import data
 from ..core.operation import Op, shape
 from .branches import where
+from .distance import distance
 from .inputs import array, numbers
 from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, astype, flag, keep, normal_axes
 
@@ -249,8 +250,8 @@ def std(
     axes = normal_axes(axis, len(old))
     scale = scale_for_squares(x, axes)
     if scale is None:
-        return root(var(x, axes, ddof, keepdims, correction))
-    return rescaled(root(var(x / scale, axes, ddof, keepdims, correction)), scale)
+        return distance(var(x, axes, ddof, keepdims, correction))
+    return rescaled(distance(var(x / scale, axes, ddof, keepdims, correction)), scale)
 
 
 def scale_for_squares(x: Any, axes: tuple[int, ...]) -> Any:

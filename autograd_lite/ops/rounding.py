@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import arctan2, flat, remainder_slope, rint, sign, trunc
+from ..core.elementwise import Elementwise, arctan2, flat, power, remainder_slope, rint, sign, trunc
 from ..core.graph import Node, data
-from ..core.row import Elementwise
-from .shape import arrayed
+from .shape import arrayed, astype
 
 __all__ = [
     "angle",
@@ -38,11 +37,17 @@ def heaviside_value(z: Any, x: Any, y: Any) -> Any:
 # fmt: off
 # row                      name            on floats        on arrays        ∂ result / ∂ input, one each
 
-floor_divide = Elementwise("//",           np.floor_divide, np.floor_divide, flat, flat)
-fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -trunc(x / y)))
-copysign     = Elementwise("copysign",     math.copysign,   np.copysign,     lambda z, x, y: sign(x) * np.copysign(1.0, data(y)), flat)
-heaviside    = Elementwise("heaviside",    np.heaviside,    np.heaviside,    flat, heaviside_value)
+floor_divide = Elementwise("//",           np.floor_divide, np.floor_divide, flat, flat, words="⌊x / y⌋; derivative 0")
+fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -trunc(x / y)), words="x − y · trunc(x / y), with the sign of x")
+copysign     = Elementwise("copysign",     math.copysign,   np.copysign,     lambda z, x, y: sign(x) * np.copysign(1.0, data(y)), flat, words="|x| with the sign of y")
+heaviside    = Elementwise("heaviside",    np.heaviside,    np.heaviside,    flat, heaviside_value, words="0 below 0, 1 above, y at 0")
 # fmt: on
+
+
+def float_power(x: Any, y: Any) -> Any:
+    """x ** y in float64. Mirrors `numpy.float_power`."""
+    single = isinstance(x, Node) and x.dtype != np.float64
+    return power(astype(x, np.float64) if single else x, y)
 
 
 def round(x: Any, decimals: int = 0) -> Any:

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, node_types
-from ..core.operation import Op, shape, tensor_of
+from ..core.elementwise import sum_to
+from ..core.graph import Node
+from ..core.operation import Op, shape
+from .objects import tensor_of
 
 __all__ = [
     "broadcast_to",
@@ -122,72 +124,32 @@ class BroadcastTo(Op):
 class SumTo(Op):
     """`(*lead, *old)` → `(*lead, *new)`: un-broadcast, adding up what broadcasting had copied.
 
-    `old` must be known as well as `new`: without it the seeds in front would be summed away.
     Its transpose is `BroadcastTo`.
     """
 
     old: tuple[int, ...]
     new: tuple[int, ...]
     name = "sum_to"
+    linear = True
 
     def forward(self, x: Any) -> Any:
-        x = np.asarray(x)
-        total = np.asarray(add_up(x, copied_axes(self.old, self.new)))
-        return total.reshape(x.shape[: x.ndim - len(self.old)] + self.new)
+        return np.asarray(sum_to(np.asarray(x), self.old, self.new))
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return BroadcastTo(self.new, self.old)(g)
 
 
-@lru_cache(maxsize=4096)
-def copied_axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
-    """The axes, counted from the end, along which broadcasting `new` to `old` copies."""
-    n = len(old)
-    fill = (-1,) * (n - len(new)) + new
-    return tuple(i - n for i in range(n) if fill[i] != old[i])
-
-
-# The sweep over plain data spends its time in these: without nodes they go without an operation.
-# (NumPy makes numbers of arrays of shape (), so a plain cotangent need not be an array.)
-
-
-def ones_to_sum(old: tuple[int, ...], new: tuple[int, ...], dtype: np.dtype) -> np.ndarray | None:
-    """The ones that a matrix of shape `old` is multiplied by to be summed to the shape `new`.
-
-    A vector, from the left, for its columns; a column, from the right, for its rows. None for few
-    entries, and for any other sum.
-    """
-    if old[0] * old[1] <= 256:
-        return None
-    if new == old[1:]:
-        return np.ones(old[0], dtype)
-    return np.ones((old[1], 1), dtype) if new == (old[0], 1) else None
-
-
-same_ones_to_sum = lru_cache(maxsize=64)(ones_to_sum)  # of small matrices, since 64 are kept
+def lead(g: Any, out: Any) -> tuple[int, ...]:
+    """The leading axes of a cotangent, those that `out` has not."""
+    return shape(g)[: len(shape(g)) - len(shape(out))]
 
 
 def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     """The trailing axes `old` of a cotangent in the shape `new`."""
-    if type(g) in node_types:
+    if isinstance(g, Node):
         return Reshape(old, new)(g)
     g = np.asarray(g)
     return g.reshape(g.shape[: g.ndim - len(old)] + new)
-
-
-def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
-    """The cotangent `g` of a result of shape `old`, summed to an input's shape `new`."""
-    if old == new:
-        return g
-    if type(g) in node_types:
-        return SumTo(old, new)(g)
-    if g.ndim == 2 == len(old):  # a matrix, and no seeds in front
-        ones = (same_ones_to_sum if g.size < 32768 else ones_to_sum)(old, new, g.dtype)
-        if ones is not None:  # a bias: a quarter of reduce's time; or a normaliser, likewise
-            return ones.dot(g) if ones.ndim == 1 else g.dot(ones)
-    total = np.asarray(add_up(g, copied_axes(old, new)))
-    shape = g.shape[: g.ndim - len(old)] + new
-    return total if total.shape == shape else total.reshape(shape)
 
 
 class Sum(Op):
@@ -221,7 +183,7 @@ class Sum(Op):
         kept = keep(full, self.axes)
         if not self.keepdims:
             g = reshaped(g, shape(out), kept)
-        if type(g) in node_types:
+        if isinstance(g, Node):
             return BroadcastTo(kept, full)(g)
         g = np.asarray(g)  # of an array without axes it may be a number
         copies = np.empty(g.shape[: g.ndim - len(full)] + full, g.dtype)
@@ -245,10 +207,10 @@ def sum_over(kind: type, axis: int | None, keepdims: bool, ndim: int) -> Callabl
     Operations may be shared: none is made for every call.
     """
     op = Sum(normal_axes(axis, ndim), keepdims)
-    return unrolled_sums[kind](op, ndim) if kind in unrolled_sums else op
+    return quick_sums[kind](op, kind, op.adder(ndim)) if kind in quick_sums else op
 
 
-unrolled_sums: dict[type, Callable[[Sum, int], Callable[[Any], Any]]] = {}
+quick_sums: dict[type, Callable[..., Callable[[Any], Any]]] = {}
 """For a kind of node, what makes of a sum a function that applies it in the fewest steps."""
 
 
@@ -491,7 +453,7 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     array([1., 1.])
     """
     kind: Any = type(x)
-    if kind not in node_types:
+    if not isinstance(x, Node):
         x, _ = arrayed(x)
     if axis is None or type(axis) is int:
         kept = keepdims if type(keepdims) is bool else flag(keepdims)
@@ -527,7 +489,7 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
         xs = list(xs)  # type: ignore[call-overload]
     if len(xs) == 0:
         raise ValueError("stack needs at least one array")
-    if all(type(x) in node_types and type(x.primal) is float for x in xs) and axis in (0, -1):
+    if all(isinstance(x, Node) and type(x.primal) is float for x in xs) and axis in (0, -1):
         return tensor_of(xs)  # Values: one step for all of them
     shapes = {arrayed(x)[1] for x in xs}
     if len(shapes) > 1:
@@ -537,7 +499,7 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
 
 def arrayed(x: Any) -> tuple[Any, tuple[int, ...]]:
     """`x` as an operation on arrays takes it (lists become arrays), and its shape."""
-    if type(x) not in node_types and not hasattr(x, "__array_function__"):
+    if not isinstance(x, Node) and not hasattr(x, "__array_function__"):
         try:
             x = np.asarray(x)
         except ValueError as error:

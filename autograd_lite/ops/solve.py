@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.graph import Node, data
-from ..core.operation import Op, lead, shape
+from ..core.operation import Op, shape
 from .index import Pick
 from .inputs import array, in_floats
 from .linalg import matmul, mT
-from .shape import arrayed, expand_dims, reshape, sum_to, transpose
+from .shape import arrayed, expand_dims, lead, reshape, sum_to, transpose
 
 __all__ = [
     "det",

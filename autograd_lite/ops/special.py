@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import exp
-from ..core.row import Elementwise
+from ..core.elementwise import Elementwise, exp
 from .inputs import array
 
 __all__ = ["erf", "i0", "sinc"]
@@ -141,4 +140,10 @@ def erf_of_arrays(x: Any) -> Any:
 
 
 erf_of_arrays.__name__ = "erf"
-erf = Elementwise("erf", math.erf, erf_of_arrays, lambda y, x: 2 / math.sqrt(math.pi) * exp(-x * x))
+erf = Elementwise(
+    "erf",
+    math.erf,
+    erf_of_arrays,
+    lambda y, x: 2 / math.sqrt(math.pi) * exp(-x * x),
+    words="(2/√π) ∫₀ˣ e^(−t²) dt, the error function",
+)

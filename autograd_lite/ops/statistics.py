@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import root
 from ..core.graph import data
 from ..core.operation import shape
 from .diagonals import diagonal
+from .distance import distance
 from .linalg import matmul, mT
 from .reduce import in_single, max, min
 from .shape import (
@@ -130,5 +130,5 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
     c = cov(x, y, rowvar)
     if not shape(c):
         return c / c
-    deviation = root(diagonal(c))
+    deviation = distance(diagonal(c))
     return c / expand_dims(deviation, 1) / deviation

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ...core.elementwise import Elementwise
 from ...core.graph import Node
-from ...core.row import Elementwise
 from ...ops.shape import Sum
 from ..measures import magnitude
 from .evidence import Evidence, gap, slope

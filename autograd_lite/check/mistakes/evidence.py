@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ...core.elementwise import ONE
 from ...core.graph import Node, data
-from ...core.row import ONE
 from ...graphs.tape import Tape
 from ..measures import distance, magnitude
 

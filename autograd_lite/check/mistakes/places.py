@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ...core.elementwise import Elementwise
 from ...core.graph import Node, data
-from ...core.row import Elementwise
 from ...ops.shape import sum_to
 from ..measures import magnitude
 from .evidence import Evidence, gap, slope

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ...core.elementwise import ONE, Elementwise
 from ...core.graph import data
-from ...core.row import ONE, Elementwise
 from ...ops.branches import Where
 from ...ops.reduce import Extreme
 from ...ops.shape import sum_to
