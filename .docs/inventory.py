@@ -170,9 +170,9 @@ RETURNED = {
 
 # What a user reads and calls of the classes; the rest is for the engine.
 MEMBERS = {
-    "Node": "backward inputs label hand group",
-    "Value": "data item detach",
-    "Tensor": "data item detach tolist at astype shape dtype ndim size T mT",
+    "Node": "backward inputs label",
+    "Value": "data item detach hand group",
+    "Tensor": "data hand group item detach tolist at astype shape dtype ndim size T mT",
     "Drawing": "svg png save",
     "Stepper": "save",
     "primitive": "defvjp",

@@ -144,7 +144,7 @@ class Linearized:
             self.check_fresh()
         # Down to the arguments, and to nodes from outside: what those were made of is not visited,
         # so that derivatives in a loop, each of which closes over the last, take a time each.
-        steps = sweep(roots, seeds, record, inputs, since=self.start)
+        steps: Any = sweep(roots, seeds, record, inputs, since=self.start)
         with recorded(), np.errstate(all="ignore"):
             try:
                 for node, g in steps:

@@ -90,7 +90,7 @@ def chain(g: Any, d: Any) -> Any:
         return g
     if not isinstance(g, PLAIN) or not isinstance(d, PLAIN):
         return chain_product(g, d)
-    product = g * d
+    product: Any = g * d  # type: ignore[operator]
     if np.any(np.isnan(product)):
         nothing = np.where(np.equal(g, 0), np.zeros_like(product), product)
         return nothing if shape(product) else nothing.item()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["Node", "sweep", "toposort"]
 
@@ -54,10 +54,10 @@ class Node:
         *("__weakref__", "grad", "left", "notes", "op", "primal", "right", "version"),
         *("cotangent", "mark", "pull"),
     )
-    shape: Any  # each kind of node has these of its data
-    ndim: Any
-    size: Any
-    dtype: Any
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What the kinds of nodes have besides: `data`, `shape`, `hand`, …"""
 
     def become(self, primal: Any, op: Any = None, left: Any = None, right: Any = None) -> None:
         """Set every field; without an operation this is a leaf."""

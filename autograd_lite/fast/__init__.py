@@ -32,6 +32,10 @@ of_arrays: dict[type[Node], bool] = {}
 """The kinds of nodes that have quick ways, and whether they hold arrays."""
 
 
+ANY: dict[tuple[type, type], Any] = {}
+"""How a cotangent goes back through an operation of any kind, by the types of its inputs."""
+
+
 def replace(owner: Any, name: str, quick: Any) -> None:
     """Put `quick` where the plain way stands, for all who look it up from now on."""
     replaced.append((owner, name, getattr(owner, name), quick))
@@ -52,7 +56,7 @@ def pulls(kind: type[Node], op: Elementwise | None) -> dict[tuple[type, type], A
     return found
 
 
-def quicken(row: Elementwise) -> None:
+def quicken(row: Any) -> None:
     """Make what stands for the row's general ways; again, if it was given other partials."""
     row.pulls, row.alone = {}, {}
     for kind, arrays_ in of_arrays.items():
@@ -70,14 +74,14 @@ def init(self: Elementwise, *args: Any, **kwargs: Any) -> None:
         early.append(self)
 
 
-def call(self: Elementwise, *inputs: Any) -> Any:
+def call(self: Any, *inputs: Any) -> Any:
     """As `Op.__call__`; a single node takes the way of a method."""
     if len(inputs) == 1 and (quick := self.alone.get(type(inputs[0]))):
         return quick(inputs[0])
     return call_op(self, *inputs)
 
 
-def call_op(self: Op, *inputs: Any) -> Any:
+def call_op(self: Any, *inputs: Any) -> Any:
     """As `Op.__call__`, in the fewest steps for one node."""
     if blocks:
         if (recorder := blocks[0].recorder()) is not None:
@@ -105,12 +109,12 @@ def install(kinds: dict[type[Node], bool], methods: dict[str, Elementwise]) -> N
         quicken(row)
     for kind, arrays_ in kinds.items():
         if arrays_:
-            Op.pulls = Op.pulls | pulls(kind, None)
+            ANY.update(pulls(kind, None))
         for name, row in methods.items():
             install_method(kind, name, row, row.on_arrays if arrays_ else row.on_floats)
 
 
-def install_method(kind: type[Node], name: str, op: Any, compute: Any) -> None:
+def install_method(kind: Any, name: str, op: Any, compute: Any) -> None:
     """Put a quick method where the one of that name stands."""
     plain = getattr(kind, name)
     one = isinstance(op, Elementwise) and len(op.partials) == 1
@@ -122,7 +126,7 @@ def install_method(kind: type[Node], name: str, op: Any, compute: Any) -> None:
         kind.reflected = {**kind.reflected, compute: quick}  # for NumPy's `array * node`
 
 
-def sum_of(op: Op, kind: type[Node], compute: Any) -> Any:
+def sum_of(op: Any, kind: type[Node], compute: Any) -> Any:
     """A sum as a function of one node of this kind."""
     return method(kind, of_arrays[kind], "alone", op, compute, op, op.pulls)
 
@@ -130,9 +134,9 @@ def sum_of(op: Op, kind: type[Node], compute: Any) -> Any:
 USUAL = (float, np.ndarray)
 early: list[Elementwise] = []  # rows made before any kind of node was known
 plain_init, plain_call = Elementwise.__init__, Op.__call__
-Op.pulls = {}
+Op.pulls = ANY  # type: ignore[attr-defined]
 replace(Elementwise, "__init__", init)
-Elementwise.__call__ = call
+Elementwise.__call__ = call  # type: ignore[assignment,method-assign]
 replace(Op, "__call__", call_op)
 for _name in "toposort", "sweep", "wrap":
     replace(graph, _name, getattr(sweeping, _name))

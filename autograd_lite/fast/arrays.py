@@ -1,4 +1,4 @@
-"""The chain rule and un-broadcasting on arrays: the same numbers with fewer looks at the entries."""
+"""The chain rule and un-broadcasting on arrays: the same numbers in fewer looks at the entries."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ __all__ = ["chain", "sum_to"]
 ndarray = np.ndarray
 copied_axes = lru_cache(maxsize=4096)(elementwise.copied_axes)
 plain_chain, plain_sum_to = elementwise.chain, elementwise.sum_to
+add_up: Any = np.add.reduce
 # Without the wrapper that asks other libraries' arrays: of plain ones it takes half the time.
 vdot: Any = getattr(np.vdot, "_implementation", np.vdot)
 
@@ -22,9 +23,9 @@ vdot: Any = getattr(np.vdot, "_implementation", np.vdot)
 def chain(g: Any, d: Any) -> Any:
     """g · d as `core.elementwise.chain` has it: 0 · inf is looked for only where it can be."""
     if type(d) is ndarray is type(g):
-        # A finite slope has no 0 · inf, and seeds in front make the product much larger. On a small
-        # array a product with itself, NaN if an entry is, takes a third of isnan().any(); on a large
-        # one BLAS would start threads, which on a busy machine wait for each other.
+        # A finite slope has no 0 · inf, and seeds in front make the product much larger. Of a small
+        # array the product with itself, NaN if an entry is, takes a third of isnan().any(); of a
+        # large one BLAS would start threads, which on a busy machine wait for each other.
         product = g * d
         if d.size < 8192:
             if math.isfinite(vdot(d, d)):
@@ -48,7 +49,7 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
         ones = (same_ones if g.size < 32768 else ones_to_sum)(old, new, g.dtype)
         if ones is not None:
             return ones.dot(g) if ones.ndim == 1 else g.dot(ones)
-    return np.add.reduce(g, copied_axes(old, new), None, None, True).reshape(
+    return add_up(g, copied_axes(old, new), None, None, True).reshape(
         g.shape[: g.ndim - len(old)] + new
     )
 

@@ -9,6 +9,7 @@ unusual is handed to the plain way: an open block, another kind of operand, a po
 from __future__ import annotations
 
 import linecache
+import textwrap
 from functools import cache
 from types import NoneType
 from typing import Any
@@ -43,6 +44,8 @@ def method(
     kind: type, arrays: bool, case: str, op: Any, compute: Any, plain: Any, pulls: Any
 ) -> Any:
     """`op` as a method of a kind of node; `pulls` are its pulls by the types of the inputs."""
+    node: Any
+    constant: Any
     node, constant = (kind, NoneType), (kind, float)
     if case != "alone":
         node, constant = (kind, kind), (float, kind) if case == "right" else (kind, float)
@@ -63,7 +66,7 @@ def method_text(arrays: bool, case: str) -> str:
     else:
         two = f"""
         if other_type is kind:
-            y, pull = other.primal, of_nodes{look.replace("self", "other").replace("    if", "        if").replace("            other", "                other")}
+            y, pull = other.primal, of_nodes{textwrap.indent(look.replace("self", "other"), "    ")}
         elif""" if case == "left" else """
         if"""  # fmt: skip
         array = """
@@ -150,7 +153,7 @@ def pull_text(arrays: bool, case: str, row: bool, ones: tuple[bool, ...], every:
     for n in nodes:
         own = f"""
         if {n}.op is None and to_{n} is g:
-            to_{n} = g.copy()  # a leaf's gradient is the caller's own""" if arrays else ""  # fmt: skip
+            to_{n} = g.copy()  # the gradient of a leaf is its own""" if arrays else ""  # fmt: skip
         deliver += f"""
         if {n}.version > z.version:
             check_unchanged({n}, z){own}

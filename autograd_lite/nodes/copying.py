@@ -21,7 +21,7 @@ from ..core.graph import Node, next_version, slots, toposort
 
 __all__ = ["Copying"]
 
-LISTED = object()  # the mark of a node that stands in a list that is being pickled
+listed: dict[int, Node] = {}  # the nodes of lists that are being pickled, by identity
 
 
 class Copying(Node):
@@ -50,27 +50,24 @@ class Copying(Node):
         return memo[id(self)]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.mark is LISTED:  # what it refers to has been pickled before it
-            self.mark = None
+        if listed.pop(id(self), None) is self:  # what it refers to has been pickled before it
             return restore, state(self)
         below = toposort([self])[:-1]
         if not below:
             return restore, state(self)
-        for node in below:
-            node.mark = LISTED
+        listed.update((id(node), node) for node in below)
         return restore_below, (below, _Unlist(below), *state(self))
 
 
 class _Unlist:
-    """Takes the marks away again, once all of a list has been pickled."""
+    """Takes the nodes off the list again, once all of them have been pickled."""
 
     def __init__(self, nodes: list[Node]) -> None:
         self.nodes = nodes
 
     def __reduce__(self) -> tuple[Any, ...]:
         for node in self.nodes:
-            if node.mark is LISTED:
-                node.mark = None
+            listed.pop(id(node), None)
         return tuple, ()
 
 

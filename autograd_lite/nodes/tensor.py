@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core.graph import Node, data, kinds, next_version, stand_ins
+from ..core.graph import Node, data, describe, kinds, next_version, stand_ins
 from ..ops import index, linalg, reduce
 from ..ops import shape as shapes
 from ..ops.catalogue import later
@@ -84,7 +84,8 @@ class Tensor(Operators):
     exposed: Any
     written: ClassVar[type]
 
-    def __init__(self, data: Any, label: str = "", dtype: Any = None) -> None:
+    def __init__(self, data: Any, label: str = "", dtype: Any = None, **unknown: Any) -> None:
+        self.refuse(unknown)
         self.become(as_array(data, dtype))
         self.exposed = None
         if label != "":
@@ -128,9 +129,9 @@ class Tensor(Operators):
         self.notes = {"unrecorded": True}
 
     def current(self) -> np.ndarray:
-        if self.op is None and self.exposed is not None:
-            if self.exposed.tobytes() != self.primal.tobytes():
-                self.exposed, self.version = self.primal.copy(), next_version()
+        before = self.exposed if self.op is None else None
+        if before is not None and before.tobytes() != self.primal.tobytes():
+            self.exposed, self.version = self.primal.copy(), next_version()
         return self.primal
 
     @property
@@ -190,6 +191,12 @@ class Tensor(Operators):
         return array
 
     def fit(self, g: Any) -> Any:
+        if self.grad is not None and np.shape(self.grad) != self.shape:
+            raise ValueError(
+                f"the gradient of {describe(self)} was set to an array of shape "
+                f"{np.shape(self.grad)}, to which no gradient can be added: it has the shape of "
+                "the data, or write x.grad = None to start afresh"
+            )
         if type(g) is ndarray and g.base is None and g.dtype is self.primal.dtype:
             return g
         if isinstance(g, Node):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.graph import Node
 from ..core.operation import Op, shape
 from .index import Pick, Put, Slice
 from .shape import reshaped

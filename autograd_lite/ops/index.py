@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import data
+from ..core.graph import blocks, data
 from ..core.operation import Op, shape
-from ..nodes import blocks as context
 from .branches import where
 from .shape import arrayed, astype, broadcast_to
 
@@ -139,8 +138,10 @@ def _basic(key: tuple[Any, ...], old: tuple[int, ...]) -> tuple[Any, ...] | None
 def places(old: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
     """The flat positions that `keys` name in an array of shape `old`."""
     positions = counted(old)
-    recorder = context.recorder_here()
-    return np.asarray(positions[keys]) if recorder is None else recorder.taken(positions, keys)
+    for block in blocks:
+        if (recorder := block.recorder()) is not None:
+            return recorder.taken(positions, keys)
+    return np.asarray(positions[keys])
 
 
 def take_item(x: Any, key: Any) -> Any:

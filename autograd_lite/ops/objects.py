@@ -80,4 +80,4 @@ def with_objects(op: Op, inputs: Sequence[Any]) -> Any:
     return out.item() if type(out) is ndarray and not out.ndim else out
 
 
-Op.convert = convert  # type: ignore[method-assign]
+Op.convert = convert  # type: ignore[method-assign,assignment]
