@@ -59,6 +59,8 @@ class Node:
         def __getattr__(self, name: str) -> Any:
             """What the kinds of nodes have besides: `data`, `shape`, `hand`, …"""
 
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
     def become(self, primal: Any, op: Any = None, left: Any = None, right: Any = None) -> None:
         """Set every field; without an operation this is a leaf."""
         self.primal, self.op, self.left, self.right = primal, op, left, right
