@@ -179,7 +179,9 @@ class Outside:
         self.kept.append(value)
         if node:
             new = object.__new__(type(value))
-            new._as_leaf(stand_in, value.label)
+            new.become(stand_in)
+            if value.label:
+                new.label = value.label
             new.version = value.version  # it was made outside
             if hasattr(type(value), "exposed"):
                 new.exposed = None

@@ -157,7 +157,10 @@ def lifted(x: Any, at: Any, by: float = 1.0) -> Any:
 
 def inside(y: Any, x: Any) -> Any:
     """`x` where it is ≥ 0, inside the domain; NaN elsewhere, so that no slope is given there."""
-    return x if all_finite(y) else lifted(x + 0.0, data(x) < 0, math.nan)  # −0 + 0 is 0
+    if all_finite(y):
+        return x
+    x = x + (0.0 if shape(x) else np.float64(0.0))  # −0 + 0 is 0, and NumPy's 1/0 is inf
+    return lifted(x, data(x) < 0, math.nan)
 
 
 def remainder_slope(z: Any, d: Any) -> Any:

@@ -54,12 +54,15 @@ class Node:
         *("__weakref__", "grad", "left", "notes", "op", "primal", "right", "version"),
         *("cotangent", "mark", "pull"),
     )
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """What the kinds of nodes have besides: `data`, `shape`, `hand`, …"""
-
-        def __setattr__(self, name: str, value: Any) -> None: ...
+    if TYPE_CHECKING:  # what `nodes` gives every kind of node
+        shape: Any
+        ndim: Any
+        size: Any
+        dtype: Any
+        hand: Any
+        group: Any
+        _op: Any
+        check_seed: Any
 
     def become(self, primal: Any, op: Any = None, left: Any = None, right: Any = None) -> None:
         """Set every field; without an operation this is a leaf."""

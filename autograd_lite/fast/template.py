@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 import textwrap
+from copy import copy
 from functools import cache
 from types import NoneType
 from typing import Any
@@ -25,7 +26,7 @@ __all__ = ["method", "pull"]
 NAMES = {
     "ONE": ONE, "asarray": np.asarray, "blocks": graph.blocks, "chain": chain, "graph": graph,
     "ndarray": np.ndarray, "new": object.__new__, "operation": operation, "sum_to": sum_to,
-    "check_unchanged": graph.check_unchanged,
+    "check_unchanged": graph.check_unchanged, "copy": copy,
 }  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def pull_text(arrays: bool, case: str, row: bool, ones: tuple[bool, ...], every:
     for n in nodes:
         own = f"""
         if {n}.op is None and to_{n} is g:
-            to_{n} = g.copy()  # the gradient of a leaf is its own""" if arrays else ""  # fmt: skip
+            to_{n} = copy(g)  # the gradient of a leaf is its own""" if arrays else ""  # fmt: skip
         deliver += f"""
         if {n}.version > z.version:
             check_unchanged({n}, z){own}

@@ -25,7 +25,7 @@ from ..core import elementwise
 from ..core.elementwise import Elementwise
 from ..core.graph import Node, data, stand_ins
 from ..core.operation import shape as shape_of
-from ..ops import branches, extremes, linalg, reduce, shape
+from ..ops import activations, branches, extremes, linalg, reduce, shape  # noqa: F401
 from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
 from .array import Array, write_at
