@@ -27,7 +27,7 @@ __all__ = ["Formula", "parse", "typed", "written"]
 
 # What a formula may call: every row of the table, the losses (their second argument is a target:
 # data), and some others. What they compute is bounded by the sizes of their arguments.
-ROWS = {name for name in dir(ag) if name in TABLE or name in ("abs", "pow")}
+ROWS = {"abs", "pow"}.union(name for name, row in TABLE.items() if row.words)
 ENTRY_BY_ENTRY = "clip fmax fmin maximum minimum where"
 LOSSES = "binary_cross_entropy cross_entropy hinge kl_divergence mse softmax_cross_entropy"
 OTHERS = """

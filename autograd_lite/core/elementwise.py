@@ -76,8 +76,7 @@ class Elementwise(Op):
 
 def as_vector(x: Any) -> Any:
     """A number, also in an array without axes, as a vector, which divides by 0."""
-    known = isinstance(x, PLAIN) and not shape(x)
-    return np.array([x], getattr(x, "dtype", float)) if known else x
+    return x if isinstance(x, Node) or shape(x) else np.reshape(x, 1)
 
 
 def chain(g: Any, d: Any) -> Any:
@@ -159,7 +158,7 @@ def inside(y: Any, x: Any) -> Any:
     """`x` where it is ≥ 0, inside the domain; NaN elsewhere, so that no slope is given there."""
     if all_finite(y):
         return x
-    x = x + (0.0 if shape(x) else np.float64(0.0))  # −0 + 0 is 0, and NumPy's 1/0 is inf
+    x = x + 0.0  # −0 + 0 is 0
     return lifted(x, data(x) < 0, math.nan)
 
 
