@@ -42,8 +42,6 @@ from .core.elementwise import log as log
 from .core.elementwise import log10 as log10
 from .core.elementwise import log1p as log1p
 from .core.elementwise import log2 as log2
-from .core.elementwise import logaddexp as logaddexp
-from .core.elementwise import logaddexp2 as logaddexp2
 from .core.elementwise import mod as mod
 from .core.elementwise import multiply as multiply
 from .core.elementwise import negative as negative
@@ -51,13 +49,10 @@ from .core.elementwise import positive as positive
 from .core.elementwise import power as power
 from .core.elementwise import rad2deg as rad2deg
 from .core.elementwise import reciprocal as reciprocal
-from .core.elementwise import relu as relu
 from .core.elementwise import rint as rint
-from .core.elementwise import sigmoid as sigmoid
 from .core.elementwise import sign as sign
 from .core.elementwise import sin as sin
 from .core.elementwise import sinh as sinh
-from .core.elementwise import softplus as softplus
 from .core.elementwise import sqrt as sqrt
 from .core.elementwise import square as square
 from .core.elementwise import subtract as subtract
@@ -65,7 +60,6 @@ from .core.elementwise import tan as tan
 from .core.elementwise import tanh as tanh
 from .core.elementwise import trunc as trunc
 from .core.graph import Node as Node
-from .core.value import Value as Value
 from .draw import Drawing as Drawing
 from .draw import Stepper as Stepper
 from .draw import draw as draw
@@ -108,6 +102,7 @@ from .nodes.constant import constant as constant
 from .nodes.saving import load as load
 from .nodes.saving import save as save
 from .nodes.tensor import Tensor as Tensor
+from .nodes.value import Value as Value
 from .numpy import fft as fft
 from .numpy import linalg as linalg
 from .numpy.creation import arange as arange
@@ -129,6 +124,11 @@ from .ops.accumulate import cumulative_prod as cumulative_prod
 from .ops.accumulate import cumulative_sum as cumulative_sum
 from .ops.accumulate import nancumprod as nancumprod
 from .ops.accumulate import nancumsum as nancumsum
+from .ops.activations import logaddexp as logaddexp
+from .ops.activations import logaddexp2 as logaddexp2
+from .ops.activations import relu as relu
+from .ops.activations import sigmoid as sigmoid
+from .ops.activations import softplus as softplus
 from .ops.branches import where as where
 from .ops.choice import choose as choose
 from .ops.choice import compress as compress

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import data
+from .graph import Node, data
 from .operation import Op, shape
 
 __all__ = ["ONE", "TABLE", "Elementwise"]
