@@ -1,4 +1,4 @@
-"""Kinks: those that the graph knows of, and which gradients are subgradients there.
+"""Kinks: whether a point is one, and which gradients are subgradients there.
 
 At a tie of max the gradients of the pieces that meet are right, and what lies between them: one set
 of vectors, not an interval for every entry. At max(2, 2, 1) that is (a, 1 − a, 0), and (1, 1, 0) is
@@ -12,48 +12,36 @@ Squares Problems* (1974), chapter 23.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, data
-from ..graphs.tape import Tape
-from ..ops.reduce import Extreme
 from .measures import magnitude
 
-__all__ = ["subgradient", "ties"]
-
-AT_ZERO = {"abs", "relu", "absolute", "fabs"}
-OF_TWO = {"maximum", "minimum", "fmax", "fmin"}
-
-
-def ties(tape: Tape, x: Node) -> bool:
-    """Whether an operation above `x` has two winners, or its argument at its corner."""
-    above = tape.above(x)
-    for node in tape.order:
-        if node.op is None or node not in above or node is x:
-            continue
-        inputs = [np.asarray(data(y), float) for y in node.inputs]
-        if node._op in AT_ZERO and np.any(inputs[0] == 0):
-            return True
-        if node._op in OF_TWO and np.any(np.equal(*inputs)):
-            return True
-        if isinstance(node.op, Extreme) and tied(node, inputs[0]):
-            return True
-    return False
-
-
-def tied(node: Node, x: Any) -> bool:
-    """Whether a maximum is reached more than once."""
-    op: Any = node.op
-    best = np.asarray(op.forward(x))
-    kept = best if op.keepdims else np.expand_dims(best, op.axes)
-    return bool(((x == kept).sum(axis=op.axes) > 1).any())
-
+__all__ = ["Near", "jumps", "own_size", "subgradient"]
 
 NEAR = 1e-6
 ROOM = 1e-4
 MOST = 60
+
+Near = Callable[[np.ndarray], np.ndarray]
+"""The gradient at x + v, as a function of v."""
+
+
+def jumps(x: np.ndarray, near: Near) -> bool:
+    """Whether the gradient is another a little to one side of `x` than to the other: at a kink.
+
+    No operation has to be known for that: a tie of max, relu at 0 and a `where` all show.
+    """
+    rng = np.random.default_rng(0)
+    v = NEAR * own_size(x) * rng.uniform(0.5, 1.0, x.size) * rng.choice([-1, 1], x.size)
+    one, other = near(v), near(-v)
+    return magnitude(one - other) > 1e-3 * max(magnitude(one), magnitude(other))
+
+
+def own_size(x: np.ndarray) -> np.ndarray:
+    """|x|, and 1 for an entry that is 0: a step by a part of it does not reach past a kink at 0."""
+    size = np.abs(x)
+    return np.where(np.isfinite(size) & (size > 0), size, 1.0)
 
 
 def subgradient(
@@ -61,7 +49,7 @@ def subgradient(
     auto: np.ndarray,
     at_kinks: np.ndarray,
     x: np.ndarray,
-    near: Callable[[np.ndarray], np.ndarray],
+    near: Near,
 ) -> bool:
     """Whether the entries `at_kinks` of `hand` lie in the convex hull of the gradients nearby.
 
@@ -71,7 +59,7 @@ def subgradient(
     """
     columns = np.flatnonzero(at_kinks)
     target, size = hand[columns], magnitude(auto[columns]) or 1.0
-    step = NEAR * np.maximum(1.0, np.abs(x[columns]))
+    step = NEAR * own_size(x[columns])
     points = [auto[columns]]
 
     def look(v: np.ndarray) -> None:

@@ -26,7 +26,7 @@ from .differences import (
     step_of,
 )
 from .findings import Note
-from .kinks import ties
+from .kinks import Near, jumps, own_size
 from .measures import DOUBLE, distance, magnitude
 from .rounding import Elsewhere, of_values
 
@@ -62,7 +62,7 @@ class Witness:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     along: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
-    near: Callable[[np.ndarray], np.ndarray] | None = None
+    near: Near | None = None
 
 
 @dataclass
@@ -126,7 +126,7 @@ def hear(
     method: str,
     complex_f: Function | None = None,
     large: int = LARGE,
-    near: Callable[[np.ndarray], np.ndarray] | None = None,
+    near: Near | None = None,
 ) -> Witness:
     """Differentiate `f` numerically at flat `at`; look again where that differs from the others.
 
@@ -137,7 +137,7 @@ def hear(
     fits = hand is not None and hand.size == auto.size
     given = hand.reshape(auto.shape) if fits and hand is not None else None
     question = Question(f, at, auto, given, DOUBLE, lambda: of_values(tape, x))
-    return asked(question, method, complex_f, large, near, ties(tape, x))
+    return asked(question, method, complex_f, large, near)
 
 
 def asked(
@@ -145,11 +145,13 @@ def asked(
     method: str,
     complex_f: Function | None = None,
     large: int = LARGE,
-    near: Callable[[np.ndarray], np.ndarray] | None = None,
-    corners: bool = False,
+    near: Near | None = None,
 ) -> Witness:
-    """The testimony on one question. With `corners` every entry's two slopes are looked at: where
-    they are opposite, as those of |x| at 0, the central difference agrees by chance."""
+    """The testimony on one question.
+
+    Where the gradient jumps every entry's two slopes are looked at: if they are opposite, as those
+    of |x| at 0, the central difference agrees by chance.
+    """
     with np.errstate(all="ignore"):
         lost = ~np.isfinite(q.f(q.x))
         if lost.all() and lost.size:
@@ -167,9 +169,10 @@ def asked(
         step = float(step_of(q.x).max()) if q.x.size else 0.0
         said = Witness(values, slack, method, step, lost, near=near)
         look_again(q, said)
-        if corners and said.kinks is None and q.x.size <= MOST_CORNERS:
+        few = 0 < q.x.size <= MOST_CORNERS
+        if said.kinks is None and few and near is not None and jumps(q.x, near):
             for j in range(q.x.size):
-                corner(q, j, said, 1e-5 * max(1.0, abs(q.x[j])))
+                corner(q, j, said, float(1e-5 * own_size(q.x[j])))
         return said
 
 
@@ -215,7 +218,7 @@ def once_more(q: Question, j: int, said: Witness, unsteady: list[int]) -> tuple[
     if not apart.any():
         return True, False
     kinked = any(
-        corner(q, j, said, float(h)) for h in {*steady.step[apart], 1e-5 * max(1.0, abs(q.x[j]))}
+        corner(q, j, said, float(h)) for h in {*steady.step[apart], float(1e-5 * own_size(q.x[j]))}
     )
     if not kinked:
         size = max(magnitude(q.auto[:, j]), magnitude(steady.value))
