@@ -544,3 +544,41 @@ def test_things_that_are_no_nodes_are_refused():
         ag.draw(1.0)
     with pytest.raises(TypeError, match="names is a dict"):
         ag.draw(ag.Value(1.0), names=["x"])
+
+
+def test_a_stack_is_one_box():
+    rows = [ag.Tensor([1.0 * k, 2.0], f"x{k}") for k in range(7)]
+    L = ag.sum(ag.stack(rows) * 2.0)
+    L.backward()
+    drawing = ag.draw(L, depth=0, names={"L": L})
+    boxes, edges = parts(drawing)
+    stacked = next(text for text in boxes.values() if "stack(" in text)
+    assert "stack(x0, x1, x2, x3, x4, x5, …)" in stacked
+    assert sum(a.startswith("x") for a, _, _ in edges) == 7
+    assert not any("reshape" in text for text in [*boxes.values(), *(t for *_, t in edges)])
+    assert "c = stack(x0, x1, x2, x3, x4, x5, …)" in str(ag.trace(L))
+
+
+def test_a_network_of_single_numbers_has_a_box_for_each_neuron():
+    """micrograd's: a parameter is called by its layer and place, and stands where it is used."""
+    model = ag.nn.MLP(2, [4, 1], rng=0)
+    x = [ag.Value(1.0), ag.Value(-2.0)]
+    y = model(x)
+    y.backward()
+    drawing = ag.draw(y)
+    boxes, _ = parts(drawing)
+    assert len(boxes) == 2 + 4 + 1
+    neuron = next(text for text in boxes.values() if "relu(b1[2]" in text)
+    for name in ("w1[2,0]", "w1[2,1]", "b1[2]"):
+        assert name in neuron
+    assert "to x[0]" in neuron
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            for p in neuron.parameters():
+                assert html.escape(p.label).replace("]", "&#93;") in drawing.dot
+
+
+def test_parameters_of_a_network_of_tensors_are_called_by_their_layer():
+    model = ag.nn.MLP(3, [4, 2], over=ag.Tensor, rng=0)
+    labels = [p.label for p in model.parameters()]
+    assert labels == ["layer 1 weight", "layer 1 bias", "layer 2 weight", "layer 2 bias"]

@@ -355,7 +355,7 @@ def test_a_drawing_says_what_was_written_where():
     total = (out * out).sum()
     total.backward()
     text = str(ag.trace(total))
-    assert "filled([0, 1:3] = x, [1, 0] = m, else c)" in text
+    assert "filled(c, [0, 1:3] = x, [1, 0] = m)" in text
     assert "dm = part(df)" in text
     assert "[1, 0] = m" in ag.draw(total).svg()
 

@@ -41,10 +41,11 @@ class Op:
     fields: ClassVar[tuple[str, ...]] = ()
     name: str = ""
     computes: ClassVar[bool] = False  # with its inputs, so that whole numbers become floats first
-    is_view: ClassVar[bool] = (
-        False  # of the memory of its input, which NumPy would write to as well
-    )
+    is_view: ClassVar[bool] = False  # of the memory of its input, which NumPy would write to too
     linear: ClassVar[bool] = False  # in all inputs taken together: then it is its own tangent
+    selects: ClassVar[bool] = False  # the entries that equal the result, which get all, as max does
+    joins: ClassVar[bool] = False  # its inputs one after another
+    moves: ClassVar[str] = ""  # what becomes of a cotangent that is only moved: "transposed"
 
     def __init_subclass__(cls) -> None:
         cls.fields = tuple(inspect.get_annotations(cls)) or cls.fields
@@ -91,6 +92,10 @@ class Op:
         arrays = [isinstance(x, np.ndarray) and self.saves(i) for i, x in enumerate(inputs)]
         kept = [own(x) if a else x for a, x in zip(arrays, inputs, strict=True)]
         return wrap(out, self, *slots(kept))
+
+    def spelling(self, *inputs: Any) -> str:
+        """How a result is written, with `{}` for each input: `exp({})`, `{} @ {}`."""
+        return f"{self.name}({', '.join(['{}'] * len(inputs))})"
 
     def context(self, inputs: Sequence[Any]) -> str:
         """One line for an error's note: the operation and what it was given."""

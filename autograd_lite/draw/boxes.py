@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, data
-from ..graphs.expression import Symbol
+from ..graphs.columns import spelling
+from ..graphs.expression import SUMMED, Symbol
+from ..graphs.spelling import is_sign
 from ..graphs.tape import pull
 from .subject import Subject
 
 __all__ = ["LEFT_OUT", "Box", "Edge", "fold", "gradient", "size"]
+
+NEGATIVE = "−{}"
 
 FOLDED, LONGEST = 8, 40  # nodes that are read in one formula; and where it has to be long
 
@@ -173,6 +177,9 @@ def formula_around(
     if len(users) != 1 or node is subject.root or id(node) in subject.rim:
         return None
     box = home[id(users[0])]
+    if id(users[0]) in subject.stacks and not box.collapsed and node.op is not None:
+        # What was reshaped for it; a reshape of a reshape is none of that.
+        return box if users[0].op.joins and id(node) in subject.made_up else None
     room = not box.collapsed and len(box.members) < (LONGEST if formulas else FOLDED)
     return box if room and is_part(subject, node, users[0], formulas) else None
 
@@ -184,22 +191,16 @@ def is_part(subject: Subject, node: Node, user: Node, formulas: bool) -> bool:
     if node.group is not user.group and node.group != user.group:
         return False
     if id(node) in subject.shifts:
-        return user._op == "exp"
-    return (
-        (formulas and is_arithmetic(node))
-        or user._op == "neg"
-        or (is_scale(user) and node._op in ("sum", "neg"))
-    )
-
-
-def is_arithmetic(node: Node) -> bool:
-    """Whether a node is written with signs between its inputs, so that it is no name by itself."""
-    return not node._op.isidentifier() or node._op == "neg"
+        return True
+    own, its = spelling(node.op, *node.inputs), spelling(user.op, *user.inputs)
+    if its == NEGATIVE or (is_scale(user) and (own == NEGATIVE or node.op.moves == SUMMED)):
+        return True
+    return formulas and is_sign(own)
 
 
 def is_scale(node: Node) -> bool:
     """Whether a node is its input times or divided by a single number."""
-    if node._op not in ("*", "/"):
+    if spelling(node.op, *node.inputs) not in ("{} · {}", "{} / {}"):
         return False
     x, y = node.inputs
     return isinstance(x, Node) and not isinstance(y, Node) and np.size(y) == 1

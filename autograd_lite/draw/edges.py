@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
+from ..graphs.columns import spelling
 from ..graphs.expression import Symbol, substitute, symbols
 from ..graphs.notation import write
 from .boxes import Box, Edge, gradient
@@ -101,6 +102,6 @@ def target_of(box: Box) -> str:
 def examples_of(box: Box) -> str:
     """Over how many examples a loss is the mean; nothing if it is no mean."""
     node = box.node
-    if node.op.name != "/" or isinstance(node.inputs[1], Node):
+    if spelling(node.op, *node.inputs) != "{} / {}" or isinstance(node.inputs[1], Node):
         return ""
     return literal(node.inputs[1])[0]

@@ -67,11 +67,12 @@ def foldings(subject: Subject) -> Iterator[tuple[dict[int, Box], int | None, int
     for depth in depths:
         plans += [(depth, cards, down, None) for cards, down in STYLES]
     plans += [(depths[-1], columns, True, ends) for columns in CARDS for ends in ENDS]
-    fewest = len(subject.nodes) + len(subject.constants) + 1
+    tried: set[tuple[int, int, bool]] = set()
     for depth, cards, down, ends in plans:
         home = fold(subject, depth, cards > 0, ends)
-        if ends == ENDS[-1] or (size(home) <= MOST and (ends or size(home) <= fewest)):
-            fewest = size(home)
+        plan = size(home), cards, down
+        if plan not in tried and (size(home) <= MOST or ends == ENDS[-1]):
+            tried.add(plan)
             yield home, depth, cards, down
 
 

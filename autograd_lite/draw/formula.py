@@ -8,29 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
+from ..graphs.columns import spelling
+from ..graphs.spelling import ATOM, SUM, Part, fill, wrapped
 from ..graphs.text import MINUS, number
 from .boxes import Box
 from .subject import Subject
 
-__all__ = ["ATOM", "box_formula", "formula", "literal", "title_of", "wrapped"]
-
-SUM, PRODUCT, POWER, ATOM = range(4)
-
-INFIX = {
-    "+": (" + ", SUM, SUM, SUM),
-    "-": (f" {MINUS} ", SUM, SUM, PRODUCT),
-    "*": (" · ", PRODUCT, PRODUCT, PRODUCT),
-    "/": (" / ", PRODUCT, PRODUCT, POWER),
-    "%": (" mod ", PRODUCT, PRODUCT, POWER),
-    "@": (" @ ", PRODUCT, PRODUCT, POWER),
-}
-"""Symbol, how tightly it holds, and how tightly its left and right operand must hold."""
-
-
-def wrapped(part: tuple[str, int], level: int) -> str:
-    """The text of a part, in parentheses if it holds together less tightly than `level`."""
-    text, tightness = part
-    return f"({text})" if tightness < level else text
+__all__ = ["ATOM", "box_formula", "formula", "literal", "title_of"]
 
 
 def literal(x: Any) -> tuple[str, int]:
@@ -40,69 +24,9 @@ def literal(x: Any) -> tuple[str, int]:
     return text.replace("-", MINUS), SUM if value < 0 else ATOM
 
 
-def axes_text(op: Any, x: Any) -> str:
-    """`, axis=-1` for a reduction that does not take in every axis."""
-    axes = op.axes
-    if len(axes) == len(getattr(x, "shape", ())):
-        return ""
-    return f", axis={axes[0] if len(axes) == 1 else axes}".replace("-", MINUS)
-
-
-def key_text(index: tuple[Any, ...]) -> str:
-    """The key of a basic index as it is typed: `0, 1:3`."""
-
-    def one(k: Any) -> str:
-        if isinstance(k, slice):
-            step = "" if k.step is None else f":{k.step}"
-            return f"{'' if k.start is None else k.start}:{'' if k.stop is None else k.stop}{step}"
-        return "…" if k is Ellipsis else str(k)
-
-    keys = [one(k) for k in index]
-    while len(keys) > 1 and keys[-1] == ":":
-        keys.pop()
-    return ", ".join(keys).replace("-", MINUS)
-
-
-def formula(op: Any, x: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-    """The text of an operation applied to the texts of its inputs, and how tight it is.
-
-    `x` is the first input itself: whether an axis is worth a word depends on its shape.
-    """
-    name, kind = op.name, type(op).__name__
-    if name in INFIX and len(parts) == 2:
-        symbol, level, left, right = INFIX[name]
-        return wrapped(parts[0], left) + symbol + wrapped(parts[1], right), level
-    if name == "**":
-        return f"{wrapped(parts[0], ATOM)}**{wrapped(parts[1], ATOM)}", POWER
-    if name == "neg":
-        return MINUS + wrapped(parts[0], PRODUCT), PRODUCT
-    if name == "pos":
-        return "+" + wrapped(parts[0], PRODUCT), PRODUCT
-    if name == "identity":
-        return parts[0]
-    texts = [text for text, _ in parts]
-    if name == "root":  # the square root that stands for a distance
-        return f"sqrt({texts[0]})", ATOM
-    if name == "abs":
-        return f"|{texts[0]}|", ATOM
-    if kind in ("Sum", "Extreme"):
-        return f"{name}({texts[0]}{axes_text(op, x)})", ATOM
-    if kind == "Reshape":
-        return f"reshape({texts[0]}, {op.new})", ATOM
-    if kind == "Transpose" and len(op.axes) == 2:
-        return wrapped(parts[0], ATOM) + "ᵀ", ATOM
-    if kind == "Slice":
-        return f"{wrapped(parts[0], ATOM)}[{key_text(op.index)}]", ATOM
-    if kind == "Pick":
-        return f"{wrapped(parts[0], ATOM)}[…]", ATOM
-    if kind == "Filled":
-        keys = [f"[{key_text(op.key(i))}] = {text}" for i, text in enumerate(texts[:6])]
-        if op.sizes[0] == op.positions.size > 1 and len(texts) > 1:  # what was there before
-            keys = [*keys[1:], f"else {texts[0]}"]
-        return f"filled({', '.join(keys)}{', …' if len(texts) > 6 else ''})", ATOM
-    if kind == "Einsum":
-        texts.insert(0, f"'{','.join(op.letters)}->{op.result}'")
-    return f"{name}({', '.join(texts[:6])}{', …' if len(texts) > 6 else ''})", ATOM
+def formula(op: Any, inputs: Any, parts: list[Part]) -> Part:
+    """The text of an operation applied to the texts of its inputs, and how tight it is."""
+    return fill(spelling(op, *inputs).replace("-", MINUS), parts)
 
 
 def box_formula(subject: Subject, box: Box) -> str:
@@ -126,16 +50,19 @@ def formula_of(
 ) -> tuple[str, int]:
     """The formula of a node; `name` says how an input is written, or None to look inside it."""
     parts = []
-    for x in node.inputs:
+    stacked = id(node) in subject.stacks
+    for x in (y.inputs[0] for y in node.inputs) if stacked else node.inputs:
         if isinstance(x, Node):
             parts.append(name(x) or formula_of(subject, x, name))
         elif id(x) in subject.constants:
             parts.append((subject.names[id(x)], ATOM))
         else:
             parts.append(literal(x))
+    if stacked:
+        return fill(f"stack({', '.join(['{}'] * len(parts))})", parts)
     if id(node) in subject.shifts:
         return f"{wrapped(parts[0], 0)} − max {wrapped(parts[0], ATOM)}", 0
-    return formula(node.op, node.inputs[0], parts)
+    return formula(node.op, node.inputs, parts)
 
 
 def title_of(subject: Subject, root: Box) -> str:
@@ -165,7 +92,7 @@ def whole(subject: Subject, x: Any, outside: tuple[int, ...], length: list[int])
         return f"{name}({', '.join(texts)})", ATOM
     if id(x) in subject.shifts:
         return whole(subject, x.inputs[0], outside, length)
-    return formula(x.op, x.inputs[0], [whole(subject, y, outside, length) for y in x.inputs])
+    return formula(x.op, x.inputs, [whole(subject, y, outside, length) for y in x.inputs])
 
 
 def sources_of(subject: Subject, chain: tuple[int, ...]) -> list[Any]:

@@ -16,13 +16,13 @@ from .edges import rule_text
 from .hand import compared
 from .render import MONO
 
-__all__ = ["MOST_CHARACTERS", "Look", "box_label", "rule_label"]
+__all__ = ["MOST_CHARACTERS", "Look", "box_columns", "box_label", "rule_label"]
 
 MOST_CHARACTERS = 12_000  # of one label; a longer one makes Graphviz 2.43 fail
 
 BREAK = "<BR/>"
 
-WIDE, NARROW = 46, 26  # characters of a line of a formula; and on a card
+WIDE, NARROW = 46, 22  # characters of a line of a formula; and on a card
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,8 @@ class Look:
 def box_label(box: Box, look: Look) -> str:
     """The label of a box."""
     value = plain(box.node)
-    most = (SMALL[0], look.cards or SMALL[1])
-    columns = min(value.shape[-1], most[1]) if value.ndim and value.size else 1
-    rows = Rows(columns, look.scale, most)
+    columns = box_columns(value, look)
+    rows = Rows(columns, look.scale, (look.cards, look.cards) if look.cards else SMALL)
     header(rows, box, look)
     if "value" in look.show:
         rows.array(font("value", VALUE), value, VALUE, hidden="value" in look.blank)
@@ -84,6 +83,11 @@ def box_label(box: Box, look: Look) -> str:
     header(rows, box, look)
     rows.line(font(escape(span(value, False)), MUTE, 9))
     return rows.text(box.kind)
+
+
+def box_columns(value: np.ndarray, look: Look) -> int:
+    """How many columns of numbers a box has."""
+    return min(value.shape[-1], look.cards or SMALL[1]) if value.ndim and value.size else 1
 
 
 def header(rows: Rows, box: Box, look: Look) -> None:

@@ -22,7 +22,7 @@ from .cells import cell, font
 from .edges import shortcuts
 from .formula import title_of
 from .hand import causes
-from .label import Look, box_label, rule_label
+from .label import Look, box_columns, box_label, rule_label
 from .render import MONO, SANS
 from .view import View
 
@@ -31,8 +31,6 @@ __all__ = ["build", "declined", "direction_of"]
 FAST = {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.2"}
 
 WIDTH = 4  # layers of scalars that fit a notebook column side by side
-
-ROW = 5  # leaves of scalars that fit it side by side: where more are used, they stand in rows
 
 
 def build(
@@ -111,7 +109,7 @@ def with_rules(view: View, look: Look) -> tuple[Nodes, Lines]:
     name = {id(box): f"n{k}" for k, box in enumerate(view.boxes)}
     for box in view.boxes:
         nodes.setdefault(box.group, []).append((name[id(box)], box_label(box, look)))
-    upper = rows_of_leaves(view) if look.down else {}
+    upper = rows_of_leaves(view, look) if look.down else {}
     begin, end = "ns" if look.down else "we"
     for k, edge in enumerate(edge for box in view.boxes for edge in box.edges):
         a, b = name[id(edge.source)], name[id(edge.target)]
@@ -139,11 +137,14 @@ def on_cards(view: View, look: Look) -> tuple[Nodes, Lines]:
         if id(box) in name:
             nodes.setdefault(box.group, []).append((name[id(box)], box_label(box, look)))
     lines: Lines = []
+    upper = rows_of_leaves(view, look) if look.down else {}
     for box in view.boxes:
         for edge in box.edges:
             if id(edge.source) in name:
-                style = DASHED if edge.source.kind == "constant" else {}
-                line = (name[id(edge.source)], name[id(box)], dict(style))
+                style = dict(DASHED) if edge.source.kind == "constant" else {}
+                if rows := upper.get(id(edge.source)):
+                    style["minlen"] = str(rows + 1)
+                line = (name[id(edge.source)], name[id(box)], style)
                 if not (look.cards and line in lines):
                     lines.append(line)
     return nodes, lines
@@ -176,7 +177,7 @@ def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(x for x, _ in shared)
 
 
-def rows_of_leaves(view: View) -> dict[int, int]:
+def rows_of_leaves(view: View, look: Look) -> dict[int, int]:
     """How many rows further up a leaf stands than it could, where too many would be side by side.
 
     By the leaf's identity; only leaves that are used in one place are moved.
@@ -187,11 +188,12 @@ def rows_of_leaves(view: View) -> dict[int, int]:
         layer[id(box)] = 1 + max((layer.get(id(e.source), 0) for e in box.edges), default=0)
     for box in view.boxes:
         targets = {id(edge.target) for edge in box.users} & layer.keys()
-        if not box.edges and len(targets) == 1:
+        if not box.edges and len(targets) == 1 and not look.is_inside(box):
             beside.setdefault(layer[targets.pop()], []).append(box)
     found: dict[int, int] = {}
     for boxes in beside.values():
-        rows = -(-len(boxes) // ROW)
+        columns = max(box_columns(plain(box.node), look) for box in boxes)
+        rows = -(-len(boxes) // max(1, 680 // (80 + 52 * columns)))
         found |= {id(box): k % rows for k, box in enumerate(boxes)}
     return found
 

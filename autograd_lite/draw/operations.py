@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import TABLE
+from ..graphs.columns import CONVENTIONS
 from ..graphs.expression import Symbol, substitute
 from ..graphs.names import Names
 from ..graphs.tape import Tape
@@ -28,28 +29,6 @@ from .subject import Subject
 from .view import View
 
 __all__ = ["operations_page"]
-
-# What the formulas cannot say: the points where a derivative had to be chosen.
-CONVENTIONS = {
-    "absolute": "0 at 0",
-    "relu": "0 at 0",
-    "sqrt": "inf at 0, NaN below",
-    "log": "inf at 0, NaN below",
-    "log2": "inf at 0, NaN below",
-    "log10": "inf at 0, NaN below",
-    "log1p": "inf at −1, NaN below",
-    "divide": "−inf for 1/y at 0",
-    "power": "0 where the exponent is 0; NaN for the exponent of a negative base",
-    "hypot": "0 at (0, 0)",
-    "maximum": "½ each where two nodes tie; 0 where a node ties with a constant",
-    "minimum": "as maximum",
-    "fmax": "as maximum; a NaN loses",
-    "fmin": "as maximum; a NaN loses",
-    "arcsin": "inf at ±1, NaN outside",
-    "arccos": "−inf at ±1, NaN outside",
-    "arctanh": "inf at ±1, NaN outside",
-    "arccosh": "inf at 1, NaN below",
-}
 
 # Rows that only other rules use, and the second row of those that have one for constants.
 INNER = {"identity", "tie_share", "wins", "step", "distance", "chain_product"}
@@ -89,7 +68,7 @@ def row(name: str, op: Any) -> str:
     """An elementwise operation."""
     n = len(op.partials)
     letters = "xyw"[:n]
-    written, _ = formula(op, None, [(letter, ATOM) for letter in letters])
+    written, _ = formula(op, letters, [(letter, ATOM) for letter in letters])
     named = {OUT: Symbol("z"), G: Symbol("dz")}
     named |= {slot(k): Symbol(letter) for k, letter in enumerate(letters)}
     rules = [substitute(rule(op, i, 0.5, [0.5] * n), named) for i in range(n)]

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..graphs.expression import (
+    COPIED,
+    SUMMED,
     Apply,
     Product,
     Symbol,
@@ -17,23 +19,10 @@ from ..graphs.expression import (
     symbols,
     times,
 )
-from ..graphs.notation import PRODUCT, write
+from ..graphs.notation import write
+from ..graphs.spelling import PRODUCT
 
-__all__ = ["WORDS", "factor_of", "factor_text", "local", "phrase", "taken_apart"]
-
-WORDS = {
-    "sum": "summed",
-    "copy": "copied to all",
-    "reshape": "reshaped",
-    "T": "transposed",
-    "put": "put back in its place",
-    "part": "its part",
-    "where": "where it was chosen",
-    "astype": "in the first dtype",
-    "cumsum": "cumulated",
-    "cumsum backwards": "cumulated from the end",
-}
-"""What a drawing says for an operation that only moves, copies or adds up the cotangent."""
+__all__ = ["factor_of", "factor_text", "local", "phrase", "taken_apart"]
 
 
 def taken_apart(e: Any, g: Symbol) -> tuple[Any, list[str], Any]:
@@ -44,13 +33,13 @@ def taken_apart(e: Any, g: Symbol) -> tuple[Any, list[str], Any]:
     words: list[str] = []
     slope: Any = constant(1)
     while e != g:
-        if isinstance(e, Apply) and e.name in WORDS and g.name in symbols(e):
+        if isinstance(e, Apply) and e.moves and g.name in symbols(e):
             inner = [x for x in e.args if g.name in symbols(x)]
             # c · (g moved) is not (c · g) moved, unless c is a number or copying is all there is.
-            fixed = e.name in ("sum", "copy") or not symbols(slope)
+            fixed = e.moves in (SUMMED, COPIED) or not symbols(slope)
             if len(inner) > 1 or not fixed:
                 break
-            words.insert(0, WORDS[e.name])
+            words.insert(0, e.moves)
             e = inner[0]
         elif isinstance(e, Product):
             carries = [(x, n) for x, n in e.powers if g.name in symbols(x)]
@@ -74,7 +63,7 @@ def phrase(e: Any, g: Symbol, arrow: str = "↑") -> str:
         return f"{arrow} × 0"
     if left != g:
         return ", ".join((f"{arrow} {write(times(slope, left))}", *words))
-    if words and slope == constant(1) and words not in (["summed"], ["copied to all"]):
+    if words and slope == constant(1) and words not in ([SUMMED], [COPIED]):
         return f"{arrow} {', '.join(words)}"
     return ", ".join((f"{arrow} {factor_text(slope)}", *words))
 

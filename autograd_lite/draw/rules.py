@@ -7,7 +7,6 @@ is read off and simplified. Divide's rule −(x / y) / y reads −x/y², sum's r
 from __future__ import annotations
 
 from contextvars import Context
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +14,15 @@ import numpy as np
 
 from ..core.elementwise import Elementwise, identity
 from ..core.graph import Node, data, wrap
+from ..graphs.columns import absolute, applied, spelling
 from ..graphs.expression import (
+    COPIED,
+    RESHAPED,
+    SUMMED,
     Apply,
-    Product,
     Symbol,
     constant,
-    minus,
     plus,
-    raised,
     substitute,
     times,
 )
@@ -38,7 +38,7 @@ G = Symbol("\x00g")
 OUT = Symbol("\x00out")
 """The result itself."""
 
-HALF = Fraction(1, 2)
+QUOTIENT = "{} / {}"
 
 LARGEST = 3_000_000  # entries; a rule of a larger operation is named instead of applied
 
@@ -56,12 +56,12 @@ def rule(op: Any, i: int, out: Any, inputs: Any) -> Any:
     `out` and `inputs` are plain data. An operation whose rule cannot be read gives f′(g).
     """
     try:
-        if type(op) is Elementwise:
+        if isinstance(op, Elementwise):
             e = times(G, slope(op, i))
             same = np.shape(out) == np.shape(inputs[i]) or e == constant(0)
-            return e if same else Apply("sum", (e,))
-        if type(op).__name__ == "Extreme":  # its rule compares numbers, which leaves no formula
-            return times(Apply("copy", (G,)), Apply("share", (OUT, slot(0))))
+            return e if same else Apply("sum", (e,), "sum({})", SUMMED)
+        if op.selects:  # its rule compares numbers, which leaves no formula
+            return times(Apply("copy", (G,), moves=COPIED), Apply("=", (OUT, slot(0)), "[{} = {}]"))
         if sum(np.size(x) for x in (out, *inputs)) <= LARGEST:
             # An empty context records whatever blocks the caller has open.
             return Context().run(_applied, op, i, out, inputs)
@@ -93,11 +93,12 @@ def _slope(op: Elementwise, i: int, at: tuple[float, ...]) -> Any:
         partial = op.partials[i]
         recorded = partial(out, *inputs) if callable(partial) else 1.0
     e = express(recorded, names)
-    if op.name.startswith("log"):
-        # log'(−0) is +inf, so the rule takes the size of x; where log is defined it is x itself.
-        e = substitute(e, {Apply("abs", (slot(0),)): slot(0)})
-    result = function(op.name, [slot(k) for k in range(n)])
-    if op.name == "/":  # a quotient is better known by its parts: −x/y², not −z/y
+    with np.errstate(all="ignore"):
+        if n == 1 and np.isnan(op.forward(-0.7)):
+            # log'(−0) is +inf, so the rule takes the size of x; where log is defined it is x.
+            e = substitute(e, {absolute(slot(0)): slot(0)})
+    result = applied(op, [slot(k) for k in range(n)])
+    if spelling(op) == QUOTIENT:  # better known by its parts: −x/y², not −z/y
         return substitute(e, {OUT: result})
     return substitute(e, {result: OUT})
 
@@ -127,63 +128,16 @@ def express(x: Any, names: dict[int, Any]) -> Any:
             return constant(float(array.flat[0]))
         return Symbol("mask" if np.isin(array, (0, 1)).all() else "weights")
     args = [express(y, names) for y in x.inputs]
-    kind = type(x.op).__name__
-    if kind == "Elementwise":
-        return function(x.op.name, args)
-    if kind == "Reshape":
-        lengths = [[n for n in shape if n != 1] for shape in (x.op.old, x.op.new)]
-        return args[0] if lengths[0] == lengths[1] else Apply("reshape", (args[0],))
-    if kind == "CumSum" and x.op.backwards:
-        return Apply("cumsum backwards", (args[0],))
-    return Apply(STRUCTURE.get(kind, x.op.name), tuple(args))
+    if isinstance(x.op, Elementwise):
+        return applied(x.op, args)
+    if x.op.moves == RESHAPED and lengths(x) == lengths(x.inputs[0]):
+        return args[0]
+    return Apply(x.op.name, tuple(args), spelling(x.op, *x.inputs), x.op.moves)
 
 
-STRUCTURE = {
-    "BroadcastTo": "copy",
-    "SumTo": "sum",
-    "Transpose": "T",
-    "Unslice": "put",
-    "Put": "put",
-    "Slice": "part",
-    "Pick": "part",
-    "Where": "where",
-}
-
-
-def function(name: str, args: list[Any]) -> Any:
-    """An elementwise operation applied to formulas, simplified."""
-    a = args[0]
-    b = args[1] if len(args) > 1 else None
-    match name:
-        case "+":
-            return plus(a, b)
-        case "-":
-            return plus(a, minus(b))
-        case "*":
-            return times(a, b)
-        case "/":
-            return times(a, raised(b, -1))
-        case "**" if isinstance(b, Product) and not b.powers:
-            return raised(a, b.number)
-        case "neg":
-            return minus(a)
-        case "pos" | "identity":
-            return a
-        case "sqrt" | "root":
-            return raised(a, HALF)
-        case "cbrt":
-            return raised(a, Fraction(1, 3))
-        case "square":
-            return raised(a, 2)
-        case "reciprocal":
-            return raised(a, -1)
-        case "hypot":
-            return raised(plus(raised(a, 2), raised(b, 2)), HALF)
-        case "sigmoid" if isinstance(a, Product) and a.number < 0:
-            return plus(constant(1), minus(function(name, [minus(a)])))  # σ(−x) = 1 − σ(x)
-        case "sign" | "abs" if isinstance(a, Product) and not a.powers:
-            return constant(float(np.sign(a.number) if name == "sign" else abs(a.number)))
-    return Apply(name, tuple(args))
+def lengths(x: Any) -> list[int]:
+    """The lengths of the axes that have more than one entry."""
+    return [n for n in np.shape(data(x)) if n != 1]
 
 
 def box_rules(subject: Subject, box: Box) -> None:
@@ -218,4 +172,4 @@ def symbol(subject: Subject, x: Any, user: Node) -> Any:
     if value is None:
         return Apply("max", ())
     # A division by 4 stays one on the way back: ÷ 4, not × 0.25.
-    return Symbol(literal(x)[0]) if user._op == "/" else constant(value)
+    return Symbol(literal(x)[0]) if spelling(user.op) == QUOTIENT else constant(value)

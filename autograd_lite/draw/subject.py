@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
+from ..graphs.columns import spelling
+from ..graphs.expression import RESHAPED
 from ..graphs.names import Names, name_all
 from ..graphs.tape import Tape
 
@@ -17,10 +19,11 @@ USERS = 20  # uses of a value that are followed when only the ends of a graph ar
 
 
 class Subject:
-    """The nodes of a graph in the order in which they are read: inputs first, leaves where used.
+    """The nodes of a graph in the order in which they are read: inputs first, from left to right.
 
     `names` has a name of its own for every node and every constant that has a box, by identity, and
-    `made_up` the nodes for which nobody chose it. `shifts` are nodes that softmax makes: z − max z.
+    `made_up` the nodes for which nobody chose it. `shifts` are nodes that softmax makes: z − max z;
+    `stacks` are joined of inputs with a new axis.
 
     With `ends`, only so many nodes at either end are `shown`. Kept with them are the nodes that use
     them, whose rules stand in their gradients, and what those use: it is on the `rim`, where the
@@ -32,7 +35,7 @@ class Subject:
     ) -> None:
         self.root = tape.root
         self.tape = tape
-        self.nodes = read_order(self.tape)
+        self.nodes = read_order(tape.root)
         self.count = len(self.nodes)
         self.shown = {id(node) for node in self.nodes}
         self.head: set[int] = set()
@@ -41,6 +44,7 @@ class Subject:
             self._cut(ends)
         self.left_out = self.count - len(self.shown)
         self.shifts = {id(node) for node in self.nodes if is_shift(node)}
+        self.stacks = {id(node) for node in self.nodes if is_stack(node)}
         self.uses: dict[int, list[Node]] = {}
         self.constants: dict[int, Any] = {}
         letters: dict[int, str] = {}
@@ -74,14 +78,22 @@ class Subject:
         return () if id(node) in self.rim else node.inputs
 
 
-def read_order(tape: Tape) -> list[Node]:
-    """The nodes of a tape, each leaf just before its first use."""
+def read_order(root: Node) -> list[Node]:
+    """The nodes of a graph as formulas name them: the first input before the second.
+
+    (The engine's order is any in which inputs come first.)
+    """
     found: dict[Node, None] = {}
-    for node in tape.order:
-        if node.op is not None:
-            found |= dict.fromkeys(x for x in node.inputs if isinstance(x, Node))
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
             found[node] = None
-    return list(found) or [tape.root]
+        elif node not in found:
+            stack.append((node, True))
+            inputs = [x for x in node.inputs if isinstance(x, Node) and x not in found]
+            stack += [(x, False) for x in reversed(inputs)]
+    return list(found)
 
 
 class Groups:
@@ -134,6 +146,18 @@ class Groups:
         return self.chains.get(id(path), ()) if path else ()
 
 
+def is_stack(node: Node) -> bool:
+    """Whether a node joins inputs that were each given a new axis for it, as `ag.stack` does."""
+    return node.op is not None and node.op.joins and all(map(is_widened, node.inputs))
+
+
+def is_widened(x: Any) -> bool:
+    """Whether a node is another with a new axis."""
+    if not isinstance(x, Node) or x.op is None or x.op.moves != RESHAPED or x.label:
+        return False
+    return x.ndim == x.inputs[0].ndim + 1 and x.size == x.inputs[0].size
+
+
 def is_drawn(x: Any) -> bool:
     """Whether a constant has a box; single numbers stand in the formulas."""
     return not isinstance(x, Node) and isinstance(x, np.ndarray) and x.size != 1
@@ -141,9 +165,12 @@ def is_drawn(x: Any) -> bool:
 
 def is_shift(node: Node) -> bool:
     """Whether a node is z − max(z) with the maximum taken as a constant, as softmax does it."""
-    if node._op != "-" or isinstance(node.right, Node) or not isinstance(node.left, Node):
+    if node.op is None or spelling(node.op, *node.inputs) != "{} − {}":
         return False
-    x, c = np.asarray(node.left.primal), np.asarray(node.right)
+    x, c = node.inputs
+    if isinstance(c, Node) or not isinstance(x, Node):
+        return False
+    x, c = np.asarray(x.primal), np.asarray(c)
     if not x.ndim or c.ndim != x.ndim or not x.size:
         return False
     axes = tuple(k for k, (n, m) in enumerate(zip(x.shape, c.shape, strict=True)) if n != m)

@@ -14,6 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 __all__ = [
+    "COPIED",
+    "RESHAPED",
+    "SUMMED",
     "Apply",
     "Product",
     "Symbol",
@@ -29,6 +32,9 @@ __all__ = [
 
 Expression = Any
 
+SUMMED, COPIED, RESHAPED = "summed", "copied to all", "reshaped"
+"""What becomes of a cotangent that commutes with a factor, or keeps all its entries in order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
@@ -39,10 +45,15 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function of expressions, which `write` knows how to print by its name."""
+    """A function of expressions, printed by the template `write` or by its name.
+
+    `moves` says in words what it does to a cotangent that it only moves, copies or adds up.
+    """
 
     name: str
     args: tuple[Expression, ...]
+    write: str = ""
+    moves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +138,9 @@ def rebuild(e: Expression, change: Callable[[Expression], Expression]) -> Expres
     """`e` put together again from its parts after `change` on each of them."""
     if isinstance(e, Apply):
         args = tuple(change(x) for x in e.args)
-        if e.name in ("sum", "copy") and args[0] == constant(0):
+        if e.moves and all(x == constant(0) for x in args):
             return args[0]
-        return Apply(e.name, args)
+        return Apply(e.name, args, e.write, e.moves)
     if isinstance(e, Total):
         total: Expression = constant(0)
         for term in e.terms:

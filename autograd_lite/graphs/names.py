@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
+from .columns import LETTERS
 from .text import clip
 
-__all__ = ["Names", "caller_names", "constant_name", "lent", "name_all", "named"]
+__all__ = ["LETTERS", "Names", "caller_names", "constant_name", "lent", "name_all", "named"]
 
 SEARCHED = 20_000  # variables; a namespace with more is searched no further
 COMPARED = 10_000  # entries of an array that is compared with a caller's
@@ -104,24 +105,6 @@ def lent(nodes: Iterable[Node], variables: Names) -> Iterator[None]:
     finally:
         for node, notes in changed:
             node.notes = notes
-
-
-# Letters a person might give the result of an operation.
-LETTERS = {
-    "exp": "e",
-    "sum": "s",
-    "log": "q",
-    "*": "m",
-    "+": "r",
-    "-": "u",
-    "neg": "n",
-    "/": "h",
-    "@": "y",
-    "**": "p",
-    "tanh": "h",
-    "sigmoid": "h",
-    "relu": "h",
-}
 
 
 def named(names: Any) -> tuple[dict[int, str], Names]:

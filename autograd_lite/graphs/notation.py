@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .expression import Apply, Expression, Product, Symbol, Total, minus
+from .expression import COPIED, Apply, Expression, Product, Symbol, Total, minus
+from .spelling import ATOM, POWER, PRODUCT, SUM, Part, fill
 
-__all__ = ["NAMED", "SUM", "SUPERSCRIPTS", "digits", "factor", "named_inverse", "write"]
+__all__ = ["NAMED", "SUPERSCRIPTS", "digits", "factor", "named_inverse", "write"]
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -18,9 +19,6 @@ NAMED = {
     0.017453292519943295: "π/180",
     57.29577951308232: "180/π",
 }
-
-# How tightly a text holds together: what is looser than its surroundings gets parentheses.
-SUM, PRODUCT, POWER, ATOM = range(4)
 
 
 def digits(x: float) -> str:
@@ -98,20 +96,8 @@ def factor(base: Expression, n: Fraction, slash: str) -> str:
     return f"{text}^({n})" if n.denominator < 100 else f"{text}^{digits(float(n))}"
 
 
-def _write_call(e: Apply, slash: str) -> tuple[str, int]:
-    args = e.args
-    if e.name == "copy":  # what broadcasting repeats reads as itself
-        return _write(args[0], slash)
-    if e.name == "T":
-        return write(args[0], slash, ATOM) + "ᵀ", ATOM
-    if e.name == "@":
-        return f"{write(args[0], slash, POWER)} @ {write(args[1], slash, POWER)}", PRODUCT
-    if e.name == "**":
-        return f"{write(args[0], slash, ATOM)}^{write(args[1], slash, ATOM)}", POWER
-    if e.name == "step":
-        return f"[{write(args[0])} > 0]", ATOM
-    if e.name in ("share", "beats"):
-        return f"[{write(args[0])} = {write(args[1])}]", ATOM
-    if e.name == "abs":
-        return f"|{write(args[0])}|", ATOM
-    return f"{e.name}({', '.join(write(x, slash) for x in args)})", ATOM
+def _write_call(e: Apply, slash: str) -> Part:
+    parts = [_write(x, slash) for x in e.args]
+    if e.moves == COPIED:  # what broadcasting repeats reads as itself
+        return parts[0]
+    return fill(e.write or f"{e.name}({', '.join(['{}'] * len(parts))})", parts)

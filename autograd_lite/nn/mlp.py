@@ -85,6 +85,8 @@ class MLP(Module):
                 Linear(sizes[i], n, init=glorot if i == last else he, rng=rng)
                 for i, n in enumerate(nouts)
             ]
+        for k, layer in enumerate(self.layers, start=1):
+            label(layer, k)
 
     def __call__(self, x: Any) -> Any:
         for i, layer in enumerate(self.layers):
@@ -95,6 +97,19 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
+
+
+def label(layer: Layer | Linear, k: int) -> None:
+    """Call the parameters of layer `k` so: w1[0,2] and b1[0], of Tensors layer 1 weight."""
+    if isinstance(layer, Layer):
+        for j, neuron in enumerate(layer.neurons):
+            neuron.b.label = f"b{k}[{j}]"
+            for i, w in enumerate(neuron.w):
+                w.label = f"w{k}[{j},{i}]"
+        return
+    layer.weight.label = f"layer {k} weight"
+    if layer.bias is not None:
+        layer.bias.label = f"layer {k} bias"
 
 
 def described(layer: Any) -> str:

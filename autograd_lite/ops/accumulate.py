@@ -24,6 +24,13 @@ class CumSum(Op):
     backwards: bool = False
     name = "cumsum"
 
+    @property
+    def moves(self) -> str:  # type: ignore[override]
+        return "cumulated from the end" if self.backwards else "cumulated"
+
+    def spelling(self, *inputs: Any) -> str:
+        return "cumsum backwards({})" if self.backwards else "cumsum({})"
+
     def forward(self, x: Any) -> Any:
         x = array(x)
         if self.backwards:

@@ -21,6 +21,7 @@ class Where(Op):
 
     condition: Any
     name = "where"
+    moves = "where it was chosen"
 
     def forward(self, x: Any, y: Any) -> Any:
         if type(x) is not ndarray and type(y) is not ndarray and self.condition.ndim == 0:

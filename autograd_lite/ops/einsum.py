@@ -27,6 +27,10 @@ class Einsum(Op):
     name = "einsum"
     computes = True
 
+    def spelling(self, *inputs: Any) -> str:
+        formula = f"{','.join(self.letters)}->{self.result}"
+        return f"einsum('{formula}', {', '.join(['{}'] * len(inputs))})"
+
     def forward(self, *xs: Any) -> Any:
         formula = ",".join(self.letters) + "->" + self.result
         return array(np.einsum(formula, *xs, optimize=len(xs) > 1))

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.graph import Node
 from ..core.operation import Op, shape
-from .index import Pick, Put, Slice
+from .index import Pick, Put, Slice, as_typed
 from .shape import reshaped
 
 __all__ = ["Filled"]
@@ -66,6 +66,12 @@ class Filled(Op):
             else:
                 return (Ellipsis,)
         return tuple(keys)
+
+    def spelling(self, *inputs: Any) -> str:
+        keys = [f"[{as_typed(self.key(i))}] = {{}}" for i in range(len(inputs))]
+        if self.sizes[0] == self.positions.size > 1 and len(inputs) > 1:
+            keys[0] = "{}"  # what was there before
+        return f"filled({', '.join(keys)})"
 
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
         places, own = self.entries(i)

@@ -17,7 +17,7 @@ from ..core.operation import Op, shape
 from .branches import where
 from .shape import arrayed, astype, broadcast_to
 
-__all__ = ["At", "Pick", "Put", "Slice", "Unslice", "take_item"]
+__all__ = ["At", "Pick", "Put", "Slice", "Unslice", "as_typed", "take_item"]
 
 
 class Slice(Op):
@@ -27,12 +27,31 @@ class Slice(Op):
     old: tuple[int, ...]
     is_view = True
     name = "index"
+    moves = "its part"
 
     def forward(self, x: Any) -> Any:
         return np.asarray(np.asarray(x)[(..., *self.index)])
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return Unslice(self.index, self.old)(g)
+
+    def spelling(self, *inputs: Any) -> str:
+        return f"{{}}[{as_typed(self.index)}]"
+
+
+def as_typed(index: tuple[Any, ...]) -> str:
+    """A basic index as it is typed: `0, 1:3`."""
+
+    def key(k: Any) -> str:
+        if not isinstance(k, slice):
+            return "…" if k is Ellipsis else str(k)
+        step = "" if k.step is None else f":{k.step}"
+        return f"{'' if k.start is None else k.start}:{'' if k.stop is None else k.stop}{step}"
+
+    keys = [key(k) for k in index]
+    while len(keys) > 1 and keys[-1] == ":":
+        keys.pop()
+    return ", ".join(keys)
 
 
 class Unslice(Op):
@@ -41,6 +60,7 @@ class Unslice(Op):
     index: tuple[Any, ...]
     old: tuple[int, ...]
     name = "unindex"
+    moves = "put back in its place"
 
     def lead(self, g: Any) -> tuple[int, ...]:
         """The axes of `g` in front of those the index fills: by slices and new axes, not numbers.
@@ -66,6 +86,10 @@ class Pick(Op):
     positions: np.ndarray
     old: tuple[int, ...]
     name: str = "take"
+    moves = "its part"
+
+    def spelling(self, *inputs: Any) -> str:
+        return "{}[…]" if self.name == "take" else f"{self.name}({{}})"
 
     def forward(self, x: Any) -> Any:
         x = np.asarray(x)
@@ -81,6 +105,7 @@ class Put(Op):
     positions: np.ndarray
     old: tuple[int, ...]
     name = "put"
+    moves = "put back in its place"
 
     def forward(self, g: Any) -> Any:
         g = np.asarray(g)

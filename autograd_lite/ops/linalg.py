@@ -27,6 +27,9 @@ class MatMul(Op):
 
     name = "@"
 
+    def spelling(self, *inputs: Any) -> str:
+        return "{} @ {}"
+
     def forward(self, x: Any, y: Any) -> Any:
         out = np.matmul(x, y)
         return out if type(out) is np.ndarray else np.asarray(out)

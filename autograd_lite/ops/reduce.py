@@ -14,7 +14,18 @@ from ..core.operation import Op, shape
 from .branches import where
 from .distance import distance
 from .inputs import array, numbers
-from .shape import BroadcastTo, Reshape, Sum, Transpose, arrayed, astype, flag, keep, normal_axes
+from .shape import (
+    BroadcastTo,
+    Reshape,
+    Sum,
+    Transpose,
+    along,
+    arrayed,
+    astype,
+    flag,
+    keep,
+    normal_axes,
+)
 
 __all__ = ["max", "mean", "min", "prod", "std", "var"]
 
@@ -34,6 +45,11 @@ class Extreme(Op):
     @property
     def name(self) -> str:  # type: ignore[override]
         return "max" if self.largest else "min"
+
+    selects = True
+
+    def spelling(self, *inputs: Any) -> str:
+        return along(self.name, self.axes, *inputs)
 
     def forward(self, x: Any) -> Any:
         ufunc: Any = np.maximum if self.largest else np.minimum

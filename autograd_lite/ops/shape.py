@@ -69,6 +69,7 @@ class Reshape(Op):
     new: tuple[int, ...]
     is_view = True
     name = "reshape"
+    moves = "reshaped"
 
     def forward(self, x: Any) -> Any:
         x = np.asarray(x)
@@ -77,6 +78,9 @@ class Reshape(Op):
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return Reshape(self.new, self.old)(g)
 
+    def spelling(self, *inputs: Any) -> str:
+        return f"reshape({{}}, {self.new})"
+
 
 class Transpose(Op):
     """The trailing axes in the order `axes` (all negative). Its transpose is the inverse order."""
@@ -84,6 +88,10 @@ class Transpose(Op):
     axes: tuple[int, ...]
     is_view = True
     name = "transpose"
+    moves = "transposed"
+
+    def spelling(self, *inputs: Any) -> str:
+        return "{}ᵀ" if len(self.axes) == 2 else "transpose({})"
 
     def forward(self, x: Any) -> Any:
         x = np.asarray(x)
@@ -106,6 +114,7 @@ class BroadcastTo(Op):
     old: tuple[int, ...]
     new: tuple[int, ...]
     name = "broadcast_to"
+    moves = "copied to all"
 
     def forward(self, x: Any) -> Any:
         x = np.asarray(x)
@@ -131,6 +140,7 @@ class SumTo(Op):
     new: tuple[int, ...]
     name = "sum_to"
     linear = True
+    moves = "summed"
 
     def forward(self, x: Any) -> Any:
         return np.asarray(sum_to(np.asarray(x), self.old, self.new))
@@ -152,12 +162,23 @@ def reshaped(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     return g.reshape(g.shape[: g.ndim - len(old)] + new)
 
 
+def along(name: str, axes: tuple[int, ...], x: Any) -> str:
+    """A reduction as it is written: `sum({})` over all axes, else `sum({}, axis=-1)`."""
+    if len(axes) == len(shape(x)):
+        return f"{name}({{}})"
+    return f"{name}({{}}, axis={axes[0] if len(axes) == 1 else axes})"
+
+
 class Sum(Op):
     """Σ over `axes` (all negative). Its transpose copies the cotangent along them."""
 
     axes: tuple[int, ...]
     keepdims: bool = False
     name = "sum"
+    moves = "summed"
+
+    def spelling(self, *inputs: Any) -> str:
+        return along(self.name, self.axes, *inputs)
 
     def forward(self, x: Any) -> Any:
         x = x if type(x) is ndarray else np.asarray(x)
@@ -228,6 +249,7 @@ class Concatenate(Op):
 
     axis: int
     name = "concatenate"
+    joins = True
 
     def forward(self, *xs: Any) -> Any:
         return np.concatenate(xs, axis=self.axis)
@@ -255,6 +277,7 @@ class AsType(Op):
 
     dtype: np.dtype
     name = "astype"
+    moves = "in the first dtype"
 
     def forward(self, x: Any) -> Any:
         return np.asarray(x).astype(self.dtype)
