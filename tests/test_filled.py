@@ -356,7 +356,8 @@ def test_a_drawing_says_what_was_written_where():
     total.backward()
     text = str(ag.trace(total))
     assert "filled(c, [0, 1:3] = x, [1, 0] = m)" in text
-    assert "dm = part(df)" in text
+    assert "dm = df[…]" in text
+    assert "put(di, [0])" in text
     assert "[1, 0] = m" in ag.draw(total).svg()
 
 

@@ -79,6 +79,9 @@ class Unslice(Op):
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return Slice(self.index, self.old)(g)
 
+    def spelling(self, *inputs: Any) -> str:
+        return f"put({{}}, [{as_typed(self.index)}])"
+
 
 class Pick(Op):
     """The entries of `x` at flat `positions`, in the shape of `positions`. Transpose: `Put`."""
