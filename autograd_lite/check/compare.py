@@ -15,6 +15,7 @@ from .autodiff import changed
 from .examine import Budget, examine
 from .findings import Cause, Row
 from .hand import as_hand
+from .jointly import judge_jointly
 from .report import Report
 from .witness import LARGE, METHODS, of_tape
 
@@ -65,10 +66,11 @@ def judged(root: Node, hand: Mapping[Node, Any] | None, method: str, variables: 
         found = {x: None for x in tape.order if x.op is None}
     large = ENTRIES if len(found) > 1 and sum(x.size for x in found) > TOGETHER else LARGE
     rows, budget = [], Budget()
-    place = {x: k for k, x in enumerate(tape.order)}
-    for x in sorted(found, key=place.__getitem__, reverse=True):
+    listed = sorted(found, key=tape.place.__getitem__, reverse=True)
+    for x in listed:
         said = of_tape(tape, x, found[x], method, large)
         rows.append(examine(named(tape, x), tape, x, found[x], said, budget, carried))
+    judge_jointly(tape, list(zip(listed, rows, strict=True)))
     return Report(rows)
 
 

@@ -61,7 +61,8 @@ class Note:
 class Row:
     """One gradient: by hand, by autodiff (never None) and numerically.
 
-    `wrong` marks the entries that the verdict is about, None where it is about the whole.
+    `wrong` marks the entries that the verdict is about, None where it is about the whole; `kinks`
+    those that lie at one, and `free` says that the hand gradient has another slope there.
     """
 
     name: str
@@ -78,6 +79,8 @@ class Row:
     dtype: str = "float64"
     sentence: str = ""
     wrong: np.ndarray | None = None
+    kinks: np.ndarray | None = None
+    free: bool = False
 
     @property
     def ok(self) -> bool:

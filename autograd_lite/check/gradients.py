@@ -21,6 +21,7 @@ from .call import Call, mutated, parameters, recorded, same, snapshot
 from .examine import Budget, examine
 from .findings import Note, Row
 from .hand import by_hand, spread, which
+from .jointly import judge_jointly
 from .report import Report
 from .witness import METHODS, hear
 
@@ -100,6 +101,9 @@ def check_gradients(
                 row.verdict, row.causes = "hand", [given.failures[place]]
                 row.sentence = "there is no hand gradient to compare."
             report.rows.append(row)
+        if tape is not None:
+            of_out = report.rows[-len(asked) :]
+            judge_jointly(tape, [(nodes[k], row) for k, row in zip(asked, of_out, strict=True)])
     return report
 
 

@@ -140,7 +140,7 @@ class Judgement:
         self.lost = lost.reshape(row.auto.shape)
         self.kinks = np.zeros(row.auto.shape, bool)
         if said.kinks is not None:
-            self.kinks = said.kinks.reshape(row.auto.shape)
+            self.kinks = row.kinks = said.kinks.reshape(row.auto.shape)
         self.hand_auto = self.with_autodiff()
         self.auto_num, self.hand_num = self.with_numerical()
         if self.hand_auto and not self.hand_num and self.auto_num and self.excused.any():
@@ -166,7 +166,7 @@ class Judgement:
         free = self.subgradients(hand)
         pair = counted("hand", hand, "autodiff", row.auto, self.blamed & ~free)
         if (self.blamed & free).any():
-            pair.remark = "both subgradients"
+            pair.remark, row.free = "both subgradients", True
         self.blamed &= ~free
         row.pairs.append(pair)
         return pair.agrees

@@ -23,7 +23,7 @@ from ..graphs.tape import Tape
 from .differences import EPS
 from .measures import DOUBLE, tolerance
 
-__all__ = ["Elsewhere", "of_gradient", "of_values"]
+__all__ = ["Elsewhere", "moved", "of_gradient", "of_values"]
 
 SHAKES = (1e-6, 1e-9, 1e-12)
 """Tried in turn, until none leaves the domain of an operation: of log(1 − y) with y near 1."""
@@ -101,6 +101,22 @@ def shaken(tape: Tape, size: float, seed: int, below: set[Node] | None = None) -
                 out = node.op.forward(*args)
             out = off(out, size, rng)
         now[node] = out
+    return now
+
+
+def moved(tape: Tape, steps: Mapping[Node, np.ndarray]) -> dict[Node, Any]:
+    """The numbers of all nodes, with the leaves in `steps` so far away."""
+    now: dict[Node, Any] = {}
+    for node in tape.order:
+        if node.op is None:
+            v, x = steps.get(node), as_double(node.primal)
+            if v is not None:
+                x = x + float(v[0]) if isinstance(x, float) else x + v.reshape(x.shape)
+            now[node] = x
+        else:
+            now[node] = node.op.forward(
+                *(now[x] if isinstance(x, Node) else x for x in node.inputs)
+            )
     return now
 
 
