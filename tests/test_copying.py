@@ -196,13 +196,3 @@ def test_a_million_nodes_are_deleted_without_recursion(collector_paused):
         y = y + x
     del y
     assert x.item() == 0.5
-
-
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
-)
-def test_a_copy_is_swept_the_same_way(again):
-    x = ag.Tensor([1.0, 2.0])
-    for y in (x * x, x * 2, 3 - x, x.exp(), x @ x, ag.Value(2.0) * 3):
-        assert again(y).pull is y.pull is not None
-    assert again(x).pull is None

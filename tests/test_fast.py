@@ -1,7 +1,9 @@
 """The quick ways against the plain ones they replace, to the last bit."""
 
+import copy
 import itertools
 import math
+import pickle
 import random
 
 import numpy as np
@@ -166,3 +168,13 @@ def test_what_an_interruption_left_behind_is_cleared_by_the_next_sweep():
     assert x.grad == 6.0
     assert other.cotangent is None
     assert fast.sweeping._running == []
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_a_copy_is_swept_the_same_way(again):
+    x = ag.Tensor([1.0, 2.0])
+    for y in (x * x, x * 2, 3 - x, x.exp(), x @ x, ag.Value(2.0) * 3):
+        assert again(y).pull is y.pull is not None
+    assert again(x).pull is None

@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterable, Sequence
 from copy import copy
 from typing import Any
 
+from numpy import ndarray
+
 from ..core import graph
 from ..core.graph import Node, blocks, checked_root, kinds
 
@@ -118,8 +120,12 @@ def backward(self: Node, seed: Any = None) -> None:
     walk = _sweep([self], [self.one() if seed is None else seed], keep=True)
     try:
         for leaf, g in walk:
-            g = leaf.fit(g)
-            leaf.grad = g if leaf.grad is None else leaf.grad + g
+            if leaf.grad is None and type(g) is ndarray and g.base is None:
+                # An array that the sweep made for this leaf: it need not be copied.
+                leaf.grad = g if g.dtype is leaf.dtype else leaf.fit(g)
+            else:
+                g = leaf.fit(g)
+                leaf.grad = g if leaf.grad is None else leaf.grad + g
     finally:
         # Or a traceback that somebody keeps, as a notebook does, would keep the lock.
         walk.close()

@@ -197,8 +197,6 @@ class Tensor(Operators):
                 f"{np.shape(self.grad)}, to which no gradient can be added: it has the shape of "
                 "the data, or write x.grad = None to start afresh"
             )
-        if type(g) is ndarray and g.base is None and g.dtype is self.primal.dtype:
-            return g
         if isinstance(g, Node):
             return g
         return as_array(g, self.primal.dtype) if type(g) in stand_ins else np.array(g, self.dtype)
