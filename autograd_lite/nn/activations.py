@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
     """x where it is positive, slope · x elsewhere: no unit is ever without a gradient.
 
     That is slope · x + (1 − slope) · relu x.
@@ -47,7 +47,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     >>> ag.leaky_relu([-2.0, 3.0])
     array([-0.02,  3.  ])
     """
-    x = operand(x)
+    x, slope = operand(x), negative_slope
     with group("leaky_relu"):
         if slope > 1:  # at 0 the least of the two slopes is 1
             return x - (slope - 1) * relu(-x)
@@ -129,7 +129,7 @@ def mish(x: Any) -> Any:
         return x * tanh(softplus(x))
 
 
-def hardtanh(x: Any, least: float = -1.0, most: float = 1.0) -> Any:
+def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
     """x held between two bounds, with slope 1 inside and 0 outside.
 
     >>> import autograd_lite as ag
@@ -137,7 +137,7 @@ def hardtanh(x: Any, least: float = -1.0, most: float = 1.0) -> Any:
     array([-1. ,  0.5,  1. ])
     """
     with group("hardtanh"):
-        return clip(operand(x), least, most)
+        return clip(operand(x), min_val, max_val)
 
 
 def relu6(x: Any) -> Any:

@@ -78,8 +78,9 @@ class MultiheadAttention(Module):
 
     Called with queries, keys and values (the last two are the first unless they are given) it gives
     the result in the shape of the queries, and the weights, the mean over the heads, of shape
-    (examples, positions, others). `mask` is one of `scaled_dot_product_attention`; `padding`, of
-    shape (examples, others), is True for positions nobody must look at.
+    (examples, positions, others). `attn_mask` is the mask of
+    `scaled_dot_product_attention`; `key_padding_mask`, of shape (examples, others), is True for
+    positions nobody must look at.
 
     The rows of `in_proj_weight` are those of W_q, W_k and W_v. Mirrors PyTorch's of the same name.
 
@@ -104,13 +105,20 @@ class MultiheadAttention(Module):
         self.batch_first = batch_first
 
     def __call__(
-        self, q: Any, k: Any = None, v: Any = None, mask: Any = None, padding: Any = None
+        self,
+        q: Any,
+        k: Any = None,
+        v: Any = None,
+        attn_mask: Any = None,
+        key_padding_mask: Any = None,
     ) -> tuple[Any, Any]:
         k = q if k is None else k
         v = k if v is None else v
         with group("multi-head attention"):
             q, k, v = (self.split(self.projected(x, i)) for i, x in enumerate((q, k, v)))
-            out, weights = scaled_dot_product_attention(q, k, v, self.hidden(mask, padding))
+            out, weights = scaled_dot_product_attention(
+                q, k, v, self.hidden(attn_mask, key_padding_mask)
+            )
             out = swapaxes(out, -2, -3)  # (examples, positions, heads, width/heads)
             out = self.out_proj(reshape(out, (*shape(out)[:-2], self.width)))
             return (out if self.batch_first else swapaxes(out, 0, 1)), mean(weights, 1)
@@ -150,7 +158,7 @@ class TransformerBlock(Module):
     """x + attention(x), normalised, then x + W₂ relu(W₁ x), normalised: a layer of an encoder.
 
     With `norm_first` each part is given the normalised x instead, so that the sum itself passes
-    through all layers unchanged. `mask` and `padding` are those of `MultiheadAttention`. Mirrors
+    through all layers unchanged. The masks are those of `MultiheadAttention`. Mirrors
     `torch.nn.TransformerEncoderLayer`.
 
     >>> import numpy as np
@@ -164,7 +172,7 @@ class TransformerBlock(Module):
         self,
         width: int,
         heads: int,
-        hidden: int = 2048,
+        dim_feedforward: int = 2048,
         dropout: float = 0.0,
         activation: Any = relu,
         norm_first: bool = False,
@@ -173,18 +181,20 @@ class TransformerBlock(Module):
     ) -> None:
         rng = np.random.default_rng(rng)
         self.self_attn = MultiheadAttention(width, heads, batch_first=batch_first, rng=rng)
-        self.linear1 = Projection(width, size(hidden, "hidden units"), True, rng)
-        self.linear2 = Projection(hidden, width, True, rng)
+        self.linear1 = Projection(width, size(dim_feedforward, "hidden units"), True, rng)
+        self.linear2 = Projection(dim_feedforward, width, True, rng)
         self.norm1, self.norm2 = LayerNorm(width), LayerNorm(width)
         self.dropout = Dropout(dropout, rng)
         self.activation = activation
         self.norm_first = norm_first
 
-    def __call__(self, x: Any, mask: Any = None, padding: Any = None) -> Any:
+    def __call__(self, x: Any, attn_mask: Any = None, key_padding_mask: Any = None) -> Any:
         x = last_axis(x, self.self_attn.width, self)
 
         def attend(x: Any) -> Any:
-            return self.dropout(self.self_attn(x, mask=mask, padding=padding)[0])
+            return self.dropout(
+                self.self_attn(x, attn_mask=attn_mask, key_padding_mask=key_padding_mask)[0]
+            )
 
         def feed_forward(x: Any) -> Any:
             return self.dropout(self.linear2(self.dropout(self.activation(self.linear1(x)))))

@@ -147,7 +147,7 @@ class Conv(Module):
         self,
         channels: int,
         outputs: int,
-        kernel: Any,
+        kernel_size: Any,
         stride: Any = 1,
         padding: Any = 0,
         dilation: Any = 1,
@@ -155,7 +155,7 @@ class Conv(Module):
         rng: Any = None,
     ) -> None:
         channels, outputs = size(channels, "channels"), size(outputs, "outputs")
-        kernel = each(kernel, self.axes, "the kernel's size", 1)
+        kernel = each(kernel_size, self.axes, "the kernel's size", 1)
         rows = he(channels * prod(kernel), outputs, rng).T
         self.weight = Tensor(rows.reshape(outputs, channels, *kernel), "weight")
         self.bias = Tensor(np.zeros(outputs), "bias") if bias else None

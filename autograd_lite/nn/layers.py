@@ -66,7 +66,7 @@ class Embedding(Module):
 
     Called with whole numbers of any shape it gives their rows, of shape `(*shape, width)`; a row
     that was asked for twice gets both gradients. The rows start from the standard normal
-    distribution. The row `padding`, for what fills up short sequences, is zeros and gets no
+    distribution. The row `padding_idx`, for what fills up short sequences, is zeros and gets no
     gradient. Raises IndexError for a number that has no row, TypeError for other than integers.
 
     >>> import autograd_lite as ag
@@ -76,13 +76,15 @@ class Embedding(Module):
     array([0., 2., 1., 0.])
     """
 
-    def __init__(self, count: int, width: int, padding: int | None = None, rng: Any = None) -> None:
+    def __init__(
+        self, count: int, width: int, rng: Any = None, padding_idx: int | None = None
+    ) -> None:
         rows = np.random.default_rng(rng).normal(size=(size(count, "rows"), size(width, "columns")))
-        if padding is not None:
-            rows[padding] = 0.0
-            padding %= count
+        if padding_idx is not None:
+            rows[padding_idx] = 0.0
+            padding_idx %= count
         self.weight = Tensor(rows, "weight")
-        self.padding = padding
+        self.padding_idx = padding_idx
 
     def __call__(self, numbers: Any) -> Any:
         if isinstance(numbers, Node) or (i := array(numbers)).dtype.kind not in "iu":
@@ -95,9 +97,9 @@ class Embedding(Module):
             raise IndexError(f"{self!r} has rows 0 to {count - 1}, but not {i[outside].flat[0]}")
         with group("embedding"):
             rows = self.weight[i]
-            if self.padding is None:
+            if self.padding_idx is None:
                 return rows
-            return where((i == self.padding)[..., None], 0.0, rows)
+            return where((i == self.padding_idx)[..., None], 0.0, rows)
 
     def __repr__(self) -> str:
         return f"Embedding{self.weight.shape}"

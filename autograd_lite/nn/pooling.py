@@ -76,8 +76,8 @@ def entries_first(x: Any, size: Any, stride: Any, padding: Any, outside: float) 
 class Pool2d(Module):
     """What both have: a size, a stride and a padding, and no parameters."""
 
-    def __init__(self, size: Any, stride: Any = None, padding: Any = 0) -> None:
-        self.size = each(size, 2, "the size of a window", 1)
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        self.size = each(kernel_size, 2, "the size of a window", 1)
         self.stride = self.size if stride is None else each(stride, 2, "stride", 1)
         self.padding = each(padding, 2, "padding", 0)
 

@@ -185,14 +185,14 @@ class Sequence(Recurrent):
         self,
         nin: int,
         hidden: int,
-        layers: int = 1,
+        num_layers: int = 1,
         bias: bool = True,
         batch_first: bool = False,
         rng: Any = None,
     ) -> None:
-        self.layers = size(layers, "layers")
+        self.num_layers = size(num_layers, "layers")
         self.batch_first = batch_first
-        super().__init__(nin, hidden, self.layers, bias, rng)
+        super().__init__(nin, hidden, self.num_layers, bias, rng)
 
     def suffix(self, layer: int) -> str:
         return f"_l{layer}"
@@ -202,10 +202,10 @@ class Sequence(Recurrent):
         if len(of) < 2 + self.batch_first or 0 in of:
             raise ValueError(f"{self!r} takes shape (time, ..., {self.inputs}), not {of}")
         steps = [x[:, t] for t in range(of[1])] if self.batch_first else list(x)
-        first = self.start(steps[0], self.layers) if state is None else state
+        first = self.start(steps[0], self.num_layers) if state is None else state
         last = []
         with group(self.name):
-            for layer in range(self.layers):
+            for layer in range(self.num_layers):
                 now = (first[0][layer], first[1][layer]) if self.pair else first[layer]
                 outputs = []
                 for x in steps:
@@ -235,7 +235,7 @@ class GRU(Sequence):
 
     >>> import numpy as np
     >>> import autograd_lite as ag
-    >>> out, h = ag.nn.GRU(3, 4, layers=2, rng=0)(np.ones((7, 5, 3)))
+    >>> out, h = ag.nn.GRU(3, 4, num_layers=2, rng=0)(np.ones((7, 5, 3)))
     >>> out.shape, h.shape
     ((7, 5, 4), (2, 5, 4))
     """

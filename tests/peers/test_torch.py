@@ -573,8 +573,8 @@ def test_multihead_attention(heads, bias, mask):
     )
 
     class Itself(torch.nn.Module):
-        def forward(self, x, mask):
-            return module(x, x, x, attn_mask=mask)
+        def forward(self, x, attn_mask):
+            return module(x, x, x, attn_mask=attn_mask)
 
         def zero_grad(self):
             module.zero_grad()
@@ -582,7 +582,7 @@ def test_multihead_attention(heads, bias, mask):
         def named_parameters(self):
             return module.named_parameters()
 
-    both_runs(layer, Itself(), rng().normal(size=(5, 3, 8)), mask=mask)
+    both_runs(layer, Itself(), rng().normal(size=(5, 3, 8)), attn_mask=mask)
 
 
 def test_attention_to_others_with_padding():
@@ -596,7 +596,7 @@ def test_attention_to_others_with_padding():
         rng(2).normal(size=(3, 6, 8)),
     )
     padding = np.arange(6) >= np.array([[6], [4], [2]])
-    out, weights = layer(q, k, v, padding=padding)
+    out, weights = layer(q, k, v, key_padding_mask=padding)
     wanted = module(*map(torch.tensor, (q, k, v)), key_padding_mask=torch.tensor(padding))
     same(out, wanted[0]), same(weights, wanted[1])
 
@@ -609,8 +609,8 @@ def test_transformer_block(norm_first):
     )
 
     class Masked(torch.nn.Module):
-        def forward(self, x, mask=None):
-            return module(x, src_mask=mask)
+        def forward(self, x, attn_mask=None):
+            return module(x, src_mask=attn_mask)
 
         def zero_grad(self):
             module.zero_grad()
@@ -619,7 +619,9 @@ def test_transformer_block(norm_first):
             return module.named_parameters()
 
     both_runs(layer, Masked(), rng().normal(size=(5, 3, 8)))
-    both_runs(layer, Masked(), rng().normal(size=(5, 3, 8)), mask=np.where(CAUSAL, -np.inf, 0.0))
+    both_runs(
+        layer, Masked(), rng().normal(size=(5, 3, 8)), attn_mask=np.where(CAUSAL, -np.inf, 0.0)
+    )
 
 
 @pytest.mark.parametrize("shape", [(3, 6), (3, 6, 5), (3, 6, 4, 5)])
@@ -645,7 +647,10 @@ def test_rms_norm(eps):
 
 
 def test_embedding_with_padding():
-    layer, module = nn.Embedding(5, 3, padding=-4), torch.nn.Embedding(5, 3, padding_idx=1).double()
+    layer, module = (
+        nn.Embedding(5, 3, padding_idx=-4),
+        torch.nn.Embedding(5, 3, padding_idx=1).double(),
+    )
     assert not layer.weight.data[1].any()
     module.load_state_dict({"weight": torch.tensor(layer.weight.data)})
     i = np.array([[1, 0, 4], [1, 1, 2]])
