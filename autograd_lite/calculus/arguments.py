@@ -1,4 +1,4 @@
-"""The two ends of a derivative: the nodes and seeds that go in, and the numbers that come out."""
+"""The arguments of a derivative as nodes, and what is found for them as the caller expects it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ __all__ = ["NARROW", "checked", "constant", "fit", "fresh", "recorded", "recordi
 ndarray = np.ndarray
 NUMBERS = (int, float, np.generic)
 NARROW = (np.float32, np.float16)  # they keep their dtype, which a Value cannot
-
-
 NOTHING = nullcontext()
 
 

@@ -53,12 +53,15 @@ def scaled_dot_product_attention(q: Any, k: Any, v: Any, mask: Any = None) -> tu
     with group("attention"):
         scores = matmul(q, mT(arrayed(k)[0])) / sqrt(shape(q)[-1])
         if mask is not None:
-            hidden = array(mask)
-            if hidden.dtype == bool:
-                hidden = np.where(hidden, -np.inf, 0.0)
-            scores = scores + hidden.astype(scores.dtype)
+            scores = scores + added(mask).astype(scores.dtype)
         weights = softmax(scores)
         return matmul(weights, v), weights
+
+
+def added(mask: Any) -> np.ndarray:
+    """What a mask adds to the scores: −inf where it is True, or its own numbers."""
+    mask = array(mask)
+    return np.where(mask, -np.inf, 0.0) if mask.dtype == bool else mask
 
 
 class Projection(Module):
@@ -116,9 +119,11 @@ class MultiheadAttention(Module):
         v = k if v is None else v
         with group("multi-head attention"):
             q, k, v = (self.split(self.projected(x, i)) for i, x in enumerate((q, k, v)))
-            out, weights = scaled_dot_product_attention(
-                q, k, v, self.hidden(attn_mask, key_padding_mask)
-            )
+            mask = None if attn_mask is None else added(attn_mask)
+            if key_padding_mask is not None:  # the same for all heads and positions
+                padding = added(key_padding_mask)[:, None, None]
+                mask = padding if mask is None else mask + padding
+            out, weights = scaled_dot_product_attention(q, k, v, mask)
             out = swapaxes(out, -2, -3)  # (examples, positions, heads, width/heads)
             out = self.out_proj(reshape(out, (*shape(out)[:-2], self.width)))
             return (out if self.batch_first else swapaxes(out, 0, 1)), mean(weights, 1)
@@ -139,16 +144,6 @@ class MultiheadAttention(Module):
         """The width in parts, one for each head: (examples, heads, time, width/heads)."""
         parts = reshape(x, (*shape(x)[:2], self.heads, self.width // self.heads))
         return moveaxis(parts, 2, 1)
-
-    def hidden(self, mask: Any, padding: Any) -> Any:
-        """Both masks as one of numbers, which broadcasts over the heads."""
-        total = None
-        for one, place in ((mask, (...,)), (padding, (slice(None), None, None))):
-            if one is not None:
-                one = array(one)[place]
-                one = np.where(one, -np.inf, 0.0) if one.dtype == bool else one
-                total = one if total is None else total + one
-        return total
 
     def __repr__(self) -> str:
         return f"MultiheadAttention({self.width}, {self.heads})"

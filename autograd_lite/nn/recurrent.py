@@ -173,7 +173,7 @@ class LSTMCell(Cell):
     step, name, gates, pair = staticmethod(lstm_step), "lstm", 4, True
 
 
-class Sequence(Recurrent):
+class OverTime(Recurrent):
     """Steps along time, the first axis of `x`: (time, ..., nin) to (time, ..., hidden).
 
     It gives the output of the last layer at every time, and the last state of every layer, of shape
@@ -219,7 +219,7 @@ class Sequence(Recurrent):
             return out, stack(last)
 
 
-class RNN(Sequence):
+class RNN(OverTime):
     """h_t = tanh(W x_t + b + U h_{t−1} + c) along time. Mirrors `torch.nn.RNN`.
 
     >>> import numpy as np
@@ -230,7 +230,7 @@ class RNN(Sequence):
     """
 
 
-class GRU(Sequence):
+class GRU(OverTime):
     """Gated recurrent units along time; see `gru_step`. Mirrors `torch.nn.GRU`.
 
     >>> import numpy as np
@@ -243,7 +243,7 @@ class GRU(Sequence):
     step, name, gates = staticmethod(gru_step), "gru", 3
 
 
-class LSTM(Sequence):
+class LSTM(OverTime):
     """Long short-term memory along time; see `lstm_step`. Mirrors `torch.nn.LSTM`.
 
     >>> import numpy as np

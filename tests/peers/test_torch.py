@@ -546,14 +546,33 @@ def test_recurrent_layers(kind, layers, batch_first):
     both_runs(layer, module, rng().normal(size=(5, 6, 3)), state)
 
 
-def test_an_lstm_trains_alike():
-    layer, module = loaded(nn.LSTM(2, 5), torch.nn.LSTM(2, 5).double())
-    x, t = rng(1).normal(size=(6, 4, 2)), rng(2).normal(size=(4, 5))
-    steps = optim.SGD(layer.parameters(), lr=0.3), torch.optim.SGD(module.parameters(), lr=0.3)
+TRAINED = {
+    "LSTM": lambda: (nn.LSTM(6, 6), torch.nn.LSTM(6, 6)),
+    "GRU": lambda: (nn.GRU(6, 6, 2), torch.nn.GRU(6, 6, 2)),
+    "RNN": lambda: (nn.RNN(6, 6), torch.nn.RNN(6, 6)),
+    "attention": lambda: (nn.TransformerBlock(6, 2, 8), encoder_layer(6, 2, 8)),
+    "norm first": lambda: (
+        nn.TransformerBlock(6, 3, 8, norm_first=True),
+        encoder_layer(6, 3, 8, norm_first=True),
+    ),
+}
+
+
+def encoder_layer(*sizes, **options):
+    return torch.nn.TransformerEncoderLayer(*sizes, dropout=0.0, **options)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_layers_train_alike(name):
+    layer, module = loaded(
+        *(x.double() if isinstance(x, torch.nn.Module) else x for x in TRAINED[name]())
+    )
+    x, t = rng(1).normal(size=(5, 4, 6)), rng(2).normal(size=(5, 4, 6))
+    steps = optim.SGD(layer.parameters(), lr=0.1), torch.optim.SGD(module.parameters(), lr=0.1)
     for _ in range(50):
-        loss = ag.mse(layer(x)[0][-1], t)
-        wanted = F.mse_loss(module(torch.tensor(x))[0][-1], torch.tensor(t))
-        np.testing.assert_allclose(loss.item(), wanted.item(), rtol=1e-10)
+        loss = ag.mse(flat(layer(x))[0], t)
+        wanted = F.mse_loss(flat(module(torch.tensor(x)))[0], torch.tensor(t))
+        np.testing.assert_allclose(loss.item(), wanted.item(), rtol=1e-9)
         layer.zero_grad(), module.zero_grad()
         loss.backward(), wanted.backward()
         for step in steps:
