@@ -147,14 +147,14 @@ def _sweep(
     enclosed = _lock._is_owned()  # type: ignore[attr-defined]
     with _lock:
         aside: Sequence[tuple[Node, Any]] = ()
-        if enclosed:
-            aside = [(x, x.cotangent) for o in _running for x in o if x.cotangent is not None]
-            for node, _ in aside:
-                node.cotangent = None
-        elif _running:
+        if not enclosed and _running:
             abandon(0)  # what an interruption between two lines may have left behind
         level = len(_running)
         leaves, computed = sort(roots, stop, since)
+        if enclosed:
+            aside = [(x, x.cotangent) for x in (*leaves, *computed) if x.cotangent is not None]
+            for node, _ in aside:
+                node.cotangent = None
         _running.extend((leaves, computed))
         try:
             if len(roots) != len(seeds):
