@@ -616,3 +616,15 @@ def test_random_numbers_that_would_come_out_the_same_are_refused():
         dropping = ag.nn.Dropout(0.1, rng=seed)
         with pytest.raises(TypeError, match="call eval"):
             ag.compile(lambda x, d=dropping: d(x))(ONES)
+
+
+def test_a_function_of_a_notebook_takes_its_arrays_from_outside_too(monkeypatch):
+    """Its module is the program itself, whose file is the kernel's, of an installed package."""
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/lib/site-packages/kernel.py", False)
+    w, space = np.array([1.0, 2.0, 3.0]), {"__name__": "__main__"}
+    exec(compile("f = lambda x: w * x", "<cell>", "exec"), space)
+    space["w"] = w
+    compiled = ag.compile(space["f"])
+    for k in range(4):
+        w[k % 3] += 1.0
+        assert_same(compiled(ONES), w * ONES)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from ..calculus.trees import flatten
 from ..core.graph import data
-from .arguments import bits
-from .passes import key_of
-from .program import Step, mapped
+from .passes import key_of, lines_of
+from .program import Step
 from .recording import Recording
 from .scalars import record
 
@@ -84,39 +82,21 @@ def distance(found: Any, expected: Any) -> float:
 
 def difference(recording: Recording, again: Recording) -> str:
     """What is no longer as it was, for a message: the line, and what stands there now."""
-    line, was, now = "", "", ""
-    pairs = zip_longest(recording.program.steps, again.program.steps)
-    for old, new in pairs:
-        if old is None or new is None or outline(old) != outline(new):
-            line = f" in {new.line}" if new is not None and new.line else ""
-            if old is not None and new is not None and old.call is new.call:
-                changed = [
-                    (x, y) for x, y in zip(old.args, new.args, strict=False) if not alike(x, y)
-                ]
-                was, now = changed[0] if changed else ("", "")
-            break
-    what = f": it was {was!r:.60} and is {now!r:.60}" if was != "" else ""
+    line = what = ""
+    pairs = zip(lines_of(recording.program), lines_of(again.program), strict=False)
+    at = next((i for i, (old, new) in enumerate(pairs) if old != new), 0)
+    if at < len(again.program.steps) and at < len(recording.program.steps):
+        new, old = again.program.steps[at], recording.program.steps[at]
+        line = f" in {new.line}" if new.line else ""
+        constants = [
+            (x, y)
+            for x, y in zip(old.args, new.args, strict=False)
+            if not isinstance(x, Step) and not isinstance(y, Step) and key_of(x) != key_of(y)
+        ]
+        what = "".join(f": it was {x!r:.60} and is {y!r:.60}" for x, y in constants[:1])
     return (
         f"cannot compile {recording.text.name}: recorded twice it gave two different programs. "
         f"What it takes from outside, a random number or a clock has changed{line}{what}\n"
         "Instead: give it as an argument, or let it be an array or a Tensor that a name holds; or "
         'compile with on_change="record"'
     )
-
-
-def outline(step: Step) -> Any:
-    """A step without the steps that it reads."""
-    args = [None if isinstance(x, Step) else key_of(mapped(x, blank)) for x in step.args]
-    return step.call, tuple(args), step.shape, step.dtype, bits(mapped(step.kwargs, blank))
-
-
-def alike(x: Any, y: Any) -> bool:
-    """Whether two arguments are two steps, or the same constant."""
-    if isinstance(x, Step) or isinstance(y, Step):
-        return isinstance(x, Step) and isinstance(y, Step)
-    return bool(key_of(mapped(x, blank)) == key_of(mapped(y, blank)))
-
-
-def blank(x: Any) -> Any:
-    """Nothing in the place of a step."""
-    return None if isinstance(x, Step) else x

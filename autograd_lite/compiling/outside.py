@@ -45,6 +45,8 @@ ATOMS = (int, float, complex, str, bytes, types.NoneType, types.EllipsisType, sl
 CONTAINERS = (list, deque, OrderedDict, defaultdict, dict, set, types.SimpleNamespace, object)
 BOUND = (types.BuiltinMethodType, types.MethodWrapperType)
 
+LIBRARY, PACKAGES = os.path.dirname(os.__file__) + os.sep, f"-packages{os.sep}"  # where code lies
+
 contents = attrgetter("cell_contents")
 
 
@@ -354,7 +356,8 @@ class Outside:
 
     def function(self, f: types.FunctionType) -> Any:
         """The same code, with globals and cells of its own."""
-        settled = f.__code__.co_filename.startswith(PASSED_OVER) or is_settled(f.__module__)
+        file = f.__code__.co_filename
+        settled = file.startswith((*PASSED_OVER, LIBRARY)) or PACKAGES in file
         if settled and not f.__closure__:
             return f
         names = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
@@ -444,9 +447,10 @@ def fixed(x: Any) -> Any:
 
 
 def is_settled(module: str | None) -> bool:
-    """Whether a module is of an installed library, by its name."""
+    """Whether a module is of an installed library, by its name; the program itself never is."""
     file = getattr(sys.modules.get(module or ""), "__file__", None) or ""
-    return (module or "").partition(".")[0] in SETTLED or f"-packages{os.sep}" in file
+    known = (module or "").partition(".")[0] in SETTLED or PACKAGES in file
+    return known and module != "__main__"  # which a notebook has from its kernel's package
 
 
 def names_in(code: types.CodeType) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .arguments import bits
 from .program import GUARD, INPUT, Program, Step, leaves, mapped
 from .rules import RULES
 
-__all__ = ["read", "simplified"]
+__all__ = ["key_of", "lines_of", "read", "simplified"]
 
 
 def simplified(program: Program) -> Program:
@@ -56,15 +57,27 @@ def read(steps: list[Step], outputs: list[Any]) -> list[Step]:
 
 def written_key(step: Step) -> Any:
     """What two steps have in common that compute the same."""
-    return step.call, key_of(step.args), key_of(tuple(step.kwargs.items()))
+    return step.call, key_of(step.args), key_of(step.kwargs)
 
 
-def key_of(x: Any) -> Any:
-    """Constants by type and bits, steps by identity."""
+def key_of(x: Any, name: Callable[[Step], Any] = lambda step: step) -> Any:
+    """Constants by type and bits, steps by identity, or by the name they are given."""
     if type(x) is Step:
-        return x
+        return name(x)
     if type(x) in (tuple, list):
-        return type(x), tuple([key_of(item) for item in x])
+        return type(x), tuple([key_of(item, name) for item in x])
+    if type(x) is dict:
+        return tuple([(k, key_of(item, name)) for k, item in x.items()])
     if type(x) is slice:
-        return slice, key_of((x.start, x.stop, x.step))
+        return slice, key_of((x.start, x.stop, x.step), name)
     return bits(x)
+
+
+def lines_of(program: Program) -> list[Any]:
+    """What each step does, then the results; two programs with the same lines are one program."""
+    number = {step: i for i, step in enumerate([*program.inputs, *program.steps])}.__getitem__
+    lines: list[Any] = [
+        (s.call, key_of(s.args, number), key_of(s.kwargs, number), s.shape, s.dtype)
+        for s in program.steps
+    ]
+    return [*lines, key_of(program.outputs, number)]
