@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import identity
-from ..core.graph import Node, blocks, kinds, stand_ins, wrap
+from ..core.graph import Node, blocks, kinds, wrap
+from ..core.operation import ways
 from ..nodes import blocks as context
 from ..nodes.tensor import Tensor, as_array
 from ..nodes.value import Value
@@ -54,7 +55,7 @@ def fresh(x: Any, name: str) -> Node:
         return wrap(numbers, identity, numbers)
     if isinstance(x, Node):
         return identity(x)
-    if kind in stand_ins:
+    if kind in ways:
         return constant(Value.number(x) if kinds[kind] is Value else as_array(x))
     try:
         if kind is not np.ndarray and isinstance(x, NUMBERS) and not isinstance(x, NARROW):
@@ -97,6 +98,6 @@ def fit(g: Any, x: Any) -> Any:
         return g if isinstance(g, Value) or g.dtype == x.dtype else astype(g, x.dtype)
     elif isinstance(x, Value) and np.ndim(g) == 0:
         return Value.number(g)
-    elif type(g) in stand_ins:
+    elif type(g) in ways:
         return as_array(g, x.dtype)
     return np.array(g, dtype=getattr(x, "dtype", None))

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..calculus.arguments import NARROW, constant
-from ..core.graph import Node, data, slots, wrap
-from ..core.operation import Op
-from ..ops.inputs import as_constant, is_objects, is_whole, operand
+from ..core.graph import Node, data
+from ..core.operation import Op, ways
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
 from .program import GUARD, Step, getitem, leaves, mapped, method
 from .spelling import spelled
@@ -34,61 +33,21 @@ class Recorder(Steps):
     # --- the engine's operations and sweeps
 
     def apply(self, op: Op, inputs: tuple[Any, ...]) -> Any:
-        """The result of an operation, written down if an input is a stand-in."""
-        args: list[Any] = []
-        kept: list[Any] = []
-        traced = is_node = False
-        inputs = tuple(map(operand, inputs))
-        for x in inputs:
-            if isinstance(x, Node):
-                is_node = True
-                kept.append(x)
-                x = x.primal
-                if type(x) is np.ndarray and id(x) in self.outside.inputs:  # by way of a class
-                    x = self.call_input(x)
-            else:
-                if not isinstance(x, Traced):
-                    x = as_constant(x, op.name)
-                    if type(x) is np.ndarray:
-                        if is_objects(x):
-                            return NotImplemented
-                        x = self.call_input(x)
-                kept.append(x)
-            traced = traced or isinstance(x, Traced)
-            args.append(x)
-        scalars = [i for i, x in enumerate(inputs) if is_scalar(x)]
+        """Nothing: an operation is applied as ever, and asks how it is written."""
+        return NotImplemented
+
+    def written(self, op: Op, args: list[Any]) -> Any:
+        """The result of an operation on stand-ins."""
+        scalars = {i for i, x in enumerate(args) if is_scalar(x)}
         arrays = any(is_array(x) for i, x in enumerate(args) if i not in scalars)
-        if not arrays:
-            # As for plain data: among scalars a number of NumPy's is one of Python's.
-            for i in scalars:
-                args[i] = self.python_number(args[i])
-            for constants in (args, kept):
-                constants[:] = map(python_s, constants)
-        if not traced and not any(isinstance(v, Traced) for v in parameters(op)):
-            return NotImplemented
-        if is_node and op.computes and any(is_whole(value_of(x)) for x in args):
-            dtype = np.result_type(*map(value_of, args))
-            args = [self.widened(x, dtype) if is_whole(value_of(x)) else x for x in args]
-            kept = [x if isinstance(x, Node) else y for x, y in zip(kept, args, strict=True)]
-        try:
-            out = spelled(self, op, args)
-        except Exception as error:
-            error.add_note(op.context(inputs))
-            raise
-        if is_scalar(out) and (arrays or is_node):  # an operation gives an array of it
-            out = TracedArray(self, out.step, np.asarray(out.value))
-        if not is_node:
-            return out
-        return wrap(out, op, *slots(kept))
-
-    def call_input(self, x: np.ndarray) -> Any:
-        """The stand-in for an array from outside; others as they are."""
-        found = self.outside.inputs.get(id(x))
-        return x if found is None else TracedArray(self, self.met(found.step), x)
-
-    def widened(self, x: Any, dtype: Any) -> Any:
-        """Whole numbers as floats; see `Op.computes`."""
-        return self.call(method("astype"), (x, dtype)) if isinstance(x, Traced) else x.astype(dtype)
+        if not arrays:  # among scalars a number of NumPy's is one of Python's
+            args = [
+                self.python_number(x) if i in scalars else python_s(x) for i, x in enumerate(args)
+            ]
+        out = spelled(self, op, args)
+        if is_scalar(out) and arrays:  # an operation gives an array of it
+            return TracedArray(self, out.step, np.asarray(out.value))
+        return out
 
     def python_number(self, x: TracedArray) -> TracedNumber:
         """What NumPy computed of numbers, as Python's float."""
@@ -229,6 +188,15 @@ class Recorder(Steps):
         return bool(np.all(np.isfinite(y)))
 
 
+def written(op: Op, args: Sequence[Any]) -> Any:
+    """How an operation is applied to stand-ins, and anything beside them."""
+    known = [*args, *map(vars(op).get, op.fields)]
+    return next(x for x in known if isinstance(x, Traced)).recorder.written(op, list(args))
+
+
+ways[TracedArray] = ways[TracedNumber] = written
+
+
 def python_s(x: Any) -> Any:
     """A number of NumPy's as Python's."""
     return float(x) if isinstance(x, np.generic) and not isinstance(x, Traced) else x
@@ -247,13 +215,6 @@ def like(x: Any) -> Any:
 def as_seed(g: Any) -> Any:
     """A cotangent as a node can hold it."""
     return g if isinstance(g, float | Traced | np.ndarray) else np.asarray(g)
-
-
-def parameters(op: Op) -> Any:
-    """What an operation keeps beside its inputs."""
-    if op.fields:
-        return op.__dict__.values()
-    return [getattr(op, "condition", None)]
 
 
 def is_scalar(x: Any) -> bool:

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import TABLE, Elementwise, chain_product, identity, positive, power
-from ..core.graph import Node, kinds, stand_ins, toposort, wrap
+from ..core.graph import Node, kinds, toposort, wrap
+from ..core.operation import ways
 from ..nodes.value import Value
 from ..ops.branches import Where
 from .outside import Input
-from .recorder import Recorder
+from .recorder import Recorder, written
 from .traced import TracedNumber
 
 __all__ = ["ALIAS", "CONSTANT", "GIVEN", "GRADIENT", "Outgrown", "Sweep", "Tape"]
@@ -50,7 +51,7 @@ class TapeNumber(TracedNumber):
 
 
 kinds[TapeNumber] = Value
-stand_ins.add(TapeNumber)
+ways[TapeNumber] = written
 
 
 class Sweep:
@@ -93,7 +94,7 @@ class Tape(Recorder):
         self.outgrown = True
         raise Outgrown
 
-    call = taken = whole = refuse = result = python_number = numbers = outgrow
+    call = written = taken = whole = refuse = result = python_number = numbers = outgrow
 
     def input(self, value: Any, name: str = "") -> Any:
         """A stand-in for a number that is an argument."""

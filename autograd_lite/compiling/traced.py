@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, data, kinds, stand_ins
+from ..core.graph import Node, data, kinds
 from ..nodes.array import Array, write_at
 from ..nodes.callsite import HERE
 from ..nodes.numpy_protocol import PLAIN
@@ -151,6 +151,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             dtype if dtype is not None else self.dtype if self.dtype.kind == "f" else float
         )
         x: Any = self if isinstance(self, TracedArray) else self.recorder.call(np.asarray, (self,))
+        if not isinstance(x.value, np.ndarray):  # a number of NumPy's
+            x = TracedArray(x.recorder, x.step, np.asarray(x.value))
         return x if x.dtype == dtype else x.astype(dtype)
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -376,4 +378,3 @@ class Drawing:
 
 kinds[TracedArray] = Tensor
 kinds[TracedNumber] = Value
-stand_ins |= {TracedArray, TracedNumber}

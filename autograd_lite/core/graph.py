@@ -29,8 +29,6 @@ input of a later version than the node computed from it has been changed in betw
 
 _lock = threading.Lock()
 
-stand_ins: set[type] = set()  # data of a function that is being compiled
-
 
 class Node:
     """A value in the graph, the operation that made it, and the inputs it was made from.

@@ -81,7 +81,8 @@ class Op:
     def apply(self, inputs: Sequence[Any]) -> Any:
         """The result for inputs that `forward` takes as they are."""
         args = [x.current() if isinstance(x, Node) else x for x in inputs]
-        way = next((ways[type(x)] for x in args if type(x) in ways), None)
+        known = [*args, *map(vars(self).get, self.fields)] if ways else ()
+        way = next((ways[type(x)] for x in known if type(x) in ways), None)
         try:
             out = way(self, args) if way else self.forward(*args)
         except Exception as error:

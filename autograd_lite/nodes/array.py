@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, data, stand_ins
+from ..core.graph import Node, data
+from ..core.operation import ways
 from ..ops.filled import Filled
 from ..ops.index import At, Pick
 from ..ops.inputs import is_objects, operand
@@ -260,7 +261,7 @@ class FilledArray(Array):
         k, place = owners[key], places[key]
         if isinstance(part, ndarray):
             copied = writes.read(part.view(ndarray), k, place)
-            return writable(copied) if type(copied) in stand_ins else copied
+            return writable(copied) if type(copied) in ways else copied
         value = writes.values[k] if k >= 0 else None
         if value is None:
             return part
@@ -282,7 +283,7 @@ class FilledArray(Array):
         if type(primal) is not float or self.dtype is not FLOAT64:
             node = as_written(node, self.dtype)
             primal = data(node)
-            if type(primal) in stand_ins:  # the number of this call is nobody's business
+            if type(primal) in ways:  # the number of this call is nobody's business
                 primal = np.full(node.shape, np.nan)
         plain_write(self, key, primal)
         owners[key] = writes.add(node)
@@ -463,7 +464,7 @@ def write_at(ufunc: Any, array: Any, key: Any, values: Any) -> None:
 
 def has_nodes(x: Any) -> bool:
     """Whether `x` is a node or holds one: a filled array, a nested list, an array of Values."""
-    if isinstance(x, Node) or type(x) in stand_ins or isinstance(x, FilledArray):
+    if isinstance(x, Node) or type(x) in ways or isinstance(x, FilledArray):
         return True
     if isinstance(x, list | tuple):
         return any(map(has_nodes, x))
@@ -472,7 +473,7 @@ def has_nodes(x: Any) -> bool:
 
 def node_in(value: Any) -> Any:
     """The node of a value that is to be written; None for plain numbers."""
-    if isinstance(value, Node) or type(value) in stand_ins:
+    if isinstance(value, Node) or type(value) in ways:
         return value
     if not has_nodes(value):
         return None

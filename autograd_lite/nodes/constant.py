@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, describe, stand_ins
+from ..core.graph import Node, describe
+from ..core.operation import ways
 from ..ops.inputs import as_plain_class, frozen, is_objects
 
 __all__ = ["constant"]
@@ -39,7 +40,7 @@ def constant(x: Any, dtype: Any = None) -> np.ndarray:
         raise TypeError(
             f"constant() was given {what}, which has a gradient: write .data for the numbers alone"
         )
-    if type(x) in stand_ins:  # what a compiled function computes is its own
+    if type(x) in ways:  # what a compiled function computes is its own
         return x if dtype is None else x.astype(dtype)
     if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
         x = as_plain_class(x, "constant()")

@@ -23,8 +23,9 @@ import numpy as np
 
 from ..core import elementwise
 from ..core.elementwise import Elementwise
-from ..core.graph import Node, data, stand_ins
+from ..core.graph import Node, data
 from ..core.operation import shape as shape_of
+from ..core.operation import ways
 from ..ops import activations, branches, extremes, linalg, reduce, shape  # noqa: F401
 from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
@@ -218,7 +219,7 @@ class NumpyProtocol:
             try:
                 return UFUNCS[ufunc](*inputs)
             except (AttributeError, TypeError):
-                if any(_has_own_protocol(x) and type(x) not in stand_ins for x in inputs):
+                if any(_has_own_protocol(x) and type(x) not in ways for x in inputs):
                     return NotImplemented
                 raise
         if any(_has_own_protocol(x) for x in inputs):

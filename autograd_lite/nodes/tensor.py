@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core.graph import Node, data, describe, kinds, next_version, stand_ins
+from ..core.graph import Node, data, describe, kinds, next_version
+from ..core.operation import ways
 from ..ops import index, linalg, reduce
 from ..ops import shape as shapes
 from ..ops.catalogue import later
@@ -24,7 +25,7 @@ ndarray = np.ndarray
 
 def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     """A fresh floating-point array with the numbers of `x`, or TypeError."""
-    if type(x) in stand_ins:
+    if type(x) in ways:
         return x.as_array(dtype)
     if isinstance(x, Node):
         raise TypeError(
@@ -199,7 +200,7 @@ class Tensor(Operators):
             )
         if isinstance(g, Node):
             return g
-        return as_array(g, self.primal.dtype) if type(g) in stand_ins else np.array(g, self.dtype)
+        return as_array(g, self.primal.dtype) if type(g) in ways else np.array(g, self.dtype)
 
     def __len__(self) -> int:
         if not self.shape:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..core import operation
-from ..core.graph import Node, stand_ins
+from ..core.graph import Node
+from ..core.operation import ways
 
 __all__ = [
     "array",
@@ -68,7 +69,7 @@ def as_constant(x: Any, name: str) -> Any:
 
 def is_whole(x: Any) -> bool:
     """Whether `x` is an array of whole numbers or truths, or one such number of NumPy's."""
-    return isinstance(x, ndarray | np.generic) and x.dtype.kind in "iub"
+    return getattr(getattr(x, "dtype", None), "kind", "f") in "iub"
 
 
 def in_floats(x: Any) -> Any:
@@ -102,7 +103,7 @@ def is_objects(x: Any) -> bool:
     """Whether `x` is an array, list or tuple that holds nodes."""
     if isinstance(x, ndarray):
         return x.dtype == object and all(
-            isinstance(item, Node | float | int) or type(item) in stand_ins for item in x.flat
+            isinstance(item, Node | float | int) or type(item) in ways for item in x.flat
         )
     if isinstance(x, list | tuple):
         return any(isinstance(item, Node) or is_objects(item) for item in x)
@@ -125,7 +126,7 @@ def numbers(x: Any) -> np.ndarray:
     if x.dtype != object:
         return x
     plain = [v.primal if isinstance(v, Node) else v for v in x.ravel()]
-    if not stand_ins.isdisjoint(map(type, plain)):
+    if not ways.keys().isdisjoint(map(type, plain)):
         return np.stack(plain).reshape(x.shape)
     return np.array(plain, float).reshape(x.shape)
 

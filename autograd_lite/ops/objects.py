@@ -54,7 +54,7 @@ def convert(op: Op, inputs: Sequence[Any]) -> Any:
     plain = [data(x) for x in inputs]
     if any(type(x) is ndarray and x.dtype.kind == "O" for x in inputs):
         return with_objects(op, inputs)
-    if not any(hasattr(x, "__array_function__") for x in plain):
+    if all(map(np.isscalar, plain)):
         # Among scalars there is one precision: a float32 must not round a Value.
         inputs = [float(x) if isinstance(x, np.generic) else x for x in inputs]
     recorded = any(isinstance(x, Node) for x in inputs)

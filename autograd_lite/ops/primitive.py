@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import identity
-from ..core.graph import Node, stand_ins, toposort, wrap
-from ..core.operation import Op, shape
+from ..core.graph import Node, toposort, wrap
+from ..core.operation import Op, shape, ways
 from .inputs import is_objects
 from .objects import tensor_of
 from .shape import astype, lead, reshape, stack
@@ -191,7 +191,7 @@ class Fused(Op):
         `g * np.cos(x.data)` is right once; differentiated again, it would be taken for a constant.
         """
         nodes = {x for x in (out, *inputs) if isinstance(x, Node)}
-        if share in nodes or type(plain(g)) in stand_ins:
+        if share in nodes or type(plain(g)) in ways:
             return
         for node in toposort([share], [g, *nodes])[1 + len(nodes) :]:
             if not nodes.isdisjoint(x for x in node.inputs if isinstance(x, Node)):
@@ -241,7 +241,7 @@ def real(out: Any, what: str, inputs: Sequence[Any]) -> Any:
 
     The array is one of its own: the author's function may write its next result into the same.
     """
-    if type(out) in stand_ins and out.dtype.kind in "fiub":
+    if type(out) in ways and out.dtype.kind in "fiub":
         return out if out.dtype.kind == "f" else out.astype(np.float64)
     if not isinstance(out, float | int | np.generic | np.ndarray):
         hint = "a node; it works on plain data, with NumPy" if isinstance(out, Node) else repr(out)
