@@ -87,7 +87,7 @@ GROUPS = [
         "Arrays that are filled",
         "NumPy's arrays, into which nodes can be written: entries, rows, masks. With "
         "`import autograd_lite.numpy as np` a program has these under NumPy's own names.",
-        ["numpy.creation"],
+        ["numpy.creation", "plain"],
     ),
     (
         "choosing",

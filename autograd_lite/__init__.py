@@ -26,6 +26,7 @@ importlib.import_module(".ops.documentation", __name__)
 _PUBLIC = {
     "calculus.forward": "jvp",
     "calculus.gradients": "elementwise_grad grad hvp value_and_grad vjp",
+    "calculus.vectors": "flatten",
     "calculus.jacobians": "hessian jacobian",
     "check": "GradientMismatch check_gradients compare step_plot",
     "compiling": "compile source",
@@ -40,6 +41,7 @@ _PUBLIC = {
     "nodes.anomaly": "detect_anomaly",
     "nodes.blocks": "group no_grad",
     "nodes.constant": "constant",
+    "nodes.numpy_protocol": "plain",
     "nodes.saving": "load save",
     "nodes.tensor": "Tensor",
     "numpy.creation": "arange array asarray empty empty_like eye full full_like linspace ones "

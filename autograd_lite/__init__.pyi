@@ -12,6 +12,7 @@ from .calculus.gradients import value_and_grad as value_and_grad
 from .calculus.gradients import vjp as vjp
 from .calculus.jacobians import hessian as hessian
 from .calculus.jacobians import jacobian as jacobian
+from .calculus.vectors import flatten as flatten
 from .check import GradientMismatch as GradientMismatch
 from .check import check_gradients as check_gradients
 from .check import compare as compare
@@ -99,6 +100,7 @@ from .nodes.anomaly import detect_anomaly as detect_anomaly
 from .nodes.blocks import group as group
 from .nodes.blocks import no_grad as no_grad
 from .nodes.constant import constant as constant
+from .nodes.numpy_protocol import plain as plain
 from .nodes.saving import load as load
 from .nodes.saving import save as save
 from .nodes.tensor import Tensor as Tensor
@@ -289,18 +291,18 @@ __all__ = [
   "cosh", "cov", "cross", "cross_entropy", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum",
   "deg2rad", "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "divide", "dot",
   "draw", "dsplit", "dstack", "ediff1d", "einsum", "elementwise_grad", "elu", "empty", "empty_like",
-  "erf", "exp", "exp2", "expand_dims", "expm1", "extract", "eye", "fft", "fix", "flip", "fliplr",
-  "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "focal", "frexp", "full", "full_like",
-  "gelu", "geomspace", "grad", "gradient", "group", "hardsigmoid", "hardswish", "hardtanh",
-  "heaviside", "hessian", "hinge", "hsplit", "hstack", "huber", "hvp", "hypot", "i0", "inner",
-  "insert", "interp", "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp",
+  "erf", "exp", "exp2", "expand_dims", "expm1", "extract", "eye", "fft", "fix", "flatten", "flip",
+  "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "focal", "frexp", "full",
+  "full_like", "gelu", "geomspace", "grad", "gradient", "group", "hardsigmoid", "hardswish",
+  "hardtanh", "heaviside", "hessian", "hinge", "hsplit", "hstack", "huber", "hvp", "hypot", "i0",
+  "inner", "insert", "interp", "intersect1d", "jacobian", "jvp", "kl_divergence", "kron", "ldexp",
   "leaky_relu", "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
   "logaddexp", "logaddexp2", "logspace", "logsumexp", "matmul", "matrix_transpose", "matvec",
   "max_pool", "maximum", "mean", "median", "meshgrid", "minimum", "mish", "mod", "modf", "moveaxis",
   "mse", "multiply", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian",
   "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "negative",
   "nn", "no_grad", "ones", "ones_like", "optim", "outer", "pad", "partition", "paths", "percentile",
-  "piecewise", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub",
+  "piecewise", "plain", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub",
   "polyval", "positive", "power", "primitive", "prod", "ptp", "quantile", "rad2deg", "ravel",
   "real", "real_if_close", "reciprocal", "relu", "relu6", "repeat", "reshape", "resize", "rint",
   "roll", "rollaxis", "rot90", "save", "select", "selu", "setdiff1d", "sigmoid", "sign", "silu",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable
+from copy import copy
 from functools import cache, partial
 from types import FrameType, ModuleType
 from typing import Any, ClassVar, NamedTuple
@@ -31,7 +32,7 @@ from ..ops.catalogue import LATER, later
 from ..ops.inputs import is_objects
 from .array import Array, write_at
 
-__all__ = ["NumpyProtocol", "off_the_graph"]
+__all__ = ["NumpyProtocol", "off_the_graph", "plain"]
 
 UFUNCS: dict[Any, Callable[..., Any] | Later] = {
     row.on_arrays: row
@@ -234,7 +235,7 @@ class NumpyProtocol:
         if out is not None:
             return _store(call, out, getattr(ufunc, method)(*inputs, **kwargs))
         if ufunc in PLAIN:
-            return getattr(ufunc, method)(*map(plain, inputs), **kwargs)
+            return getattr(ufunc, method)(*map(numbers_of, inputs), **kwargs)
         ours = _ufunc_method(ufunc, method, call)
         if method in ("reduce", "accumulate"):
             # Of a matrix NumPy's `reduce` takes the first axis, where `sum` takes all.
@@ -247,7 +248,7 @@ class NumpyProtocol:
         if func in PLAIN:
             if func is np.histogram:
                 _refuse_weights(_by_name(func, args, kwargs)[1])
-            return func(*plain(args), **plain(kwargs))
+            return func(*numbers_of(args), **numbers_of(kwargs))
         ours = FUNCTIONS.get(func)
         if ours is None:
             raise TypeError(
@@ -368,13 +369,32 @@ def _by_name(func: Any, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def plain(x: Any) -> Any:
-    """`x` with the numbers of every node in it, through lists, tuples, dicts and arrays."""
+    """`x` off the graph: numbers and arrays of their own in the place of nodes and filled arrays.
+
+    Goes through nested lists, tuples and dicts; whatever holds no node stays as it is.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0])
+    >>> ag.plain({"x": x, "loss": [(x * x).sum(), 3]})
+    {'x': array([1., 2.]), 'loss': [array(5.), 3]}
+    """
+    return numbers_of(x, copy)
+
+
+def numbers_of(x: Any, given: Callable[[Any], Any] = lambda numbers: numbers) -> Any:
+    """`x` with the numbers of every node in it, through lists, tuples, dicts and arrays.
+
+    `given` is what is done with them before they are handed out.
+    """
     if isinstance(x, Node):
-        return data(x)
+        return given(data(x))
     if isinstance(x, list | tuple):
-        return type(x)(map(plain, x))
+        items = [numbers_of(item, given) for item in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     if isinstance(x, dict):
-        return {key: plain(value) for key, value in x.items()}
+        return {key: numbers_of(value, given) for key, value in x.items()}
+    if isinstance(x, Array):
+        return given(x.view(ndarray))
     if isinstance(x, np.ndarray) and x.dtype == object:
-        return np.array([plain(item) for item in x.ravel()], float).reshape(x.shape)
+        return np.array([numbers_of(item) for item in x.ravel()], float).reshape(x.shape)
     return x

@@ -85,6 +85,9 @@ class Operators(Arithmetic, NumpyProtocol, Copying, Habits):
         """Become a leaf with this data."""
         self.become(primal)
 
+    # pandas leaves `series * node` to nodes, as it leaves it to a DataFrame, whose number is 4000.
+    __pandas_priority__ = 5000
+
     # Equality is about data, identity about nodes: sets and dicts of nodes go by identity.
     __hash__ = object.__hash__
 

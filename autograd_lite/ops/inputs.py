@@ -54,6 +54,8 @@ def as_constant(x: Any, name: str) -> Any:
             return float(x)
         elif isinstance(x, ndarray):
             x = as_plain_class(x, f"'{name}'")
+        elif hasattr(x, "to_numpy"):  # a column or table of pandas, polars
+            x = np.asarray(x.to_numpy())
         elif not hasattr(x, "__array_function__"):
             raise TypeError(
                 f"'{name}' was given {_type_name(x)}; it takes a Value, a Tensor, a number or an "

@@ -9,6 +9,7 @@ import numpy as np
 from ..core.graph import Node, describe
 from ..core.operation import Op, shape
 from .shape import Reshape, Transpose, arrayed, lead, sum_to
+from .sparse import is_sparse, sparse_product
 
 __all__ = ["matmul"]
 
@@ -76,6 +77,8 @@ def matmul(x: Any, y: Any) -> Any:
     (array([[3., 4.]]), array([[1.],
            [2.]]))
     """
+    if is_sparse(x) or is_sparse(y):
+        return sparse_product(x, y)
     try:
         return matmul_(x, y)
     except ValueError as error:
