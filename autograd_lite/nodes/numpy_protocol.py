@@ -269,7 +269,7 @@ def _has_own_protocol(x: Any) -> bool:
 
 def _ufunc_method(ufunc: Any, method: str, call: str) -> Any:
     """What stands for `ufunc`, or for its `reduce`, `accumulate` or `outer`, on nodes."""
-    ours = UFUNCS.get(ufunc)
+    ours = UFUNCS.get(ufunc) or later("scipy_special", "special_row")(ufunc)
     if ours is None:
         raise TypeError(
             f"{call} has no derivative here, so it takes no node. Write t.data for plain numbers "
