@@ -7,13 +7,14 @@ piecewise constant and have no place in the graph.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from ..core import elementwise as e
+from ..core import value
 from ..core.graph import Node, data
-from ..core.value import OPERANDS, Arithmetic, binary, unary
+from ..core.value import Arithmetic, binary, unary
 from ..ops.activations import logaddexp, relu, sigmoid, softplus
 from ..ops.catalogue import later
 from ..ops.extremes import clip
@@ -24,6 +25,17 @@ from .numpy_protocol import NumpyProtocol
 __all__ = ["Operators"]
 
 
+@runtime_checkable
+class Table(Protocol):
+    """A column or table of pandas or polars."""
+
+    def to_numpy(self) -> Any:
+        """Its numbers as an array."""
+
+
+value.OPERANDS = (*value.OPERANDS, Table)
+
+
 def _rounding(name: str) -> Callable[..., Any]:
     """A function of a module that few programs need, imported when it is first called."""
     return lambda x, y: later("rounding", name)(x, y)
@@ -31,7 +43,7 @@ def _rounding(name: str) -> Callable[..., Any]:
 
 def _comparison(ufunc: Any, symbol: str) -> Any:
     def compare(self: Any, other: Any) -> Any:
-        if not isinstance(other, OPERANDS):
+        if not isinstance(other, value.OPERANDS):
             return NotImplemented
         result = ufunc(self.primal, data(other))
         return bool(result) if np.ndim(result) == 0 else result

@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import absolute, exp, log, log1p, sign, sin, sqrt
+from ..core.elementwise import Elementwise, absolute, exp, log, log1p, sign, sin, sqrt
 from ..core.graph import data
-from ..core.row import Elementwise
 from .branches import where
 from .extremes import clip
 
