@@ -13,7 +13,16 @@ from .graph import Node, kinds, next_version
 
 __all__ = ["Arithmetic", "Value"]
 
-OPERANDS = (Node, int, float, numbers.Rational, list, tuple, np.ndarray, np.generic)
+OPERANDS: tuple[type, ...] = (
+    Node,
+    int,
+    float,
+    numbers.Rational,
+    list,
+    tuple,
+    np.ndarray,
+    np.generic,
+)
 """What an operator takes; of anything else Python asks the other side."""
 
 
