@@ -2,6 +2,26 @@
 # ruff: noqa
 # fmt: off
 
+from typing import Any, TypeVar, overload
+
+from .core.elementwise import Elementwise
+from .nodes.tensor import Tensor
+from .nodes.value import Value
+
+_N = TypeVar("_N", Value, Tensor)
+
+class _Row(Elementwise):
+    """A row of the table: of a node a node of its kind, of numbers a number."""
+
+    @overload
+    def __call__(self, x: _N, /) -> _N: ...
+    @overload
+    def __call__(self, x: _N, y: _N | float, /) -> _N: ...
+    @overload
+    def __call__(self, *numbers: float) -> float: ...
+    @overload
+    def __call__(self, *inputs: Any) -> Any: ...
+
 from . import nn as nn
 from . import optim as optim
 from .calculus.forward import jvp as jvp
@@ -19,47 +39,6 @@ from .check import compare as compare
 from .check import step_plot as step_plot
 from .compiling import compile as compile
 from .compiling import source as source
-from .core.elementwise import absolute as absolute
-from .core.elementwise import add as add
-from .core.elementwise import arccos as arccos
-from .core.elementwise import arccosh as arccosh
-from .core.elementwise import arcsin as arcsin
-from .core.elementwise import arcsinh as arcsinh
-from .core.elementwise import arctan as arctan
-from .core.elementwise import arctan2 as arctan2
-from .core.elementwise import arctanh as arctanh
-from .core.elementwise import cbrt as cbrt
-from .core.elementwise import ceil as ceil
-from .core.elementwise import cos as cos
-from .core.elementwise import cosh as cosh
-from .core.elementwise import deg2rad as deg2rad
-from .core.elementwise import divide as divide
-from .core.elementwise import exp as exp
-from .core.elementwise import exp2 as exp2
-from .core.elementwise import expm1 as expm1
-from .core.elementwise import floor as floor
-from .core.elementwise import hypot as hypot
-from .core.elementwise import log as log
-from .core.elementwise import log10 as log10
-from .core.elementwise import log1p as log1p
-from .core.elementwise import log2 as log2
-from .core.elementwise import mod as mod
-from .core.elementwise import multiply as multiply
-from .core.elementwise import negative as negative
-from .core.elementwise import positive as positive
-from .core.elementwise import power as power
-from .core.elementwise import rad2deg as rad2deg
-from .core.elementwise import reciprocal as reciprocal
-from .core.elementwise import rint as rint
-from .core.elementwise import sign as sign
-from .core.elementwise import sin as sin
-from .core.elementwise import sinh as sinh
-from .core.elementwise import sqrt as sqrt
-from .core.elementwise import square as square
-from .core.elementwise import subtract as subtract
-from .core.elementwise import tan as tan
-from .core.elementwise import tanh as tanh
-from .core.elementwise import trunc as trunc
 from .core.graph import Node as Node
 from .draw import Drawing as Drawing
 from .draw import Stepper as Stepper
@@ -126,11 +105,6 @@ from .ops.accumulate import cumulative_prod as cumulative_prod
 from .ops.accumulate import cumulative_sum as cumulative_sum
 from .ops.accumulate import nancumprod as nancumprod
 from .ops.accumulate import nancumsum as nancumsum
-from .ops.activations import logaddexp as logaddexp
-from .ops.activations import logaddexp2 as logaddexp2
-from .ops.activations import relu as relu
-from .ops.activations import sigmoid as sigmoid
-from .ops.activations import softplus as softplus
 from .ops.branches import where as where
 from .ops.choice import choose as choose
 from .ops.choice import compress as compress
@@ -235,13 +209,9 @@ from .ops.reduce import prod as prod
 from .ops.reduce import std as std
 from .ops.reduce import var as var
 from .ops.rounding import angle as angle
-from .ops.rounding import copysign as copysign
 from .ops.rounding import divmod as divmod
 from .ops.rounding import fix as fix
-from .ops.rounding import floor_divide as floor_divide
-from .ops.rounding import fmod as fmod
 from .ops.rounding import frexp as frexp
-from .ops.rounding import heaviside as heaviside
 from .ops.rounding import ldexp as ldexp
 from .ops.rounding import modf as modf
 from .ops.rounding import real as real
@@ -267,7 +237,6 @@ from .ops.shape import stack as stack
 from .ops.shape import sum as sum
 from .ops.shape import swapaxes as swapaxes
 from .ops.shape import transpose as transpose
-from .ops.special import erf as erf
 from .ops.special import i0 as i0
 from .ops.special import sinc as sinc
 from .ops.statistics import average as average
@@ -276,6 +245,57 @@ from .ops.statistics import cov as cov
 from .ops.statistics import ptp as ptp
 from .ops.windows import sliding_window_view as sliding_window_view
 from .ops.windows import windows as windows
+absolute: _Row
+add: _Row
+arccos: _Row
+arccosh: _Row
+arcsin: _Row
+arcsinh: _Row
+arctan2: _Row
+arctan: _Row
+arctanh: _Row
+cbrt: _Row
+ceil: _Row
+copysign: _Row
+cos: _Row
+cosh: _Row
+deg2rad: _Row
+divide: _Row
+erf: _Row
+exp2: _Row
+exp: _Row
+expm1: _Row
+floor: _Row
+floor_divide: _Row
+fmod: _Row
+heaviside: _Row
+hypot: _Row
+log10: _Row
+log1p: _Row
+log2: _Row
+log: _Row
+logaddexp2: _Row
+logaddexp: _Row
+mod: _Row
+multiply: _Row
+negative: _Row
+positive: _Row
+power: _Row
+rad2deg: _Row
+reciprocal: _Row
+relu: _Row
+rint: _Row
+sigmoid: _Row
+sign: _Row
+sin: _Row
+sinh: _Row
+softplus: _Row
+sqrt: _Row
+square: _Row
+subtract: _Row
+tan: _Row
+tanh: _Row
+trunc: _Row
 abs = absolute
 pow = power
 _HOMES: dict[str, str]

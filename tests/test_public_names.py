@@ -24,6 +24,26 @@ HEADING = '''\
 # ruff: noqa
 # fmt: off
 
+from typing import Any, TypeVar, overload
+
+from .core.elementwise import Elementwise
+from .nodes.tensor import Tensor
+from .nodes.value import Value
+
+_N = TypeVar("_N", Value, Tensor)
+
+class _Row(Elementwise):
+    """A row of the table: of a node a node of its kind, of numbers a number."""
+
+    @overload
+    def __call__(self, x: _N, /) -> _N: ...
+    @overload
+    def __call__(self, x: _N, y: _N | float, /) -> _N: ...
+    @overload
+    def __call__(self, *numbers: float) -> float: ...
+    @overload
+    def __call__(self, *inputs: Any) -> Any: ...
+
 '''
 NAMES = dir(ag)
 CALLABLE = [name for name in NAMES if callable(getattr(ag, name))]
@@ -42,9 +62,15 @@ def stub():
         parent, _, own = module.rpartition(".")
         lines.append(f"from .{parent} import {own} as {name}")
     for name, module in ag._HOMES.items():
-        if name not in ag._ALIASES:
+        if name in ag._ALIASES:
+            continue
+        if isinstance(getattr(ag, name), Elementwise):
+            lines.append(f"{name}: _Row")
+        else:
             lines.append(f"from .{module} import {name} as {name}")
-    lines = sorted(lines) + [f"{alias} = {name}" for alias, name in ag._ALIASES.items()]
+    lines = sorted(lines, key=lambda line: (": _Row" in line, line)) + [
+        f"{alias} = {name}" for alias, name in ag._ALIASES.items()
+    ]
     lines += ["_HOMES: dict[str, str]"]
     listed = textwrap.fill(", ".join(f'"{name}"' for name in ag.__all__), 98)
     return HEADING + "\n".join([*lines, "", "__all__ = [", textwrap.indent(listed, "  "), "]", ""])

@@ -18,7 +18,6 @@ from typing import Any
 
 import autograd_lite as ag
 
-from ..core.elementwise import TABLE
 from . import UsageError, clip, did_you_mean
 
 __all__ = ["Formula", "parse", "typed", "written"]
@@ -27,7 +26,8 @@ __all__ = ["Formula", "parse", "typed", "written"]
 
 # What a formula may call: every row of the table, the losses (their second argument is a target:
 # data), and some others. What they compute is bounded by the sizes of their arguments.
-ROWS = {"abs", "pow"}.union(name for name, row in TABLE.items() if row.words)
+TABLES = ("core.elementwise", "ops.activations")
+ROWS = {name for name, home in ag._HOMES.items() if home in TABLES}
 ENTRY_BY_ENTRY = "clip fmax fmin maximum minimum where"
 LOSSES = "binary_cross_entropy cross_entropy hinge kl_divergence mse softmax_cross_entropy"
 OTHERS = """

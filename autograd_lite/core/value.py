@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import elementwise as e
 from .graph import Node, kinds, next_version
+
+if TYPE_CHECKING:
+    from .signatures import Binary, Unary
 
 __all__ = ["Arithmetic", "Value"]
 
@@ -26,7 +29,7 @@ OPERANDS: tuple[type, ...] = (
 """What an operator takes; of anything else Python asks the other side."""
 
 
-def binary(function: Callable[..., Any], symbol: str) -> tuple[Any, Any]:
+def binary(function: Callable[..., Any], symbol: str) -> tuple[Binary, Binary]:
     """The methods for an operator: with the node on its left, and on its right."""
 
     def forward(self: Node, other: Any) -> Any:
@@ -39,7 +42,7 @@ def binary(function: Callable[..., Any], symbol: str) -> tuple[Any, Any]:
     return forward, reflected
 
 
-def unary(row: e.Elementwise) -> Any:
+def unary(row: e.Elementwise) -> Unary:
     """The method for a function of one number."""
 
     def method(self: Node) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -229,14 +229,16 @@ class Tensor(Operators):
     def __setitem__(self, key: Any, value: Any) -> None:
         write(self, key, value)
 
-    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        caller = sys._getframe(1)
-        if str(caller.f_globals.get("__name__")).startswith("scipy.sparse"):
-            # No array to SciPy, which then leaves `S @ t` to the Tensor.
-            itself = np.empty((), object)
-            itself[()] = self
-            return itself
-        raise TypeError(off_the_graph(caller))
+    if not TYPE_CHECKING:  # else a checker takes NumPy's functions of a Tensor for plain arrays
+
+        def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
+            caller = sys._getframe(1)
+            if str(caller.f_globals.get("__name__")).startswith("scipy.sparse"):
+                # No array to SciPy, which then leaves `S @ t` to the Tensor.
+                itself = np.empty((), object)
+                itself[()] = self
+                return itself
+            raise TypeError(off_the_graph(caller))
 
     @property
     def at(self) -> index.At:

@@ -7,11 +7,12 @@ import numpy as np
 import autograd_lite as ag
 
 
-def scalars() -> None:
+def scalars() -> float:
     a, b = ag.Value(-2.0, "a"), ag.Value(3.0)
     f = (a * b + a**3) * np.tanh(b) - 2.0 / a
     f.backward()
-    print(f.item() + a.grad)
+    g: ag.Value = -a + 1.0 + ag.exp(b) * b.tanh()
+    return f.item() + g.item() if a.grad > 0 else 0.0
 
 
 def softmax_by_hand(t: np.ndarray) -> np.ndarray:
@@ -25,11 +26,32 @@ def softmax_by_hand(t: np.ndarray) -> np.ndarray:
     return gradient
 
 
+def operators(x: ag.Tensor, W: np.ndarray) -> ag.Tensor:
+    y: ag.Tensor = 2.0 * x - x / 3 + x**2
+    product: ag.Tensor = W * x - x * W
+    rows: ag.Tensor = W @ x
+    back: ag.Tensor = x @ W
+    positive = x.data[x.data > 0]
+    return y + rows + back + product + x.exp() + float(positive.sum())
+
+
+def mixed(v: ag.Value, x: ag.Tensor) -> ag.Tensor:
+    y: ag.Tensor = v * x + v
+    z: ag.Tensor = v + np.ones(3)
+    ag.maximum(v, x).sum().backward()
+    return y + z
+
+
 def functions(x: ag.Tensor) -> None:
     ag.exp(x).sum().backward()
+    np.exp(x).sum().backward()
     np.sum(np.sqrt(x)).backward()
     ag.softmax(x)[0].backward()
     ag.cross_entropy(ag.softmax(x), 0).backward()
+
+
+def length(x: float, y: float) -> float:
+    return ag.sqrt(x * x + y * y)
 
 
 def squares(w: Any, b: float = 0.0) -> Any:
@@ -44,9 +66,10 @@ def calculus() -> None:
     third = ag.grad(ag.grad(ag.grad(lambda x: x**4)))(2.0)
     out, pullback = ag.vjp(squares, np.ones(3))
     print(g, value, gradient, J.shape, H[0, 0], third, out, pullback(1.0)[0])
+    print(ag.grad(length)(3.0, y=4.0), ag.grad(ag.tanh)(0.5))
 
 
-def checks(x: ag.Tensor) -> str:
+def checks() -> str:
     report = ag.check_gradients(squares, [1.0, 2.0], hand=lambda w, b=0.0: 2 * w)
     if not report.ok and report.causes:
         return f"{report.causes[0].code}: {report.causes[0].message}"
