@@ -147,5 +147,6 @@ replace(Node, "become", sweeping.become)
 replace(Node, "backward", sweeping.backward)
 replace(elementwise, "chain", arrays.chain)
 replace(elementwise, "sum_to", arrays.sum_to)
+replace(elementwise, "all_finite", arrays.all_finite)
 for _row in TABLE.values():
     quicken(_row)

@@ -78,7 +78,7 @@ def sort(roots: Iterable[Node], stop: Sequence[Node], since: int) -> tuple[list[
             finish(node)
             continue
         while node.mark is not done:  # straight down along the first inputs
-            if node.op is None or node.version < since:
+            if node.op is None or (since and node.version < since):
                 node.mark = done
                 if node.op is None:
                     node.current()

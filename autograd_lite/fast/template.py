@@ -161,11 +161,13 @@ def pull_text(arrays: bool, case: str, row: bool, ones: tuple[bool, ...], every:
         old = {n}.cotangent
         {n}.cotangent = to_{n} if old is None else old + to_{n}"""
     guard = "if type(g) is not float:\n            return False" if not arrays else ""
+    read = "x = z.left" if case == "alone" else "x = z.left\n        y = z.right"
     return f"""
 def make(d, e):
     def pull(z, g):
         {guard}
-        x, y, out = z.left, z.right, z.primal
+        {read}
+        out = z.primal
         try:
             {body}
         except ArithmeticError:
