@@ -936,3 +936,18 @@ def test_gradient_of_a_function_names_grad():
         ag.gradient(cube)
     with pytest.raises(TypeError, match=r"ag\.grad\(f\)"):
         ag.gradient(ag.sin)
+
+
+def test_examples_mixed_through_parameters_from_outside_are_found():
+    """The first sweep ends at a parameter; the one that looks for mixing goes on."""
+    W = Tensor(np.random.default_rng(1).normal(size=(3, 2)), "W")
+    J = ag.jacobian(lambda x: np.tanh(x @ W), batch_dims=1)(X)
+    assert isinstance(J, Tensor)
+    for row, x in zip(J.data, X, strict=True):
+        close(row, (1 - np.tanh(x @ W.data) ** 2)[:, None] * W.data.T, 1e-14)
+    norm = ag.nn.BatchNorm(3)
+    for mixing in (lambda x: norm(x) @ W, lambda x: (W[0, 0] * x)[::-1], lambda x: x @ W + x[0, 0]):
+        with pytest.raises(ValueError, match="map each example by itself"):
+            ag.jacobian(mixing, batch_dims=1)(X)
+        with pytest.raises(ValueError, match="map each example by itself"):
+            ag.jacobian(mixing, batch_dims=1)(Tensor(X))

@@ -124,7 +124,7 @@ class Linearized:
             pairs = [(x, g) for x, g in zip(outputs, seeds, strict=True) if isinstance(x, Node)]
             roots, gs = [x for x, _ in pairs], [g for _, g in pairs]
         if not self.record and not self.foreign and not any(isinstance(x, Node) for x in gs):
-            found = self.sweep(roots, gs, inputs)
+            found = self.sweep(roots, gs, inputs, whole=not self.recording)
             if not self.foreign:
                 return found
         if not self.recording:
@@ -133,9 +133,18 @@ class Linearized:
         return self.sweep(roots, nodes, inputs, record=True)
 
     def sweep(
-        self, roots: Any, seeds: Any, inputs: Sequence[Node] | None = None, record: bool = False
+        self,
+        roots: Any,
+        seeds: Any,
+        inputs: Sequence[Node] | None = None,
+        record: bool = False,
+        whole: bool = True,
     ) -> list[Any]:
-        """One sweep from the roots, which are nodes: what arrives at the inputs."""
+        """One sweep from the roots, which are nodes: what arrives at the inputs.
+
+        Or not the whole of it: it ends where it meets a node from outside, since then the result
+        depends on that, and what is to be known of it comes of a recorded sweep.
+        """
         inputs = self.inputs if inputs is None else inputs
         found: dict[Node, Any] = {}
         wanted = set(inputs)
@@ -152,8 +161,8 @@ class Linearized:
                         found[node] = g
                     elif node.version < self.start:
                         outside = True
-                        if not record and self.recording:
-                            break  # the result depends on it: to be swept again, recorded
+                        if not whole:
+                            break
             finally:
                 steps.close()
         self.note(not found.keys().isdisjoint(inputs), outside)
