@@ -1,6 +1,9 @@
 """The trace table, the paths and the steps of the sweep."""
 
 import math
+import re
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -240,3 +243,51 @@ def test_a_drawing_with_closed_groups_leaves_nothing_out_of_its_table():
     for drawing in (ag.draw(L, depth=0), ag.draw(L, only="softmax")):
         assert "left out" not in drawing.text
         assert drawing.text.count("\n") >= 2
+
+
+def as_document(table):
+    """A document with a table in it, as a student would hand it in."""
+    return f"\\documentclass{{article}}\n\\begin{{document}}\n{table}\n\\end{{document}}\n"
+
+
+def cells_of(table):
+    """The cells of each line of a LaTeX table, one that goes over several counted so."""
+    body = table.split("\n", 1)[1].rsplit("\n", 1)[0]
+    rows = [line.removesuffix(r" \\ \hline").removesuffix(r" \\") for line in body.split("\n")]
+    wide = re.compile(r"\\multicolumn\{(\d)\}")
+    return [
+        sum(int(m.group(1)) if (m := wide.search(c)) else 1 for c in row.split(" & "))
+        for row in rows
+    ]
+
+
+def test_latex_stands_number_below_number_and_equal_below_equal(tmp_path):
+    _, _, L = softmax_graph()
+    L.backward()
+    large = ag.sum(ag.Tensor(np.arange(20.0), "x & y_1") * 2.0)
+    a, b = ag.Value(-2.0, "a"), ag.Value(3.0, "b")
+    f = a * b + a
+    tables = [ag.trace(L).latex(), ag.trace(large).latex(), ag.paths(f, a).latex()]
+    for table in tables:
+        layout = re.match(r"\\begin\{tabular\}\{(.*)\}\n", table).group(1)
+        count = len(re.sub(r"@\{(?:[^{}]|\{[^}]*\})*\}", "", layout))
+        assert set(cells_of(table)) == {count}
+    assert r"$e$ & ${}={}\exp (z)$ & $7.3891$ & $2.7183$ & $1.1052$" in tables[0]
+    if program := shutil.which("pdflatex"):  # no package is needed
+        for k, table in enumerate(tables):
+            (tmp_path / f"{k}.tex").write_text(as_document(table))
+            run = [program, "-interaction=nonstopmode", "-halt-on-error", f"{k}.tex"]
+            subprocess.run(run, cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_paths_are_a_table_in_a_notebook():
+    a, b = ag.Value(-2.0, "a"), ag.Value(3.0, "<b>")
+    f = a * b + a
+    paths = ag.paths(f, a)
+    assert paths._repr_html_() == paths.html()
+    assert paths.html().count("<tr>") == paths.count + 1 == 3
+    assert "&lt;b&gt; · 1" in paths.html()
+    assert "+4.0000" in paths.html()
+    assert "no path leads" in ag.paths(a * 2.0, b).html()
+    with pytest.raises(TypeError, match="two nodes"):
+        ag.paths(1.0, a)

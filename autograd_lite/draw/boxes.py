@@ -18,7 +18,7 @@ from ..graphs.spelling import is_sign
 from ..graphs.tape import pull
 from .subject import Subject
 
-__all__ = ["LEFT_OUT", "Box", "Edge", "fold", "gradient", "size"]
+__all__ = ["LEFT_OUT", "Box", "Use", "fold", "gradient", "size"]
 
 NEGATIVE = "−{}"
 
@@ -40,8 +40,8 @@ class Box:
     group: tuple[int, ...] = ()  # the group instances around it, outermost first
     collapsed: str = ""  # the name of the group this box stands for
     formula: str = ""
-    edges: list[Edge] = field(default_factory=list)  # from its inputs
-    users: list[Edge] = field(default_factory=list)
+    edges: list[Use] = field(default_factory=list)  # from its inputs
+    users: list[Use] = field(default_factory=list)
 
     @property
     def grad(self) -> Any:
@@ -49,7 +49,7 @@ class Box:
         return None if self.kind == "constant" else data(self.node.grad)
 
     @property
-    def arrivals(self) -> list[Edge]:
+    def arrivals(self) -> list[Use]:
         """The uses of the node itself; a collapsed group may have other results that are used."""
         return [edge for edge in self.users if edge.x is self.node]
 
@@ -60,7 +60,7 @@ class Box:
 
 
 @dataclass(eq=False)
-class Edge:
+class Use:
     """A use of `x`, called `name`, of the box `source`, as an input of a node of the box `target`.
 
     `uses` are that node and the place of the input in it; more than one only in a collapsed group,

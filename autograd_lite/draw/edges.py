@@ -11,7 +11,7 @@ from ..core.graph import Node
 from ..graphs.columns import spelling
 from ..graphs.expression import Symbol, substitute, symbols
 from ..graphs.notation import write
-from .boxes import Box, Edge, gradient
+from .boxes import Box, Use, gradient
 from .formula import literal
 from .phrases import phrase
 from .view import View
@@ -21,21 +21,21 @@ __all__ = ["rule_text", "shortcuts"]
 LONG = 48  # characters of a rule that is read off several steps; a longer one is counted instead
 
 
-def _softmax(edge: Edge) -> str:
+def _softmax(edge: Use) -> str:
     h = edge.target.name
     return f"× J,  J_ij = {h}_i (δ_ij − {h}_j)"
 
 
-def _logsumexp(edge: Edge) -> str:
+def _logsumexp(edge: Use) -> str:
     return f"× softmax({edge.source.name})"
 
 
-def _log_softmax(edge: Edge) -> str:
+def _log_softmax(edge: Use) -> str:
     q = edge.target.name
     return f"× J,  J_ij = δ_ij − exp {q}_j"
 
 
-def _softmax_cross_entropy(edge: Edge) -> str:
+def _softmax_cross_entropy(edge: Use) -> str:
     t = target_of(edge.target)
     n = examples_of(edge.target)
     return f"× (softmax({edge.source.name}) − {t}){'/' if n else ''}{n}" if t else ""
@@ -50,7 +50,7 @@ KNOWN: dict[str, Any] = {
 """Derivatives of whole groups that are better known by a formula than by their steps."""
 
 
-def rule_text(edge: Edge, covered: Collection[str] = ()) -> str:
+def rule_text(edge: Use, covered: Collection[str] = ()) -> str:
     """What is done to the gradient on the way back over an edge: `× e`, `÷ s, summed`.
 
     A name that is `covered`, since it has no box of its own, is written as ….

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..graphs.colour import GOOD, GRADIENT, INK, MUTE, VALUE, WRONG, tint
 from ..graphs.text import array_lines, clip, escape, plain, shape_text, show_number
-from .boxes import Box, Edge
+from .boxes import Box, Use
 from .cells import SMALL, Rows, cell, font, span, table
 from .edges import rule_text
 from .hand import compared
@@ -163,7 +163,7 @@ def hand_rows(rows: Rows, box: Box, shape: tuple[int, ...], look: Look) -> None:
         rows.line(font(escape(clip(reason, 64)), colour, 9))
 
 
-def rule_label(edge: Edge, look: Look) -> str:
+def rule_label(edge: Use, look: Look) -> str:
     """The local rule, and at a fan-out the numbers of this contribution."""
     texts = [font(rule_line(edge, look), GRADIENT, 10)]
     if numbers := contribution(edge, look):
@@ -176,13 +176,13 @@ def rule_label(edge: Edge, look: Look) -> str:
     return f"<{table(''.join(rows), padding=0)}>"
 
 
-def rule_line(edge: Edge, look: Look) -> str:
+def rule_line(edge: Use, look: Look) -> str:
     """`↑ × e`, or an empty place for it."""
     text = f"{look.arrow} {rule_text(edge, look.covered)}"
     return "?" if "rules" in look.blank else escape(clip(text, 60))
 
 
-def contribution(edge: Edge, look: Look) -> str:
+def contribution(edge: Use, look: Look) -> str:
     """What an edge brings to a value that has several uses."""
     arrivals = edge.source.arrivals
     if len(arrivals) < 2 or edge not in arrivals:

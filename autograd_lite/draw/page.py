@@ -12,7 +12,7 @@ from .formula import title_of
 from .geometry import LABEL, place
 from .hand import three_ways
 from .phrases import phrase
-from .steps import Message, Step, naive, run
+from .steps import BackwardStep, Message, naive, run
 from .trace import backward_text
 from .view import View
 
@@ -119,7 +119,7 @@ class Page:
             "messages": [{**message, "message": one, "now": one, "arrived": 0, "wanted": 0}],
         }
 
-    def step(self, s: Step) -> dict[str, Any]:
+    def step(self, s: BackwardStep) -> dict[str, Any]:
         """A step in the right order."""
         name = clip(s.name, 30)
         wanted = len(s.box.users)
@@ -139,7 +139,7 @@ class Page:
         say += [f"{c} is a constant and gets no gradient." for c in dict.fromkeys(constants)]
         return self.told(s, " ".join(say))
 
-    def early(self, calls: list[Step]) -> list[dict[str, Any]]:
+    def early(self, calls: list[BackwardStep]) -> list[dict[str, Any]]:
         """The calls of the naive recursion, with a word where it goes wrong."""
         told, count, parted = [], {id(self.root): 0}, False
         for s in calls:
@@ -161,7 +161,7 @@ class Page:
             told.append(self.told(s, say))
         return told
 
-    def told(self, s: Step, say: str) -> dict[str, Any]:
+    def told(self, s: BackwardStep, say: str) -> dict[str, Any]:
         """A step as data."""
         title = f"{s.name} = {s.formula}" if s.formula else s.name
         return {

@@ -10,23 +10,24 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
+from ..graphs.latex import latex
 from ..graphs.names import named
 from ..graphs.tape import Tape
-from ..graphs.text import number
-from .boxes import Box, Edge, gradient
+from ..graphs.text import MINUS, escape, number
+from .boxes import Box, Use, gradient
 from .phrases import factor_of
 from .steps import sent
 from .subject import Subject
 from .view import View
 
-__all__ = ["Path", "Paths", "paths"]
+__all__ = ["Paths", "Way", "paths"]
 
 LIMIT = 1000
 LONG = 20_000  # values; in a larger graph paths are not even counted
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Way:
     """One way from x to the root: the names on it, the local derivatives and their product."""
 
     names: tuple[str, ...]
@@ -38,7 +39,7 @@ class Path:
 class Paths:
     """∂root/∂x over all paths: `.count` of them, `.paths`, and their sum `.total`."""
 
-    def __init__(self, root: str, x: str, count: int, found: list[Path], limit: int) -> None:
+    def __init__(self, root: str, x: str, count: int, found: list[Way], limit: int) -> None:
         self.root, self.x = root, x
         self.count = count
         self.limit = limit
@@ -48,32 +49,45 @@ class Paths:
     def __len__(self) -> int:
         return self.count
 
-    def __str__(self) -> str:
-        title = f"∂{self.root}/∂{self.x}"
+    @property
+    def title(self) -> str:
+        """What the paths add up to."""
+        return f"∂{self.root}/∂{self.x}"
+
+    @property
+    def sentence(self) -> str:
+        """How many paths there are."""
         if self.count > self.limit:
-            return textwrap.fill(
-                f"{title} is a sum over {counted(self.count)} paths, too many to list (the limit "
-                f"is {self.limit:,}; limit= sets it). The backward sweep needs no list: it adds "
-                "up at every node what arrives there.",
-                100,
+            return (
+                f"{self.title} is a sum over {counted(self.count)} paths, too many to list (the "
+                f"limit is {self.limit:,}; limit= sets it). The backward sweep needs no list: it "
+                "adds up at every node what arrives there."
             )
         if not self.paths:
-            return f"{title} = 0: no path leads from {self.x} to {self.root}"
-        plural = "s" if self.count > 1 else ""
-        lines = [
+            return f"{self.title} = 0: no path leads from {self.x} to {self.root}"
+        return f"{self.title} is a sum over {self.count} path{'s' if self.count > 1 else ''}:"
+
+    def lines(self) -> list[tuple[str, str, str, str]]:
+        """Each path: its names, the local derivatives, their numbers, and the product."""
+        return [
             (
-                " → ".join(path.names),
-                " · ".join(path.rules) or "1",
-                " · ".join(number(s) for s in path.slopes) or "1",
-                number(path.product, signed=True),
+                " → ".join(way.names),
+                " · ".join(way.rules) or "1",
+                " · ".join(map(number, way.slopes)) or "1",
+                number(way.product, signed=True),
             )
-            for path in self.paths
+            for way in self.paths
         ]
+
+    def __str__(self) -> str:
+        lines = self.lines()
+        if not lines:
+            return textwrap.fill(self.sentence, 100)
         widths = [max(len(line[k]) for line in lines) for k in range(4)]
-        text = [f"{title} is a sum over {self.count} path{plural}:"]
-        for way, rules, slopes, product in lines:
+        text = [self.sentence]
+        for names, rules, slopes, product in lines:
             text.append(
-                f"  {way.ljust(widths[0])}   {rules.ljust(widths[1])} = "
+                f"  {names.ljust(widths[0])}   {rules.ljust(widths[1])} = "
                 f"{slopes.ljust(widths[2])} = {product.rjust(widths[3])}"
             )
         total = number(self.total, signed=True)
@@ -81,6 +95,35 @@ class Paths:
         return "\n".join(text)
 
     __repr__ = __str__
+
+    def html(self) -> str:
+        """The paths as an HTML table."""
+        style = "font-family:monospace;white-space:pre;text-align:left;padding:2px 8px"
+        rows = [(a, b, f"= {c}", f"= {d}") for a, b, c, d in self.lines()]
+        if rows:
+            rows.append(("sum", "", "", f"= {number(self.total, signed=True)}"))
+        body = "".join(
+            "<tr>" + "".join(f'<td style="{style}">{escape(x)}</td>' for x in row) + "</tr>"
+            for row in (tuple(x.replace("-", MINUS) for x in row) for row in rows)
+        )
+        return f"<p>{escape(self.sentence)}</p>" + (f"<table>{body}</table>" if body else "")
+
+    def latex(self) -> str:
+        """The paths as a LaTeX `tabular`, a path a line, equal below equal. It needs no package."""
+        of = rf"$\frac{{\partial {latex(self.root)[1:-1]}}}{{\partial {latex(self.x)[1:-1]}}}$"
+        if self.count > self.limit:
+            return f"{of} is a sum over {counted(self.count)} paths"
+        if not self.paths:
+            return f"{of} $=$ 0"
+        rows = [" & ".join(map(latex, line)) for line in self.lines()]
+        total = latex(number(self.total, signed=True))
+        equal = "@{${}={}$}"
+        rows.append(rf"\hline \multicolumn{{3}}{{r{equal}}}{{{of}}} & {total}")
+        lines = [rf"\begin{{tabular}}{{l@{{\quad}}l{equal}l{equal}r}}", *(rf"{r} \\" for r in rows)]
+        return "\n".join([*lines, r"\end{tabular}"])
+
+    def _repr_html_(self) -> str:
+        return self.html()
 
 
 def counted(count: int) -> str:
@@ -129,10 +172,10 @@ def paths(root: Node, x: Node, *, names: Any = None, limit: int = LIMIT) -> Path
     return Paths(end.name, start.name, count, found, limit)
 
 
-def walks(start: Box, end: Box) -> list[list[Edge]]:
+def walks(start: Box, end: Box) -> list[list[Use]]:
     """All ways from one box to another along the edges."""
-    done: list[list[Edge]] = []
-    stack: list[tuple[Box, list[Edge]]] = [(start, [])]
+    done: list[list[Use]] = []
+    stack: list[tuple[Box, list[Use]]] = [(start, [])]
     while stack:
         box, way = stack.pop()
         if box is end:
@@ -142,7 +185,7 @@ def walks(start: Box, end: Box) -> list[list[Edge]]:
     return done
 
 
-def path_of(way: list[Edge]) -> Path:
+def path_of(way: list[Use]) -> Way:
     """The path along these edges, with its local derivatives."""
     slopes = []
     for edge in way:
@@ -159,4 +202,4 @@ def path_of(way: list[Edge]) -> Path:
         product *= slope
     names = (*(edge.source.name for edge in way), *(edge.target.name for edge in way[-1:]))
     rules = tuple(factor_of(edge.rule, gradient(edge.target.name)) for edge in way)
-    return Path(names, rules, tuple(slopes), product)
+    return Way(names, rules, tuple(slopes), product)

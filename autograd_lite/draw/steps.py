@@ -17,12 +17,12 @@ from ..core.graph import Node, data
 from ..graphs.names import named
 from ..graphs.tape import Tape, shares
 from ..graphs.text import array_lines
-from .boxes import Box, Edge, gradient
+from .boxes import Box, Use, gradient
 from .phrases import local, phrase
 from .subject import Subject
 from .view import View
 
-__all__ = ["Message", "Step", "naive", "run", "steps"]
+__all__ = ["BackwardStep", "Message", "naive", "run", "steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Message:
 
     to: Node
     name: str
-    edge: Edge
+    edge: Use
     rule: str  # what is done to the gradient: "× e"
     local: str  # the local derivative as a formula: "∂h/∂s = −e/s²"
     slope: Any  # its numbers, for an elementwise operation
@@ -51,7 +51,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BackwardStep:
     """One operation going back: the gradient that arrives and the messages it sends."""
 
     node: Node
@@ -67,7 +67,7 @@ class Step:
         return "\n".join([*lines, *(f"  {m}" for m in self.messages)])
 
 
-def steps(root: Node, *, names: Any = None) -> Iterator[Step]:
+def steps(root: Node, *, names: Any = None) -> Iterator[BackwardStep]:
     """The steps of the backward sweep from `root`, one operation after another.
 
     Each has `.node`, `.name`, `.formula`, `.arrives` and `.messages`; a message has `.to`, `.local`
@@ -88,7 +88,7 @@ def steps(root: Node, *, names: Any = None) -> Iterator[Step]:
     return run(View(Subject(Tape(root), *named(names))))
 
 
-def run(view: View) -> Iterator[Step]:
+def run(view: View) -> Iterator[BackwardStep]:
     """The steps in the right order: a box goes back when all its messages have arrived."""
     got: dict[int, Any] = {id(view.root): view.root.node.one()}
     count: dict[int, int] = {}
@@ -97,7 +97,7 @@ def run(view: View) -> Iterator[Step]:
             yield step(box, got[id(box)], got, count)
 
 
-def naive(view: View, most: int = 200) -> tuple[list[Step], bool]:
+def naive(view: View, most: int = 200) -> tuple[list[BackwardStep], bool]:
     """Backward by plain recursion: every message is passed on at once, with all that has arrived.
 
     A node that is used twice hands on its first message twice. Also says whether it was cut off
@@ -105,10 +105,10 @@ def naive(view: View, most: int = 200) -> tuple[list[Step], bool]:
     """
     got: dict[int, Any] = {}
     count: dict[int, int] = {}
-    calls: list[Step] = []
+    calls: list[BackwardStep] = []
     root = view.root
     got[id(root)] = root.node.one()
-    stack: list[tuple[Box, Iterator[tuple[Edge, Any]]]] = []
+    stack: list[tuple[Box, Iterator[tuple[Use, Any]]]] = []
 
     def enter(box: Box) -> None:
         if box.edges and box.kind != "constant":
@@ -123,7 +123,7 @@ def naive(view: View, most: int = 200) -> tuple[list[Step], bool]:
             stack.pop()
             continue
         calls.append(
-            Step(
+            BackwardStep(
                 box.node,
                 box.name,
                 box.formula,
@@ -136,13 +136,13 @@ def naive(view: View, most: int = 200) -> tuple[list[Step], bool]:
     return calls, bool(stack)
 
 
-def step(box: Box, g: Any, got: dict[int, Any], count: dict[int, int]) -> Step:
+def step(box: Box, g: Any, got: dict[int, Any], count: dict[int, int]) -> BackwardStep:
     """One box going back: its messages are computed and added to what has arrived."""
     messages = tuple(deliver(edge, m, g, got, count) for edge, m in sent(box, g))
-    return Step(box.node, box.name, box.formula, g, messages, box)
+    return BackwardStep(box.node, box.name, box.formula, g, messages, box)
 
 
-def sent(box: Box, g: Any) -> list[tuple[Edge, Any]]:
+def sent(box: Box, g: Any) -> list[tuple[Use, Any]]:
     """The messages of a box whose gradient is `g`, through all the nodes it is made of."""
     inside: dict[int, Any] = {id(box.node): g}
     found = []
@@ -161,9 +161,7 @@ def sent(box: Box, g: Any) -> list[tuple[Edge, Any]]:
     return found
 
 
-def deliver(
-    edge: Edge, numbers: Any, g: Any, got: dict[int, Any], count: dict[int, int]
-) -> Message:
+def deliver(edge: Use, numbers: Any, g: Any, got: dict[int, Any], count: dict[int, int]) -> Message:
     """Add a message to what its receiver has already."""
     to = edge.source
     already = got.get(id(to))
@@ -188,7 +186,7 @@ def deliver(
     )
 
 
-def slopes(edge: Edge, g: Any) -> tuple[Any, Any]:
+def slopes(edge: Use, g: Any) -> tuple[Any, Any]:
     """The local derivative in numbers, and its products with `g` where those are then summed."""
     (node, i), *_ = edge.uses
     op = node.op

@@ -18,7 +18,7 @@ from .boxes import Box, gradient
 from .subject import Subject
 from .view import View
 
-__all__ = ["Row", "Trace", "backward_text", "table", "trace"]
+__all__ = ["Line", "Trace", "backward_text", "table", "trace"]
 
 COLUMNS = ("forward", "value", "backward", "gradient")
 ROWS, NUMBERS = 4, 6  # a larger array is summed up in words
@@ -26,7 +26,7 @@ LONG, ENDS = 10_000, 500  # of a longer table only the two ends are shown
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Line:
     """One value of the graph: its formula and numbers, its gradient's formula and numbers."""
 
     forward: str
@@ -38,13 +38,13 @@ class Row:
 class Trace:
     """The table as text (`str()`), `.html()`, `.markdown()` and `.latex()`."""
 
-    def __init__(self, rows: Sequence[Row], blank: Collection[str] = ()) -> None:
+    def __init__(self, rows: Sequence[Line], blank: Collection[str] = ()) -> None:
         if wrong := [name for name in blank if name not in COLUMNS]:
             raise ValueError(f"blank names columns of {COLUMNS}, not {wrong[0]!r}")
         self.rows = list(rows)
         self.blank = frozenset(blank)
 
-    def cells(self, row: Row, minus: str = MINUS) -> list[tuple[str, ...]]:
+    def cells(self, row: Line, minus: str = MINUS) -> list[tuple[str, ...]]:
         """The four cells of a row, each a tuple of lines; blanked columns are empty."""
         whole: list[tuple[str, ...]] = [(row.forward,), row.value, (row.backward,), row.gradient]
         return [
@@ -98,15 +98,21 @@ class Trace:
         return "\n".join(lines)
 
     def latex(self) -> str:
-        """The table as a LaTeX `tabular`; formulas are in math mode."""
-        lines = [r"\begin{tabular}{llll}", " & ".join(COLUMNS) + r" \\ \hline"]
-        for row in self.rows:
-            forward, value, backward, gradient = self.cells(row)
-            count = max(len(value), len(gradient))
-            for k in range(count):
-                first = [latex(cell[0]) if k == 0 else "" for cell in (forward, backward)]
-                numbers = [latex(c[k]) if k < len(c) else "" for c in (value, gradient)]
-                lines.append(f"{first[0]} & {numbers[0]} & {first[1]} & {numbers[1]} \\\\")
+        """The table as a LaTeX `tabular`: formulas in math mode, equal to equal, number to number.
+
+        It needs no package.
+        """
+        rows = [self.cells(row) for row in self.rows]
+        widths = [max((len(numbers(x)) for r in rows for x in r[k]), default=1) for k in (1, 3)]
+        spans = [2, widths[0], 2, widths[1]]
+        heads = [rf"\multicolumn{{{n}}}{{l}}{{{x}}}" for n, x in zip(spans, COLUMNS, strict=True)]
+        layout = f"r@{{}}l{'r' * widths[0]}r@{{}}l{'r' * widths[1]}"
+        lines = [rf"\begin{{tabular}}{{{layout}}}", rf"{' & '.join(heads)} \\ \hline"]
+        for forward, value, backward, slope in rows:
+            for k in range(max(len(value), len(slope))):
+                cells = sides(forward[0] if k == 0 else "") + side_by_side(value, k, widths[0])
+                cells += sides(backward[0] if k == 0 else "") + side_by_side(slope, k, widths[1])
+                lines.append(rf"{' & '.join(cells)} \\")
         return "\n".join([*lines, r"\end{tabular}"])
 
     def _repr_html_(self) -> str:
@@ -145,17 +151,17 @@ def table(view: View, blank: Collection[str] = ()) -> Trace:
     rows = [row(box, place) for box in shown]
     if subject.left_out:
         before = sum(id(box.node) in subject.head for box in shown)
-        rows.insert(before, Row(f"… {subject.left_out:,} values are left out …", ("",), "", ("",)))
+        rows.insert(before, Line(f"… {subject.left_out:,} values are left out …", ("",), "", ("",)))
     return Trace(rows, blank)
 
 
-def row(box: Box, place: dict[int, int]) -> Row:
+def row(box: Box, place: dict[int, int]) -> Line:
     """The row of one box."""
     name = clip(box.name, 40)
     forward = f"{name} = {clip(box.formula, 60)}" if box.formula else name
     g = box.grad
     numbers = number_lines(plain(g), True) if g is not None else ("not computed yet",)
-    return Row(forward, number_lines(plain(box.node), False), backward_text(box, place), numbers)
+    return Line(forward, number_lines(plain(box.node), False), backward_text(box, place), numbers)
 
 
 def backward_text(box: Box, place: dict[int, int]) -> str:
@@ -184,3 +190,25 @@ def number_lines(x: np.ndarray, signed: bool) -> tuple[str, ...]:
         " ".join(number(v, signed).ljust(7) for v in line).rstrip().replace("-", MINUS)
         for line in rows
     )
+
+
+def numbers(line: str) -> list[str]:
+    """The numbers of a line; none of a line of words."""
+    tokens = line.split()
+    known = all(t.lstrip("+-−")[:1].isdigit() or t.lstrip("+-−") in ("inf", "NaN") for t in tokens)
+    return tokens if known else []
+
+
+def side_by_side(lines: Sequence[str], k: int, n: int) -> list[str]:
+    """Line `k` in `n` columns of LaTeX, each number below another; words go across them all."""
+    line = lines[k] if k < len(lines) else ""
+    found = numbers(line)
+    if line and not found:
+        return [rf"\multicolumn{{{n}}}{{l}}{{{latex(line)}}}"]
+    return [*map(latex, found), *[""] * (n - len(found))]
+
+
+def sides(formula: str) -> list[str]:
+    """The two sides of an equation in two columns of LaTeX, the sign with the second."""
+    left, sign, right = formula.partition(" = ")
+    return [latex(left), "${}={}" + latex(right)[1:] if sign else ""]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.graph import Node
-from .boxes import Box, Edge, fold
+from .boxes import Box, Use, fold
 from .formula import box_formula
 from .rules import box_rules
 from .subject import Subject
@@ -74,7 +74,7 @@ def in_order(subject: Subject, home: dict[int, Box]) -> list[Box]:
 def join(subject: Subject, home: dict[int, Box], box: Box) -> None:
     """Make the edges into a box: one for every use of something outside it."""
     inner = {id(m) for m in box.members}
-    known: dict[int, Edge] = {}
+    known: dict[int, Use] = {}
     for m in box.members:
         for i, x in enumerate(subject.inputs(m)):
             if id(x) not in home or id(x) in inner:
@@ -82,7 +82,7 @@ def join(subject: Subject, home: dict[int, Box], box: Box) -> None:
             if box.collapsed and id(x) in known:
                 known[id(x)].uses.append((m, i))
                 continue
-            edge = known[id(x)] = Edge(home[id(x)], box, x, subject.names[id(x)], [(m, i)])
+            edge = known[id(x)] = Use(home[id(x)], box, x, subject.names[id(x)], [(m, i)])
             box.edges.append(edge)
             edge.source.users.append(edge)
 

@@ -30,9 +30,13 @@ SPELLED = {
     "′": "'",
     "ᵀ": r"^{\mathsf T}",
     "↑": r"\uparrow ",
+    "→": r"\to ",
     " ": r"\ ",
     **{c: f"^{{{d}}}" for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)},
 }
+
+OPERATORS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "det"}
+"""Functions that LaTeX knows by name."""
 
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 
@@ -48,7 +52,8 @@ def latex(text: str) -> str:
     out, at = [], 0
     for word in WORD.finditer(text):
         out += [character(c) for c in text[at : word.start()]]
-        out.append(f"\\mathrm{{{word.group()}}}")
+        name = word.group()
+        out.append(f"\\{name} " if name in OPERATORS else f"\\mathrm{{{name}}}")
         at = word.end()
     out += [character(c) for c in text[at:]]
     return f"${''.join(out)}$"
