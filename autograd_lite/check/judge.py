@@ -24,7 +24,7 @@ from .witness import LARGE, Witness, of_tape
 
 __all__ = ["Judgement", "Scale", "distance", "judge", "magnitude", "shaped", "tolerance", "verdict"]
 
-BULK = 500
+BULK = 64
 """Units of rounding of the largest entry that a sum of products may have in any entry."""
 
 TERMS = 100
