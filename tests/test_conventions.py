@@ -236,7 +236,7 @@ def negative_base(kind):
 
 @row("0/0", "NaN, NaN")
 def zero_over_zero(kind):
-    at(kind, lambda x, y: x / y, [0.0, 0.0], nan, [inf, nan])
+    at(kind, lambda x, y: x / y, [0.0, 0.0], nan, [nan, nan])
 
 
 @row("x % 0, inf % y, fmod alike", "NaN, NaN")

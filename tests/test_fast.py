@@ -30,8 +30,9 @@ def pulled(y, xs, cotangent):
     plain = dict.fromkeys(nodes)
     with np.errstate(all="ignore"):
         went = y.pull(y, cotangent)
-        for x, share in y.shares(cotangent):
-            plain[x] = x.total(plain[x], share)
+        if went:
+            for x, share in y.shares(cotangent):
+                plain[x] = x.total(plain[x], share)
     found = [x.cotangent for x in nodes]
     for x in nodes:
         x.cotangent = None

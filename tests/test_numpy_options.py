@@ -107,7 +107,8 @@ def test_a_reduction_of_a_single_number(name, options):
     close(x.grad, 0.0 if flat else 1.0)
     close(ag.grad(f)(np.array(0.5)), x.grad)
     close(ag.jacobian(f)(np.array(0.5)), x.grad)
-    close(ag.grad(ag.grad(f))(np.array(0.5)), 0.0 if flat else 2.0)
+    if "std" not in name:  # whose corner has no second derivative
+        close(ag.grad(ag.grad(f))(np.array(0.5)), 0.0 if flat else 2.0)
 
 
 @pytest.mark.parametrize("name", ["mean", "var", "std", "average", "nanmean", "nanvar", "nanstd"])

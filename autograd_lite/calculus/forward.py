@@ -16,7 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import ONE, Elementwise, all_finite, chain, chain_product, divide, identity
+from ..core.elementwise import (
+    ONE,
+    Elementwise,
+    all_finite,
+    chain_product,
+    chained,
+    divide,
+    identity,
+)
 from ..core.graph import Node, check_unchanged, data, sweep
 from ..core.operation import shape
 from ..ops import index, linalg, windows
@@ -124,7 +132,11 @@ def slope_times(op: Elementwise, i: int, t: Any, out: Any, inputs: Sequence[Any]
     d = op.slope(i, out, *inputs)
     if d is not ONE:
         # In a cotangent times a slope it is the cotangent whose zero stands for a branch not taken.
-        t = chain(d, t) if op is chain_product and i == 1 else chain(t, d)
+        t = (
+            chain_product(d, t)
+            if op in (chained, chain_product) and i == 1
+            else chain_product(t, d)
+        )
         if op is divide and not all_finite(out):  # 0 · 1/0 is the tangent of no branch not taken
             t = where(np.isnan(data(out)), np.nan, t)
     return t if shape(t) == shape(out) else shapes.broadcast_to(t, shape(out))

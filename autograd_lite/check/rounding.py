@@ -45,7 +45,7 @@ class Elsewhere(Tape):
     def pull(self, node: Node, i: int, g: Any) -> Any:
         """The share that input `i` gets, over the other numbers; what goes in and out is shaken."""
         inputs = [self.at(x) for x in node.inputs]
-        part = data(node.op.vjp(i, self.shake(g), self.at(node), *inputs))
+        part = data(node.op.pulled(np.equal(g, 0), i, self.shake(g), self.at(node), *inputs))
         if self.size and len(inputs) == 1 and isinstance(node.op, Elementwise):
             part = part + self.size * self.draw(part) * g * bent(node.op, *inputs)
         return self.shake(part)

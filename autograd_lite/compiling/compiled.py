@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.graph import ZeroTimesInfinity
 from ..nodes import blocks as context
 from .arguments import HasNodes, signature
 from .audit import Changes, audited
@@ -85,6 +86,8 @@ class Compiled:
                 result = recording.run(*leaves) if recording.alone else recording(leaves)
             except Changed:
                 continue
+            except ZeroTimesInfinity:
+                return self.by_the_engine(args, kwargs)
             if recording.node_types:
                 result = connected(self.f, recording, args, kwargs, leaves, result)
             recording.calls += 1
@@ -101,10 +104,18 @@ class Compiled:
         plain = all(type(x) is ndarray and x.dtype.isnative for x in args)
         if plain and not kwargs and len({*map(id, args)}) == len(args):
             self.last = key, [(x.shape, x.dtype) for x in args], self.programs[key]
-        result = recording(leaves)
+        try:
+            result = recording(leaves)
+        except ZeroTimesInfinity:
+            return self.by_the_engine(args, kwargs)
         if recording.node_types:
             result = connected(self.f, recording, args, kwargs, leaves, result)
         return self.audited(key, recording, args, kwargs, result)
+
+    def by_the_engine(self, args: Any, kwargs: Any) -> Any:
+        """The result where a program met 0 · inf, which only the graph can settle."""
+        with np.errstate(all="ignore"):
+            return self.f(*args, **kwargs)
 
     def key_of(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         """What a program depends on, and the numbers it is given."""

@@ -43,8 +43,8 @@ INFIX = {
 }  # fmt: skip
 
 WRITTEN = {
-    times: "{0} * {1} if {0} else 0.0",
-    over: "{0} / {1} if {0} else 0.0",
+    times: "{0} * {1} if {0} else float(times({0}, {1}))",
+    over: "{0} / {1} if {0} else float(over({0}, {1}))",
     np.negative: "-{0}",
     np.positive: "{0}",
     np.square: "{0} * {0}",
@@ -186,6 +186,8 @@ class Straight(Numbers):
             return f"{words[0]} {INFIX[call]} {words[1]}"
         if call is np.heaviside and words[1] == "0.0":
             return f"float({words[0]} > 0) if {words[0]} == {words[0]} else {words[0]}"
+        if call in (times, over):
+            self.need(call)
         if call in WRITTEN:  # what an operand is, the result may be
             return WRITTEN[call].format(*[self.decimal(x, step) for x in step.args])
         if call in MATH:

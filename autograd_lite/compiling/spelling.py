@@ -12,7 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import Elementwise, chain_product, copied_axes, identity, positive, power
+from ..core.elementwise import (
+    Elementwise,
+    chain_product,
+    chained,
+    copied_axes,
+    identity,
+    positive,
+    power,
+)
 from ..ops import index, linalg, reduce, shape, windows
 from ..ops.branches import Where
 from ..ops.filled import Filled
@@ -50,7 +58,10 @@ def elementwise(recorder: Any, op: Elementwise, args: list[Any]) -> Any:
         ]
     else:
         args = recorder.unwidened(args)
-    if op is chain_product:
+    if op is chain_product:  # a weight: where it is 0, nothing else counts
+        nothing = recorder.call(np.equal, (args[0], 0.0))
+        out = recorder.call(np.where, (nothing, 0.0, recorder.call(np.multiply, tuple(args))))
+    elif op is chained:
         if not any(map(may_be_infinite, args)):
             out = recorder.call(np.multiply, tuple(args))
         else:

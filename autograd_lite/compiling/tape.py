@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import TABLE, Elementwise, chain_product, identity, positive, power
+from ..core.elementwise import TABLE, Elementwise, chain_product, chained, identity, positive, power
 from ..core.graph import Node, kinds, toposort, wrap
 from ..core.operation import ways
 from ..nodes.value import Value
@@ -287,5 +287,5 @@ class Tape(Recorder):
         return reached
 
 
-USUAL = frozenset(row for row in TABLE.values() if row is not identity and row is not chain_product)
+USUAL = frozenset(row for row in TABLE.values() if row not in (identity, chain_product, chained))
 """The rows whose results have a place of their own."""

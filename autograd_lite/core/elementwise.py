@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, data
+from .graph import Node, ZeroTimesInfinity, data
 from .operation import Op, shape
 
 __all__ = ["ONE", "TABLE", "Elementwise"]
@@ -33,7 +33,8 @@ class Elementwise(Op):
     A row has a name, the function on floats, the function on arrays (a NumPy ufunc given a node is
     answered by the row), and one partial derivative per input, of the result and the inputs. And
     what else there is to know: `words` says what it computes, x being the first input and y the
-    next; `shares` makes the shares of all inputs at once, where that is cheaper.
+    next; `shares` makes the shares of all inputs at once, where that is cheaper; `chooses` is for
+    rows that choose among their inputs, or among pieces that are constant.
     """
 
     computes = True
@@ -41,9 +42,11 @@ class Elementwise(Op):
     def __init__(
         self, name: str, on_floats: Callable[..., Any], on_arrays: Callable[..., Any],
         *partials: Any, words: str = "", shares: Callable[..., Any] | None = None,
+        chooses: bool = False,
     ) -> None:  # fmt: skip
         self.name, self.words, self.shares = name, words, shares
         self.on_floats, self.on_arrays, self.partials = on_floats, on_arrays, partials
+        self.chooses = chooses or flat in partials  # type: ignore[misc]
 
     def forward(self, *inputs: Any) -> Any:
         if len(inputs) != len(self.partials):  # NumPy would write into one too many
@@ -59,6 +62,17 @@ class Elementwise(Op):
 
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
         return sum_to(chain(g, self.slope(i, out, *inputs)), shape(out), shape(inputs[i]))
+
+    def pulled(self, absent: Any, i: int, g: Any, out: Any, *inputs: Any) -> Any:
+        d = self.slope(i, out, *inputs)
+        if d is not ONE and absent is not None:
+            # The slope is selected, not the product: then it has no slope of its own there either.
+            d = Selected(np.logical_not(absent))(d)
+        product = chain(g, d)
+        p: Any = data(product)
+        if absent is None and isinstance(p, PLAIN) and np.any(np.isnan(p) & np.equal(data(g), 0)):
+            raise ZeroTimesInfinity
+        return sum_to(product, shape(out), shape(inputs[i]))
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
         return self.shares(g, out, *inputs) if self.shares and shape(out) else None
@@ -80,20 +94,33 @@ def as_vector(x: Any) -> Any:
 
 
 def chain(g: Any, d: Any) -> Any:
-    """g · d, the cotangent times a local derivative; 0 where g is 0 and d is inf or NaN.
-
-    A branch that `where` did not take sends back exactly 0, and must stay without effect even when
-    its derivative is infinite: d/dx where(x > 0, log x, 0) at x = 0 is 0, not 0 · inf = NaN.
-    """
+    """g · d, the cotangent times a local derivative. What 0 · inf is, the sweep finds: see `zeros`."""
     if d is ONE:
         return g
-    if not isinstance(g, PLAIN) or not isinstance(d, PLAIN):
-        return chain_product(g, d)
-    product: Any = g * d  # type: ignore[operator]
-    if np.any(np.isnan(product)):
-        nothing = np.where(np.equal(g, 0), np.zeros_like(product), product)
-        return nothing if shape(product) else nothing.item()
-    return product
+    if isinstance(g, PLAIN) and isinstance(d, PLAIN):
+        return g * d  # type: ignore[operator]
+    return chained(g, d)
+
+
+def weighed(g: Any, d: Any) -> Any:
+    """g · d, and 0 where g is 0, whatever d."""
+    with np.errstate(invalid="ignore"):
+        product = np.where(np.equal(g, 0), 0 * np.asarray(g), np.multiply(g, d))
+    return product if shape(product) else product.item()
+
+
+class Selected(Op):
+    """x where `mask` holds, else 0, whatever x is there."""
+
+    mask: Any
+    name, linear = "where", True
+
+    def forward(self, x: Any) -> Any:
+        out = np.where(self.mask, x, np.zeros((), getattr(x, "dtype", float)))
+        return out if shape(out) or type(x) is not float else out.item()
+
+    def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
+        return sum_to(Selected(self.mask)(g), shape(out), shape(x))
 
 
 def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
@@ -179,7 +206,19 @@ def power_exponent(z: Any, x: Any, y: Any) -> Any:
 
 def hypot_slope(z: Any, x: Any, y: Any) -> Any:
     """x/z; 0 at x = y = 0, the subgradient of least norm."""
-    return x / lifted(z, data(z) == 0, math.inf)
+    return cornered(x / lifted(z, data(z) == 0, math.inf), z)
+
+
+def cornered(slope: Any, y: Any) -> Any:
+    """`slope`, which is 0 by convention where y = 0, and has no slope there."""
+    return slope + corner(y) if np.any(np.equal(data(y), 0)) else slope
+
+
+def quotient_slope(z: Any, x: Any, y: Any) -> Any:
+    """1/y; NaN where there is no quotient, as of 0/0."""
+    if type(z) is float:
+        return 1 / y if z == z else z
+    return 1 / y if all_finite(z) else 1 / y + flat(z)
 
 
 def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
@@ -203,10 +242,10 @@ LN2, LN10 = math.log(2), math.log(10)
 add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE, words="x + y")
 subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0, words="x − y")
 multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x, words="x · y")
-divide     = Elementwise("/",           operator.truediv, np.divide,      lambda z, x, y: 1 / y, lambda z, x, y: z / -y, words="x / y", shares=quotient)
+divide     = Elementwise("/",           operator.truediv, np.divide,      quotient_slope, lambda z, x, y: z / -y, words="x / y", shares=quotient)
 power      = Elementwise("**",          raised_float,     raised,         power_base, power_exponent, words="x^y; NaN for the root of a negative number")
 
-mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)), words="x − y · ⌊x / y⌋, with the sign of y")
+mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)), words="x − y · ⌊x / y⌋, with the sign of y", chooses=True)
 
 negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0, words="−x")
 positive   = Elementwise("pos",         operator.pos,     np.positive,    ONE, words="x itself")
@@ -248,8 +287,11 @@ rad2deg    = Elementwise("rad2deg",     math.degrees,     np.rad2deg,     lambda
 
 # A new node for the same data: where one differentiation starts inside another.
 identity   = Elementwise("identity",    float,            lambda x: x,    ONE)
-# How `chain` is recorded, so that 0 · inf = 0 holds for derivatives of derivatives too.
-chain_product = Elementwise("*",        chain,            chain,          lambda z, g, d: d, lambda z, g, d: g)
+# How `chain` is recorded; and a weight, as in t · log h, where 0 · inf is 0.
+chained    = Elementwise("*",           operator.mul,     np.multiply,    lambda z, g, d: d, lambda z, g, d: g)
+chain_product = Elementwise("*",        weighed,          weighed,        lambda z, g, d: d, lambda z, g, d: g, chooses=True)
+# The slope at a corner, 0 by convention, which has no slope itself.
+corner     = Elementwise("corner",      lambda y: 0.0,    lambda y: 0 * np.sign(y),  lambda z, y: lifted(z, data(y) == 0, math.nan), chooses=True)
 # fmt: on
 
 

@@ -12,6 +12,7 @@ Source: Griewank and Walther, *Evaluating Derivatives* (2008), section 3.2 (reve
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,15 @@ version = 0
 input of a later version than the node computed from it has been changed in between."""
 
 _lock = threading.Lock()
+
+
+class ZeroTimesInfinity(ArithmeticError):
+    """A cotangent of 0 met a slope that is not finite."""
+
+
+def absent(computed: Any, roots: Any, seeds: Any) -> Any:
+    """Where 0 · inf is 0, by node: nowhere, until `ops.zeros`, which knows, puts its own here."""
+    return defaultdict(bool)
 
 
 class Node:
@@ -129,18 +139,24 @@ class Node:
             else:
                 node.grad = g
 
-    def shares(self, g: Any, record: bool = False) -> Iterator[tuple[Node, Any]]:
-        """`(input, its share of the cotangent g)` for every input that is a node, by the rule."""
+    def shares(
+        self, g: Any, record: bool = False, absent: Any = None
+    ) -> Iterator[tuple[Node, Any]]:
+        """`(input, its share of the cotangent g)` for every input that is a node, by the rule.
+
+        Where entries of `g` are `absent`, so are theirs, whatever the slope.
+        """
         inputs = self.inputs
         nodes = [i for i, x in enumerate(inputs) if isinstance(x, Node)]
         args = (self, *inputs) if record else (self.primal, *map(data, inputs))
         # All at once where an operation has a way: one by one, the time of an operation on many
         # inputs would grow with the number squared.
         many = len(nodes) == len(inputs) or len(inputs) > 2
-        every = self.op.vjps(g, *args) if many else None
+        every = self.op.vjps(g, *args) if many and absent is None else None
         for i in nodes:
             check_unchanged(inputs[i], self)
-            yield inputs[i], self.op.vjp(i, g, *args) if every is None else every[i]
+            found = self.op.pulled(absent, i, g, *args) if every is None else every[i]
+            yield inputs[i], found
 
 
 def data(x: Any) -> Any:
@@ -205,13 +221,20 @@ def sweep(
     for root, seed in zip(map(checked_root, roots), seeds, strict=True):
         found[root] = root.total(found.get(root), seed)
     ends = set(stop)
-    for node in reversed(toposort(roots, stop, since)):
+    order = toposort(roots, stop, since)
+    computed = [x for x in order if not (x.op is None or x.version < since or x in ends)]
+    missing: Any = None
+    for node in reversed(order):
         if node not in found:
             continue
         g = found.pop(node)
         yield node, g
         if node.op is not None and node.version >= since and node not in ends:
-            shares = list(node.shares(g, record))
+            try:
+                shares = list(node.shares(g, record))
+            except ZeroTimesInfinity:
+                missing = missing or absent(computed, roots, seeds)
+                shares = list(node.shares(g, record, missing[node]))
             for block in blocks:
                 block.pulled(node, g, shares)
             for x, share in shares:

@@ -46,6 +46,8 @@ class Op:
     selects: ClassVar[bool] = False  # the entries that equal the result, which get all, as max does
     joins: ClassVar[bool] = False  # its inputs one after another
     moves: ClassVar[str] = ""  # what becomes of a cotangent that is only moved: "transposed"
+    multilinear: ClassVar[bool] = False  # in each input, the others held
+    chooses: ClassVar[bool] = False  # among its inputs: a 0 in its slopes is 0 whatever they are
 
     def __init_subclass__(cls) -> None:
         cls.fields = tuple(inspect.get_annotations(cls)) or cls.fields
@@ -60,6 +62,10 @@ class Op:
     def vjp(self, i: int, g: Any, out: Any, *inputs: Any) -> Any:
         """The share of the cotangent `g` that goes to input `i`. See the module's contract."""
         raise TypeError(f"'{self.name}' has no derivative")
+
+    def pulled(self, absent: Any, i: int, g: Any, out: Any, *inputs: Any) -> Any:
+        """`vjp` as a sweep asks for it; entries of `g` that are `absent` stay 0 at a pole."""
+        return self.vjp(i, g, out, *inputs)
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
         """The shares of all inputs at once, where an operation has a way; else None."""

@@ -145,7 +145,6 @@ sweeping.known(Node)
 replace(Node, "__init_subclass__", classmethod(sweeping.known))
 replace(Node, "become", sweeping.become)
 replace(Node, "backward", sweeping.backward)
-replace(elementwise, "chain", arrays.chain)
 replace(elementwise, "sum_to", arrays.sum_to)
 replace(elementwise, "all_finite", arrays.all_finite)
 for _row in TABLE.values():

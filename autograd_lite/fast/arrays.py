@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core import elementwise
-from ..core.graph import Node
+from ..core.graph import Node, ZeroTimesInfinity
 
 __all__ = ["all_finite", "chain", "sum_to"]
 
@@ -36,10 +36,15 @@ def chain(g: Any, d: Any) -> Any:
             probe = vdot(product, product) if product.size < 8192 else np.nan
         else:
             probe = np.maximum.reduce(product, None)
-        return product if probe == probe else plain_chain(g, d)
+        if probe == probe:
+            return product
+        raise ZeroTimesInfinity  # or a NaN: the plain way will see
     if type(d) is float and math.isfinite(d) and type(g) in NUMBERS:
         return g * d
-    return plain_chain(g, d)
+    product = plain_chain(g, d)
+    if np.any(np.isnan(product)):
+        raise ZeroTimesInfinity
+    return product
 
 
 def all_finite(y: Any) -> bool:

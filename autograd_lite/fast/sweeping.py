@@ -10,7 +10,7 @@ from typing import Any
 from numpy import ndarray
 
 from ..core import graph
-from ..core.graph import Node, blocks, checked_root, kinds
+from ..core.graph import Node, ZeroTimesInfinity, blocks, checked_root, kinds
 
 __all__ = ["backward", "become", "sweep", "toposort", "wrap"]
 
@@ -162,6 +162,7 @@ def _sweep(
             for root, seed in zip(roots, seeds, strict=True):
                 root.cotangent = root.total(root.cotangent, seed)
             plainly = record or blocks
+            missing: Any = None
             for node in reversed(computed):
                 g = node.cotangent
                 if g is None:
@@ -173,7 +174,11 @@ def _sweep(
                     yield node, g
                 pull = node.pull
                 if pull is None or plainly or not pull(node, g):
-                    shares = list(node.shares(g, record))
+                    try:
+                        shares = list(node.shares(g, record))
+                    except ZeroTimesInfinity:
+                        missing = missing or graph.absent(computed, roots, seeds)
+                        shares = list(node.shares(g, record, missing[node]))
                     for block in blocks:
                         block.pulled(node, g, shares)
                     for x, share in shares:

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, data, toposort
+from ..core.graph import Node, ZeroTimesInfinity, data, toposort
+from ..ops.zeros import arriving
 from .names import Names, constant_name
 
 __all__ = ["Tape", "identity_seed", "pull", "shares"]
@@ -30,9 +31,13 @@ def identity_seed(root: Node) -> Any:
     return np.eye(root.size, dtype=root.dtype).reshape(root.size, *root.shape)
 
 
-def pull(node: Node, i: int, g: Any) -> Any:
-    """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
-    return data(node.op.vjp(i, g, node.primal, *map(data, node.inputs)))
+def pull(node: Node, i: int, g: Any, absent: Any = None) -> Any:
+    """The share of the cotangent `g` of `node` that its rule sends to input `i`.
+
+    `absent` says of 0 · inf where it is 0 (see `core.zeros`); without, it is wherever g is 0.
+    """
+    absent = np.equal(g, 0) if absent is None else absent
+    return data(node.op.pulled(absent, i, g, node.primal, *map(data, node.inputs)))
 
 
 def shares(
@@ -55,7 +60,17 @@ class Tape:
 
     def pull(self, node: Node, i: int, g: Any) -> Any:
         """The share of the cotangent `g` of `node` that its rule sends to input `i`."""
-        return pull(node, i, g)
+        try:
+            return data(node.op.pulled(None, i, g, node.primal, *map(data, node.inputs)))
+        except ZeroTimesInfinity:
+            arrives = self.arriving[node]
+            return pull(node, i, g, ~arrives if arrives.shape == np.shape(g) else None)
+
+    @cached_property
+    def arriving(self) -> dict[Node, Any]:
+        """Where a cotangent of 0 is 0 at this point only: see `core.zeros`."""
+        computed = [x for x in self.order if x.op is not None]
+        return arriving(computed, [self.root], [identity_seed(self.root)])
 
     def __init__(
         self,

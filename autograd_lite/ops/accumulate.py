@@ -22,7 +22,7 @@ class CumSum(Op):
 
     axis: int
     backwards: bool = False
-    name = "cumsum"
+    name, linear = "cumsum", True
 
     @property
     def moves(self) -> str:  # type: ignore[override]
@@ -45,7 +45,7 @@ class CumProd(Op):
     """y_k = Π_{i ≤ k} x_i along `axis` (negative), for entries that are not 0."""
 
     axis: int
-    name = "cumprod"
+    name, multilinear = "cumprod", True
 
     def forward(self, x: Any) -> Any:
         return np.cumprod(array(x), self.axis)

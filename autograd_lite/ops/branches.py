@@ -20,7 +20,7 @@ class Where(Op):
     """x where `condition` holds, else y. The condition is a plain array: it has no derivative."""
 
     condition: Any
-    name = "where"
+    name, linear = "where", True
     moves = "where it was chosen"
 
     def forward(self, x: Any, y: Any) -> Any:

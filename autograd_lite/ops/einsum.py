@@ -24,7 +24,7 @@ class Einsum(Op):
 
     letters: tuple[str, ...]
     result: str
-    name = "einsum"
+    name, multilinear = "einsum", True
     computes = True
 
     def spelling(self, *inputs: Any) -> str:

@@ -63,14 +63,14 @@ def fmin_of_floats(x: float, y: float) -> float:
 
 tie_share    = Elementwise("share",   tie_share_of_floats, tie_share_of_arrays, flat, flat, flat)
 wins         = Elementwise("beats",   wins_of_floats,      wins_of_arrays,      flat, flat, flat)
-maximum_tied = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
-maximum_won  = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
-minimum_tied = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
-minimum_won  = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
-fmax_tied    = Elementwise("fmax", fmax_of_floats, np.fmax, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
-fmax_won     = Elementwise("fmax", fmax_of_floats, np.fmax, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
-fmin_tied    = Elementwise("fmin", fmin_of_floats, np.fmin, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x))
-fmin_won     = Elementwise("fmin", fmin_of_floats, np.fmin, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x))
+maximum_tied = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x), chooses=True)
+maximum_won  = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x), chooses=True)
+minimum_tied = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x), chooses=True)
+minimum_won  = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x), chooses=True)
+fmax_tied    = Elementwise("fmax", fmax_of_floats, np.fmax, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x), chooses=True)
+fmax_won     = Elementwise("fmax", fmax_of_floats, np.fmax, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x), chooses=True)
+fmin_tied    = Elementwise("fmin", fmin_of_floats, np.fmin, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x), chooses=True)
+fmin_won     = Elementwise("fmin", fmin_of_floats, np.fmin, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x), chooses=True)
 # fmt: on
 
 TABLE.update(rows(globals()))

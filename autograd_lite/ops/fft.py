@@ -42,7 +42,7 @@ class Fourier(Op):
     """
 
     inverse: bool
-    name = "fourier"
+    name, linear = "fourier", True
 
     def forward(self, x: Any) -> Any:
         z = x[..., 0] + 1j * x[..., 1]

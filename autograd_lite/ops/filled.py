@@ -34,7 +34,7 @@ class Filled(Op):
 
     positions: np.ndarray
     sizes: tuple[int, ...]
-    name = "filled"
+    name, linear = "filled", True
 
     def forward(self, *inputs: Any) -> Any:
         if set(map(type, inputs)) == {float}:

@@ -25,8 +25,8 @@ class Slice(Op):
 
     index: tuple[Any, ...]
     old: tuple[int, ...]
+    name, linear = "index", True
     is_view = True
-    name = "index"
     moves = "its part"
 
     def forward(self, x: Any) -> Any:
@@ -59,7 +59,7 @@ class Unslice(Op):
 
     index: tuple[Any, ...]
     old: tuple[int, ...]
-    name = "unindex"
+    name, linear = "unindex", True
     moves = "put back in its place"
 
     def lead(self, g: Any) -> tuple[int, ...]:
@@ -89,6 +89,7 @@ class Pick(Op):
     positions: np.ndarray
     old: tuple[int, ...]
     name: str = "take"
+    linear = True
     moves = "its part"
 
     def spelling(self, *inputs: Any) -> str:
@@ -107,7 +108,7 @@ class Put(Op):
 
     positions: np.ndarray
     old: tuple[int, ...]
-    name = "put"
+    name, linear = "put", True
     moves = "put back in its place"
 
     def forward(self, g: Any) -> Any:

@@ -26,7 +26,7 @@ class MatMul(Op):
     was broadcast is summed. Source: Giles, "Collected matrix derivative results" (2008), 2.2.1.
     """
 
-    name = "@"
+    name, multilinear = "@", True
 
     def spelling(self, *inputs: Any) -> str:
         return "{} @ {}"

@@ -159,7 +159,7 @@ class Roll(Op):
 
     shifts: tuple[int, ...]
     axes: tuple[int, ...]
-    name = "roll"
+    name, linear = "roll", True
 
     def forward(self, x: Any) -> Any:
         return np.roll(x, self.shifts, self.axes)

@@ -41,12 +41,13 @@ class Extreme(Op):
     axes: tuple[int, ...]
     keepdims: bool
     largest: bool
+    selects = chooses = True
 
     @property
     def name(self) -> str:  # type: ignore[override]
         return "max" if self.largest else "min"
 
-    selects = True
+    selects = chooses = True
 
     def spelling(self, *inputs: Any) -> str:
         return along(self.name, self.axes, *inputs)
@@ -81,6 +82,7 @@ class Among(Op):
     """The largest or smallest of many scalars, with `Extreme`'s rule."""
 
     largest: bool
+    selects = chooses = True
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -102,7 +104,7 @@ class Among(Op):
 class Prod(Op):
     """Π along the last axis. ∂/∂x_i is the product of the others, exact also where some are 0."""
 
-    name = "prod"
+    name, multilinear = "prod", True
 
     def forward(self, x: Any) -> Any:
         return np.asarray(np.multiply.reduce(np.asarray(x), axis=-1))

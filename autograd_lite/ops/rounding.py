@@ -38,7 +38,7 @@ def heaviside_value(z: Any, x: Any, y: Any) -> Any:
 # row                      name            on floats        on arrays        ∂ result / ∂ input, one each
 
 floor_divide = Elementwise("//",           np.floor_divide, np.floor_divide, flat, flat, words="⌊x / y⌋; derivative 0")
-fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -trunc(x / y)), words="x − y · trunc(x / y), with the sign of x")
+fmod         = Elementwise("fmod",         np.fmod,         np.fmod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -trunc(x / y)), words="x − y · trunc(x / y), with the sign of x", chooses=True)
 copysign     = Elementwise("copysign",     math.copysign,   np.copysign,     lambda z, x, y: sign(x) * np.copysign(1.0, data(y)), flat, words="|x| with the sign of y")
 heaviside    = Elementwise("heaviside",    np.heaviside,    np.heaviside,    flat, heaviside_value, words="0 below 0, 1 above, y at 0")
 # fmt: on

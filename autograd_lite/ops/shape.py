@@ -67,8 +67,8 @@ class Reshape(Op):
 
     old: tuple[int, ...]
     new: tuple[int, ...]
+    name, linear = "reshape", True
     is_view = True
-    name = "reshape"
     moves = "reshaped"
 
     def forward(self, x: Any) -> Any:
@@ -86,8 +86,8 @@ class Transpose(Op):
     """The trailing axes in the order `axes` (all negative). Its transpose is the inverse order."""
 
     axes: tuple[int, ...]
+    name, linear = "transpose", True
     is_view = True
-    name = "transpose"
     moves = "transposed"
 
     def spelling(self, *inputs: Any) -> str:
@@ -113,7 +113,7 @@ class BroadcastTo(Op):
 
     old: tuple[int, ...]
     new: tuple[int, ...]
-    name = "broadcast_to"
+    name, linear = "broadcast_to", True
     moves = "copied to all"
 
     def forward(self, x: Any) -> Any:
@@ -174,7 +174,7 @@ class Sum(Op):
 
     axes: tuple[int, ...]
     keepdims: bool = False
-    name = "sum"
+    name, linear = "sum", True
     moves = "summed"
 
     def spelling(self, *inputs: Any) -> str:
@@ -248,7 +248,7 @@ class Concatenate(Op):
     """The inputs one after another along `axis` (negative). Its transpose cuts the cotangent."""
 
     axis: int
-    name = "concatenate"
+    name, linear = "concatenate", True
     joins = True
 
     def forward(self, *xs: Any) -> Any:
@@ -276,7 +276,7 @@ class AsType(Op):
     """The same numbers in another floating-point dtype; the cotangent goes back to the first."""
 
     dtype: np.dtype
-    name = "astype"
+    name, linear = "astype", True
     moves = "in the first dtype"
 
     def forward(self, x: Any) -> Any:

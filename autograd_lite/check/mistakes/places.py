@@ -143,7 +143,9 @@ class Edge:
 
     def pulled(self, *inputs: Any) -> Any:
         """What the operation's rule brings with other inputs."""
-        return self.op.vjp(self.i, self.g, np.asarray(self.node.primal), *inputs)
+        return self.op.pulled(
+            np.equal(self.g, 0), self.i, self.g, np.asarray(self.node.primal), *inputs
+        )
 
     @cached_property
     def words(self) -> dict[str, Any]:
