@@ -9,6 +9,7 @@ sweep, `arrays` the chain rule on arrays, `template` what an operation does on t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from types import NoneType
 from typing import Any
@@ -32,51 +33,72 @@ of_arrays: dict[type[Node], bool] = {}
 """The kinds of nodes that have quick ways, and whether they hold arrays."""
 
 
-ANY: dict[tuple[type, type], Any] = {}
-"""How a cotangent goes back through an operation of any kind, by the types of its inputs."""
-
-
 def replace(owner: Any, name: str, quick: Any) -> None:
     """Put `quick` where the plain way stands, for all who look it up from now on."""
     replaced.append((owner, name, getattr(owner, name), quick))
     setattr(owner, name, quick)
 
 
-def pulls(kind: type[Node], op: Elementwise | None) -> dict[tuple[type, type], Any]:
-    """How a cotangent goes back through `op` (or any), by the types of its one or two inputs."""
-    counts = (1, 2) if op is None else (len(op.partials),)
-    found: dict[tuple[type, type], Any] = {}
-    if 1 in counts:
-        found[kind, NoneType] = pull(of_arrays[kind], "alone", op)
-    if 2 in counts:
-        found[kind, kind] = pull(of_arrays[kind], "both", op)
-        left, right = pull(of_arrays[kind], "left", op), pull(of_arrays[kind], "right", op)
-        for other in (float, int, *([np.ndarray] if of_arrays[kind] else [])):
-            found[kind, other], found[other, kind] = left, right
-    return found
+class Made(dict[Any, Any]):
+    """What is made when it is first asked for: most programs use a few of the rows."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self.make = make
+
+    def __missing__(self, key: Any) -> Any:
+        self[key] = made = self.make(key)
+        return made
+
+
+def pull_of(op: Elementwise | None, types: tuple[type, type]) -> Any:
+    """How a cotangent goes back through `op` (None: any) to inputs of these types, or None."""
+    left, right = types
+    kind: Any = left if left in of_arrays else right
+    if kind not in of_arrays or (op is None and not of_arrays[kind]):
+        return None
+    if op is not None and len(op.partials) != (1 if right is NoneType else 2):
+        return None
+    others = (int, np.ndarray) if of_arrays[kind] else (int,)  # the same as floats
+    if left in others or right in others:
+        known = Op.pulls if op is None else op.pulls  # type: ignore[attr-defined]
+        return known[(kind, float) if kind is left else (float, kind)]
+    if right is NoneType:
+        case = "alone"
+    elif left is right:
+        case = "both"
+    elif right is float:
+        case = "left"
+    elif left is float:
+        case = "right"
+    else:
+        return None
+    return pull(of_arrays[kind], case, op)
+
+
+def alone_of(row: Elementwise, kind: Any) -> Any:
+    """The row as a function of one node of this kind, or None."""
+    arrays_ = of_arrays.get(kind)
+    compute = row.on_arrays if arrays_ else row.on_floats
+    if arrays_ is None or len(row.partials) != 1:
+        return None
+    if not arrays_ and isinstance(compute, np.ufunc):
+        return None
+    return method(kind, arrays_, "alone", row, compute, partial(call_op, row), row.pulls)
 
 
 def quicken(row: Any) -> None:
-    """Make what stands for the row's general ways; again, if it was given other partials."""
-    row.pulls, row.alone = {}, {}
-    for kind, arrays_ in of_arrays.items():
-        row.pulls |= pulls(kind, row)
-        compute = row.on_arrays if arrays_ else row.on_floats
-        if len(row.partials) == 1 and (arrays_ or not isinstance(compute, np.ufunc)):
-            general = partial(call_op, row)
-            row.alone[kind] = method(kind, arrays_, "alone", row, compute, general, row.pulls)
+    """Let the row's quick ways be made; again, if it was given other partials."""
+    row.pulls, row.alone = Made(partial(pull_of, row)), Made(partial(alone_of, row))
 
 
 def init(self: Elementwise, *args: Any, **kwargs: Any) -> None:
     plain_init(self, *args, **kwargs)
     quicken(self)
-    if not of_arrays:
-        early.append(self)
 
 
 def call(self: Any, *inputs: Any) -> Any:
     """As `Op.__call__`; a single node takes the way of a method."""
-    if len(inputs) == 1 and (quick := self.alone.get(type(inputs[0]))):
+    if len(inputs) == 1 and (quick := self.alone[type(inputs[0])]):
         return quick(inputs[0])
     return call_op(self, *inputs)
 
@@ -105,11 +127,7 @@ def install(kinds: dict[type[Node], bool], methods: dict[str, Elementwise]) -> N
     `methods` are the rows behind methods of theirs: graphs consist of little else.
     """
     of_arrays.update(kinds)
-    for row in [*TABLE.values(), *early]:
-        quicken(row)
     for kind, arrays_ in kinds.items():
-        if arrays_:
-            ANY.update(pulls(kind, None))
         for name, row in methods.items():
             install_method(kind, name, row, row.on_arrays if arrays_ else row.on_floats)
 
@@ -132,9 +150,8 @@ def sum_of(op: Any, kind: type[Node], compute: Any) -> Any:
 
 
 USUAL = (float, np.ndarray)
-early: list[Elementwise] = []  # rows made before any kind of node was known
 plain_init, plain_call = Elementwise.__init__, Op.__call__
-Op.pulls = ANY  # type: ignore[attr-defined]
+Op.pulls = Made(partial(pull_of, None))  # type: ignore[attr-defined]
 replace(Elementwise, "__init__", init)
 Elementwise.__call__ = call  # type: ignore[assignment,method-assign]
 replace(Op, "__call__", call_op)

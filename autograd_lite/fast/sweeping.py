@@ -35,7 +35,7 @@ def become(node: Any, primal: Any, op: Any = None, left: Any = None, right: Any 
     node.op = op
     node.left = left
     node.right = right
-    node.pull = None if op is None else op.pulls.get((type(left), type(right)))
+    node.pull = None if op is None else op.pulls[type(left), type(right)]
     node.grad = node.cotangent = node.mark = node.notes = None
     node.version = graph.version
 

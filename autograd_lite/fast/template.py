@@ -51,7 +51,7 @@ def method(
     if case != "alone":
         node, constant = (kind, kind), (float, kind) if case == "right" else (kind, float)
     make = compiled(method_text(arrays, case), f"a method, {case}")
-    return make(kind, op, compute, plain, pulls.get(node), pulls.get(constant))
+    return make(kind, op, compute, plain, pulls[node], pulls[constant])
 
 
 def method_text(arrays: bool, case: str) -> str:
