@@ -56,7 +56,7 @@ def fresh(x: Any, name: str) -> Node:
     if isinstance(x, Node):
         return identity(x)
     if kind in ways:
-        return constant(Value.number(x) if kinds[kind] is Value else as_array(x))
+        return constant(Value.number(x) if issubclass(kinds[kind], Value) else as_array(x))
     try:
         if kind is not np.ndarray and isinstance(x, NUMBERS) and not isinstance(x, NARROW):
             return constant(Value.number(x))

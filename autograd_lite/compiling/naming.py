@@ -13,7 +13,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from ..core.graph import Node
+from ..core.graph import Node, data
 from ..graphs.names import LETTERS
 from ..nodes.callsite import PASSED_OVER
 from .helpers import HELPERS
@@ -40,7 +40,7 @@ class Namer:
 
     def __init__(self) -> None:
         self.frames: dict[FrameType, int] = {}
-        self.pairs: list[tuple[Any, Node]] = []  # each node's cotangent, and the node
+        self.cotangents: dict[Node, Any] = {}  # what has come to each node
         self.own: dict[str, bool] = {}
         self.results: list[Step] = []  # what was differentiated
         self.function = ""
@@ -89,16 +89,16 @@ class Namer:
         self.frames.clear()
         for step in self.results:
             step.label = step.label or self.function
-        for g, node in self.pairs:
+        for node, g in self.cotangents.items():
             of = getattr(node.primal, "step", None)
-            dg: Any = getattr(getattr(g, "primal", None), "step", None)
+            dg: Any = getattr(data(g), "step", None)
             if node.label and of is not None and not of.label:
                 of.label = node.label
             if dg is None or of is None:
                 continue
             if dg.of is None or (of.label and not dg.of.label):  # the better known of two
                 dg.of = of
-        self.pairs.clear()
+        self.cotangents.clear()
 
 
 def safe(name: str) -> str:

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.graph import Node, describe
+from ..core.graph import Node, describe, kinds
 from ..core.operation import Op
 from ..nodes.callsite import PASSED_OVER
 from .arguments import same
@@ -180,7 +180,7 @@ class Outside:
             return self.watch(value, name)
         self.kept.append(value)
         if node:
-            new = object.__new__(type(value))
+            new = object.__new__(kinds[type(stand_in)])
             new.become(stand_in)
             if value.label:
                 new.label = value.label

@@ -8,7 +8,7 @@ numbers themselves (masks, ties, orders) is computed on stand-ins and becomes st
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -49,32 +49,30 @@ class Recorder(Steps):
             return TracedArray(self, out.step, np.asarray(out.value))
         return out
 
-    def python_number(self, x: TracedArray) -> TracedNumber:
-        """What NumPy computed of numbers, as Python's float."""
+    def python_number(self, x: TracedArray, printed: bool = False) -> TracedNumber:
+        """What NumPy computed of numbers, as Python's float; which it is if so `printed`."""
+        if printed:
+            x.step.dtype = None
+            return TracedNumber(self, x.step, float(x.value))
         if x.dtype in NARROW:
             return self.call(float, (x,))
         return TracedNumber(self, x.step, float(x.value))
 
-    def sweep(
-        self,
-        sweep: Any,
-        roots: Sequence[Node],
-        seeds: Sequence[Any],
-        record: bool,
-        stop: Any,
-        since: int,
-    ) -> Generator[tuple[Node, Any], None, None]:
-        """A sweep that is recorded whatever was asked for; plain cotangents where they were."""
+    def sweep(self, sweep: Any, *how: Any) -> Any:
+        """A sweep as ever: nodes that hold stand-ins see to it that it is recorded."""
+        return sweep(*how)
+
+    def shares(self, node: Any, g: Any, record: bool, plain: Any) -> list[tuple[Node, Any]]:
+        """The inputs of a node and their shares, recorded; plain data where it was asked for."""
+        if node not in self.arrived:
+            self.namer.root(node)
         outer, self.backward = self.backward, True
         try:
-            for root in roots:
-                self.namer.root(root)
-            nodes = [g if isinstance(g, Node) else constant(as_seed(g)) for g in seeds]
-            for node, g in sweep(roots, nodes, True, stop, since=since):
-                self.namer.pairs.append((g, node))
-                yield node, g if record else data(g)
+            found = list(plain(g if isinstance(g, Node) else constant(as_seed(g)), True))
         finally:
             self.backward = outer
+        self.arrived.update(x for x, _ in found)
+        return [(x, share if record else data(share)) for x, share in found]
 
     # --- NumPy's functions
 
@@ -96,7 +94,9 @@ class Recorder(Steps):
         return self.call(getattr(ufunc, called), inputs, kwargs)
 
     def function(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """One of NumPy's other functions."""
+        """One of NumPy's other functions, or an index into an array of NumPy's."""
+        if func is getitem:
+            return self.taken(*args)
         if func in STATIC:
             return func(*mapped(args, like), **mapped(kwargs, like))
         if func in TEXT:

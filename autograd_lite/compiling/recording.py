@@ -10,6 +10,8 @@ import numpy as np
 
 from ..calculus.trees import Form, flatten
 from ..core.graph import Node, data, sweep
+from ..nodes.tensor import Tensor
+from ..nodes.value import Value
 from .arguments import bits, replaced
 from .floats import on_floats
 from .passes import lines_of, simplified
@@ -52,7 +54,8 @@ class Recording:
 
     def are_nodes(self, results: list[Any]) -> None:
         """Note which results are nodes."""
-        nodes = [type(x) if isinstance(x, Node) else None for x in results]
+        kinds = [Value if isinstance(x, Value) else Tensor for x in results]
+        nodes = [k if isinstance(x, Node) else None for k, x in zip(kinds, results, strict=True)]
         self.node_types = nodes if any(nodes) else []
         self.alone = self.alone and not self.node_types
 

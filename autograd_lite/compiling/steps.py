@@ -51,6 +51,7 @@ class Steps(context.Block):
         self.pinned: dict[Step, None] = {}  # inputs whose numbers the function was told
         self.steps: list[Step] = []
         self.backward = False
+        self.arrived: set[Any] = set()  # the nodes that a sweep has come to from others
         self.namer = Namer()
         self.outermost: FrameType | None = None  # the caller of the function
         self.most = most  # steps

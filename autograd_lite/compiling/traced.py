@@ -277,8 +277,9 @@ def _of_numbers(name: str) -> Any:
             plain(*map(number_of, args))  # too large
         if isinstance(out, TracedArray) and out.dtype.kind == "f":
             # What Python makes of its numbers is one of them; NumPy's would widen float32 arrays.
-            recorder = self.recorder
-            return recorder.call(float, (out,)) if by_numpy else recorder.python_number(out)
+            if by_numpy:
+                return self.recorder.call(float, (out,))
+            return self.recorder.python_number(out, printed=True)
         return out
 
     return operation
@@ -343,7 +344,7 @@ class _Kinds(type):
         if len(args) != 1:
             return type(*args, **kwargs)
         x = args[0]
-        kind = type(x.value) if isinstance(x, Traced) else type(x)
+        kind = type(x.value) if isinstance(x, Traced) else getattr(x, "stands_for", type(x))
         return Kind if kind is type else kind
 
     def __instancecheck__(cls, x: Any) -> bool:
@@ -376,5 +377,39 @@ class Drawing:
         return self.__dict__["refuse"]()
 
 
-kinds[TracedArray] = Tensor
-kinds[TracedNumber] = Value
+class Recorded:
+    """A node that holds a stand-in: its sweeps are recorded, whatever was asked for.
+
+    Rules are given nodes, as for higher derivatives, so that what they compute from the numbers
+    themselves (masks, ties, orders) becomes steps as well.
+    """
+
+    __slots__ = ()
+    primal: Any
+
+    def shares(self, g: Any, record: bool = False) -> Any:
+        return self.primal.recorder.shares(self, g, record, super().shares)  # type: ignore[misc]
+
+    def total(self, so_far: Any, share: Any) -> Any:
+        out = super().total(so_far, share)  # type: ignore[misc]
+        self.primal.recorder.namer.cotangents[self] = out
+        return out
+
+
+class RecordedTensor(Recorded, Tensor):
+    """A Tensor while a function is recorded."""
+
+    __slots__ = ()
+    stands_for = Tensor
+
+
+class RecordedValue(Recorded, Value):
+    """A Value while a function is recorded."""
+
+    __slots__ = ()
+    stands_for = Value
+
+
+RecordedTensor.__name__, RecordedValue.__name__ = "Tensor", "Value"  # in messages
+kinds[TracedArray] = RecordedTensor
+kinds[TracedNumber] = RecordedValue

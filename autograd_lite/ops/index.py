@@ -8,12 +8,13 @@ axis is added in front, as K seeds do; entries picked more than once add up on t
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import getitem
 from typing import Any
 
 import numpy as np
 
-from ..core.graph import blocks, data
-from ..core.operation import Op, shape
+from ..core.graph import data
+from ..core.operation import Op, shape, ways
 from .branches import where
 from .shape import arrayed, astype, broadcast_to
 
@@ -167,9 +168,9 @@ def _basic(key: tuple[Any, ...], old: tuple[int, ...]) -> tuple[Any, ...] | None
 def places(old: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
     """The flat positions that `keys` name in an array of shape `old`."""
     positions = counted(old)
-    for block in blocks:
-        if (recorder := block.recorder()) is not None:
-            return recorder.taken(positions, keys)
+    for k in keys:
+        if type(k) in ways:  # data of another kind, which answers as for NumPy's functions
+            return k.__array_function__(getitem, (type(k),), (positions, keys), {})
     return np.asarray(positions[keys])
 
 
