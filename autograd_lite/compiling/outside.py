@@ -174,7 +174,8 @@ class Outside:
         node = isinstance(value, Node)
         name = (value.label if node else "") or place.name
         primal = value.primal if node else value
-        new = stand_in = self.stand_in(primal, name)
+        stand_in = self.stand_in(primal, name)
+        new: Any = stand_in
         if stand_in is None:
             self.places.append(place)
             return self.watch(value, name)

@@ -8,7 +8,7 @@ numbers themselves (masks, ties, orders) is computed on stand-ins and becomes st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,13 +66,23 @@ class Recorder(Steps):
         """The inputs of a node and their shares, recorded; plain data where it was asked for."""
         if node not in self.arrived:
             self.namer.root(node)
-        outer, self.backward = self.backward, True
-        try:
-            found = list(plain(g if isinstance(g, Node) else constant(as_seed(g)), True))
-        finally:
-            self.backward = outer
+        seed = g if isinstance(g, Node) else constant(as_seed(g))
+        found = self.going_back(lambda: list(plain(seed, True)))
         self.arrived.update(x for x, _ in found)
         return [(x, share if record else data(share)) for x, share in found]
+
+    def total(self, node: Any, so_far: Any, share: Any, plain: Any) -> Any:
+        """The cotangent of a node with one contribution more."""
+        out = self.namer.cotangents[node] = self.going_back(lambda: plain(so_far, share))
+        return out
+
+    def going_back(self, compute: Callable[[], Any]) -> Any:
+        """What is computed in a sweep."""
+        outer, self.backward = self.backward, True
+        try:
+            return compute()
+        finally:
+            self.backward = outer
 
     # --- NumPy's functions
 

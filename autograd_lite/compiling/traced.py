@@ -391,9 +391,7 @@ class Recorded:
         return self.primal.recorder.shares(self, g, record, super().shares)  # type: ignore[misc]
 
     def total(self, so_far: Any, share: Any) -> Any:
-        out = super().total(so_far, share)  # type: ignore[misc]
-        self.primal.recorder.namer.cotangents[self] = out
-        return out
+        return self.primal.recorder.total(self, so_far, share, super().total)  # type: ignore[misc]
 
 
 class RecordedTensor(Recorded, Tensor):
