@@ -291,7 +291,7 @@ identity   = Elementwise("identity",    float,            lambda x: x,    ONE)
 chained    = Elementwise("*",           operator.mul,     np.multiply,    lambda z, g, d: d, lambda z, g, d: g)
 chain_product = Elementwise("*",        weighed,          weighed,        lambda z, g, d: d, lambda z, g, d: g, chooses=True)
 # The slope at a corner, 0 by convention, which has no slope itself.
-corner     = Elementwise("corner",      lambda y: 0.0,    lambda y: 0 * np.sign(y),  lambda z, y: lifted(z, data(y) == 0, math.nan), chooses=True)
+corner     = Elementwise("corner",      lambda y: 0.0 if y == y else y, lambda y: 0 * np.sign(y),  lambda z, y: lifted(z, data(y) == 0, math.nan), chooses=True)
 # fmt: on
 
 
