@@ -9,7 +9,7 @@ import numpy as np
 from ..core.graph import Node
 from ..graphs.tape import Tape
 from .blind import blind
-from .findings import Cause, Row
+from .findings import Cause, Note, Row
 from .judge import Scale, judge, shaped
 from .measures import distance, magnitude, tolerance
 from .mistakes import Clock, Evidence, diagnose, where
@@ -47,12 +47,20 @@ def examine(
         assert hand is not None
         explain(row, tape, carried, x, np.asarray(hand, float), rtol, budget.thinking)
     if row.verdict == "agree" and hand is not None:
-        note = blind(carried or tape, x, rtol, budget.looking_back)
+        note = looked_back(carried or tape, x, rtol, budget.looking_back)
         if note is not None:
             row.notes.append(note)
     if row.verdict == "agree" and tape.lead and tape.root.ndim == 1 and is_softmax(tape):
         row.sentence += " (The Jacobian of softmax is symmetric: its transpose is right too.)"
     return row
+
+
+def looked_back(tape: Tape, x: Node, rtol: float, clock: Clock) -> Note | None:
+    """What this point could not have shown; a point elsewhere may be outside a domain."""
+    try:
+        return blind(tape, x, rtol, clock)
+    except Exception as error:
+        return Note("skipped", f"what this point could not have shown was not looked for: {error}")
 
 
 def explain(

@@ -75,6 +75,12 @@ class Question:
     hand: np.ndarray | None
     rtol: float
     measure: Callable[[], np.ndarray] | None = None
+    near: Near | None = None
+
+    @cached_property
+    def jumps(self) -> bool:
+        """Whether the gradient jumps at x, as far as that is known."""
+        return self.near is not None and self.x.size > 0 and jumps(self.x, self.near)
 
     @cached_property
     def noise(self) -> np.ndarray:
@@ -136,8 +142,8 @@ def hear(
     auto = tape.gradient(x).reshape(tape.root.size, at.size)
     fits = hand is not None and hand.size == auto.size
     given = hand.reshape(auto.shape) if fits and hand is not None else None
-    question = Question(f, at, auto, given, DOUBLE, lambda: of_values(tape, x))
-    return asked(question, method, complex_f, large, near)
+    question = Question(f, at, auto, given, DOUBLE, lambda: of_values(tape, x), near)
+    return asked(question, method, complex_f, large)
 
 
 def asked(
@@ -145,7 +151,6 @@ def asked(
     method: str,
     complex_f: Function | None = None,
     large: int = LARGE,
-    near: Near | None = None,
 ) -> Witness:
     """The testimony on one question.
 
@@ -167,10 +172,9 @@ def asked(
                 return Witness(None, np.zeros(1), method, 0.0, lost, along=(v, value, error))
         values, slack = central(q.f, q.x, method)
         step = float(step_of(q.x).max()) if q.x.size else 0.0
-        said = Witness(values, slack, method, step, lost, near=near)
+        said = Witness(values, slack, method, step, lost, near=q.near)
         look_again(q, said)
-        few = 0 < q.x.size <= MOST_CORNERS
-        if said.kinks is None and few and near is not None and jumps(q.x, near):
+        if said.kinks is None and q.x.size <= MOST_CORNERS and q.jumps:
             for j in range(q.x.size):
                 corner(q, j, said, float(1e-5 * own_size(q.x[j])))
         return said
@@ -212,14 +216,15 @@ def look_again(q: Question, said: Witness) -> None:
 def once_more(q: Question, j: int, said: Witness, unsteady: list[int]) -> tuple[bool, bool]:
     """Entry j at its best step; whether it now agrees with autodiff, and whether it is a kink."""
     assert said.values is not None
+    usual = float(1e-5 * own_size(q.x[j]))
+    if q.jumps and corner(q, j, said, usual):
+        return False, True
     steady = steadiest(q.f, q.x, j, q.noise, q.scales(j))
     said.values[:, j], said.slack[:, j] = steady.value, steady.error
     apart = off(said.values[:, [j]], q.auto[:, [j]], said.slack[:, [j]], q.rtol)[:, 0] & ~said.lost
     if not apart.any():
         return True, False
-    kinked = any(
-        corner(q, j, said, float(h)) for h in {*steady.step[apart], float(1e-5 * own_size(q.x[j]))}
-    )
+    kinked = any(corner(q, j, said, float(h)) for h in {*steady.step[apart], usual})
     if not kinked:
         size = max(magnitude(q.auto[:, j]), magnitude(steady.value))
         if not np.all(steady.error[apart] <= 1e-3 * size):
