@@ -394,14 +394,14 @@ class Recorded:
         return self.primal.recorder.total(self, so_far, share, super().total)  # type: ignore[misc]
 
 
-class RecordedTensor(Recorded, Tensor):
+class RecordedTensor(Recorded, Tensor):  # type: ignore[misc]
     """A Tensor while a function is recorded."""
 
     __slots__ = ()
     stands_for = Tensor
 
 
-class RecordedValue(Recorded, Value):
+class RecordedValue(Recorded, Value):  # type: ignore[misc]
     """A Value while a function is recorded."""
 
     __slots__ = ()
