@@ -43,7 +43,7 @@ def gru_step(x: Any, h: Any, weights: Weights) -> Any:
     The reset gate r says how much of the state the proposal n sees, the update gate z how much of
     it stays.
     """
-    (xr, xz, xn), (hr, hz, hn) = (gates(a, 3) for a in preactivations(x, h, weights))
+    (xr, xz, xn), (hr, hz, hn) = (parts(a, 3) for a in preactivations(x, h, weights))
     r, z = sigmoid(xr + hr), sigmoid(xz + hz)
     n = tanh(xn + r * hn)
     return (1 - z) * n + z * h
@@ -57,7 +57,7 @@ def lstm_step(x: Any, state: Any, weights: Weights) -> Any:
     """
     h, c = state
     x, h = preactivations(x, h, weights)
-    i, f, g, o = gates(x + h, 4)
+    i, f, g, o = parts(x + h, 4)
     c = sigmoid(f) * c + sigmoid(i) * tanh(g)
     return sigmoid(o) * tanh(c), c
 
@@ -69,7 +69,7 @@ def preactivations(x: Any, h: Any, weights: Weights) -> tuple[Any, Any]:
     return (x, h) if b is None else (x + b, h + c)
 
 
-def gates(x: Any, count: int) -> list[Any]:
+def parts(x: Any, count: int) -> list[Any]:
     """The last axis in equal parts."""
     width = shape(x)[-1] // count
     return [x[..., i * width : (i + 1) * width] for i in range(count)]
