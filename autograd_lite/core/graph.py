@@ -63,6 +63,9 @@ class Node:
         *("cotangent", "mark", "pull"),
     )
     if TYPE_CHECKING:  # what `nodes` gives every kind of node
+        grad: Any
+        notes: dict[str, Any] | None
+        version: int
         shape: Any
         ndim: Any
         size: Any
@@ -75,18 +78,13 @@ class Node:
     def become(self, primal: Any, op: Any = None, left: Any = None, right: Any = None) -> None:
         """Set every field; without an operation this is a leaf."""
         self.primal, self.op, self.left, self.right = primal, op, left, right
-        self.version: int = version
-        self.grad: Any = None
-        self.notes: dict[str, Any] | None = None
+        self.version, self.grad, self.notes = version, None, None
 
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What the operation was applied to, nodes and constants, in order; `()` for a leaf."""
-        if self.op is None:
-            return ()
-        if self.right is None:
-            return (self.left,)
-        return (self.left, *self.right) if type(self.right) is tuple else (self.left, self.right)
+        more = self.right if type(self.right) is tuple else (self.right,) * (self.right is not None)
+        return () if self.op is None else (self.left, *more)
 
     @property
     def label(self) -> str:
@@ -111,6 +109,10 @@ class Node:
         """The cotangent `g` in this node's own shape and dtype, as a leaf's `.grad` holds it."""
         return g
 
+    def accumulated(self, g: Any) -> Any:
+        """What `.grad` of this leaf is after one more sweep, in which `g` arrived."""
+        return self.fit(g) if self.grad is None else self.grad + self.fit(g)
+
     def total(self, so_far: Any, share: Any) -> Any:
         """The cotangent with one contribution more. Never in place: it may be shared."""
         return share if so_far is None else so_far + share
@@ -133,11 +135,7 @@ class Node:
         6.0
         """
         for node, g in sweep([self], [self.one() if seed is None else seed]):
-            if node.op is None:
-                g = node.fit(g)
-                node.grad = g if node.grad is None else node.grad + g
-            else:
-                node.grad = g
+            node.grad = g if node.op is not None else node.accumulated(g)
 
     def shares(
         self, g: Any, record: bool = False, absent: Any = None
@@ -166,8 +164,7 @@ def data(x: Any) -> Any:
 
 def slots(inputs: Sequence[Any]) -> tuple[Any, Any]:
     """What a node keeps in `left` and in `right` for these inputs."""
-    left, *more = inputs
-    return left, more[0] if len(more) == 1 else tuple(more) or None
+    return inputs[0], inputs[1] if len(inputs) == 2 else tuple(inputs[1:]) or None
 
 
 def wrap(primal: Any, op: Any, left: Any, right: Any = None) -> Node:
@@ -179,25 +176,32 @@ def wrap(primal: Any, op: Any, left: Any, right: Any = None) -> Node:
     return node
 
 
-def toposort(roots: Iterable[Node], stop: Iterable[Node] = (), since: int = 0) -> list[Node]:
-    """All nodes that the roots were computed from, each after its inputs.
+def visited(roots: Iterable[Node], stop: Iterable[Node], since: int) -> dict[Node, bool]:
+    """The nodes of `toposort` in order, and whether each hands its cotangent on to its inputs.
 
-    Depth first with its own stack, so that a chain of a million nodes needs no recursion. Nodes in
-    `stop` and those of a version before `since` are taken as leaves: nothing below is visited.
+    Depth first with its own stack, so that a chain of a million nodes needs no recursion.
     """
-    order = list(stop)
-    seen = set(order)
-    stack = [(checked_root(root), False) for root in roots]
+    order = dict.fromkeys(stop, False)
+    stack = list(map(checked_root, roots))
     while stack:
-        node, ready = stack.pop()
-        if ready:  # all its inputs are in the list by now
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            if node.version >= since:
-                stack += [(x, False) for x in reversed(node.inputs) if isinstance(x, Node)]
+        node = stack[-1]
+        inner = node.op is not None and node.version >= since and node not in order
+        inputs = reversed(node.inputs) if inner else ()
+        waiting = [x for x in inputs if isinstance(x, Node) and x not in order]
+        stack += waiting
+        if not waiting:  # all its inputs are in the list by now
+            order.setdefault(stack.pop(), inner)
     return order
+
+
+def toposort(roots: Iterable[Node], stop: Iterable[Node] = (), since: int = 0) -> list[Node]:
+    """All nodes that the roots were computed from, each after its inputs; leaves come first.
+
+    Nodes in `stop` and those of a version before `since` are taken as leaves: nothing below them
+    is visited.
+    """
+    order = visited(roots, stop, since)
+    return sorted(order, key=order.__getitem__)
 
 
 def sweep(
@@ -220,20 +224,18 @@ def sweep(
         raise ValueError(f"{len(roots)} roots need as many seeds, not {len(seeds)}")
     for root, seed in zip(map(checked_root, roots), seeds, strict=True):
         found[root] = root.total(found.get(root), seed)
-    ends = set(stop)
-    order = toposort(roots, stop, since)
-    computed = [x for x in order if not (x.op is None or x.version < since or x in ends)]
+    order = visited(roots, stop, since)
     missing: Any = None
     for node in reversed(order):
         if node not in found:
             continue
         g = found.pop(node)
         yield node, g
-        if node.op is not None and node.version >= since and node not in ends:
+        if order[node]:
             try:
                 shares = list(node.shares(g, record))
             except ZeroTimesInfinity:
-                missing = missing or absent(computed, roots, seeds)
+                missing = missing or absent([x for x in order if order[x]], roots, seeds)
                 shares = list(node.shares(g, record, missing[node]))
             for block in blocks:
                 block.pulled(node, g, shares)
