@@ -387,7 +387,7 @@ class Recorded:
     __slots__ = ()
     primal: Any
 
-    def shares(self, g: Any, record: bool = False) -> Any:
+    def shares(self, g: Any, record: bool = False, absent: Any = None) -> Any:
         return self.primal.recorder.shares(self, g, record, super().shares)  # type: ignore[misc]
 
     def total(self, so_far: Any, share: Any) -> Any:
