@@ -565,7 +565,7 @@ def test_what_counts_as_fresh_memory_is():
         assert not np.shares_memory(made, x), name
     arguments = {"where": (x > 0, x, x), "concatenate": ([x],), "stack": ([x],), "pow": (x, 1),
                  "into_zeros": (x, (2, 2), (slice(None), slice(None))), "bincount": None,
-                 "check": None, "add_windows": None}  # fmt: skip
+                 "check": None, "add_windows": None, "add_parts": None}  # fmt: skip
     for function in FRESH:
         given = arguments.get(function.__name__, (x, x))
         if given is not None:

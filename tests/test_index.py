@@ -252,3 +252,54 @@ def test_longer_floats_with_many_seeds():
     J = ag.jacobian(lambda x: x[[0, 0, 2, 1]])(x)
     assert J.dtype == np.longdouble
     np.testing.assert_array_equal(J, np.eye(3)[[0, 0, 2, 1]])
+
+
+PICKS = (
+    lambda x: x[0],
+    lambda x: x[2, 1] * 3.0,
+    lambda x: x[1:, None, ::-1],
+    lambda x: x[[0, 0, 2], 1],
+    lambda x: x[x.data > 0],
+    lambda x: x[...] * 2.0,
+    lambda x: x**2,
+    lambda x: np.roll(x, 1)[1],
+    lambda x: ag.take(x, [4, 4, 0]),
+)
+
+
+@pytest.mark.parametrize("chosen", [(0, 1), (3, 4), (0, 3, 1), (6, 0, 1), (0, 6), tuple(range(9))])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_parts_picked_many_times_add_up(chosen, dtype):
+    """Contributions of many indices are gathered and laid out once: the sum is that of each."""
+    at = np.random.default_rng(3).normal(size=(3, 2)).astype(dtype)
+
+    def f(x):
+        return ag.concatenate([ag.ravel(PICKS[i](x)) ** 2 for i in chosen])
+
+    x = ag.Tensor(at)
+    y = f(x)
+    seed = np.random.default_rng(4).normal(size=y.shape).astype(dtype)
+    y.backward(seed)
+    alone, start = np.zeros(at.shape), 0
+    for i in chosen:
+        one = ag.Tensor(at)
+        part = ag.ravel(PICKS[i](one)) ** 2
+        part.backward(seed[start : start + part.size])
+        start += part.size
+        alone += one.grad
+    tolerance = 1e-12 if dtype == np.float64 else 1e-5
+    assert x.grad.dtype == dtype
+    close(x.grad, alone, tolerance)
+    rows = ag.jacobian(f)(at)
+    close(np.tensordot(seed, rows, 1), alone, tolerance)
+    if dtype == np.float64:
+        check_rule(lambda x: f(x) if isinstance(x, ag.Node) else f(ag.Tensor(x)).data, at)
+
+
+def test_the_gradient_of_a_leaf_read_through_one_index_is_its_own():
+    x = ag.Tensor([1.0, 2.0])
+    x[:].backward(np.ones(2))
+    x.grad[0] = 9.0
+    y = x[0] + x[1]
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [10.0, 2.0])

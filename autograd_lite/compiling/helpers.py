@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["HELPERS", "add_windows", "check", "into_zeros", "over", "times"]
+__all__ = ["HELPERS", "add_parts", "add_windows", "check", "into_zeros", "over", "times"]
 
 
 def times(g, d):
@@ -32,10 +32,22 @@ def add_windows(g, shape, places):
     return out
 
 
+def add_parts(parts, shape, lead, places):
+    """Zeros of a shape with each part added at its place: an index, or positions in C order."""
+    out = np.zeros(shape, np.result_type(*parts))
+    flat = out.reshape((*shape[:lead], -1))
+    for place, part in zip(places, parts):  # noqa: B905
+        if type(place) is tuple:
+            out[place] += part
+        else:
+            np.add.at(flat, (slice(None),) * lead + (place,), part)
+    return out
+
+
 def check(found, expected, where):
     """Raise where a decision comes out otherwise than it did when this program was recorded."""
     if bool(found) is not expected:
         raise ValueError(f"this program holds for another outcome of a decision: {where}")
 
 
-HELPERS = (times, over, into_zeros, add_windows, check)
+HELPERS = (times, over, into_zeros, add_windows, add_parts, check)

@@ -25,7 +25,7 @@ from ..ops import index, linalg, reduce, shape, windows
 from ..ops.branches import Where
 from ..ops.filled import Filled
 from ..ops.objects import FromValues
-from .helpers import add_windows, into_zeros, times
+from .helpers import add_parts, add_windows, into_zeros, times
 from .program import method
 from .traced import Traced, TracedNumber
 
@@ -194,6 +194,17 @@ def write_pick(recorder: Any, op: Any, x: Any) -> Any:
     return recorder.taken(flat, (Ellipsis, op.positions) if before else op.positions)
 
 
+def write_spread(recorder: Any, op: Any, *gs: Any) -> Any:
+    """Zeros to which each of several cotangents is added in its place."""
+    gs = tuple(as_array(g, recorder) for g in gs)
+    before = op.picks[0].lead(gs[0])
+    places = [
+        (Ellipsis, *pick.index) if isinstance(pick, index.Slice) else pick.positions
+        for pick in op.picks
+    ]
+    return recorder.call(add_parts, (list(gs), before + op.picks[0].old, len(before), places))
+
+
 def write_put(recorder: Any, op: Any, g: Any) -> Any:
     """Zeros to which the cotangent is added, entry by entry, at flat positions."""
     g = as_array(g, recorder)
@@ -277,6 +288,7 @@ SPELLINGS: dict[type, Callable[..., Any]] = {
     index.Unslice: write_unslice,
     index.Pick: write_pick,
     index.Put: write_put,
+    index.Spread: write_spread,
     Filled: write_filled,
     windows.Unwindow: write_unwindow,
     Where: write_where,

@@ -28,6 +28,9 @@ version = 0
 """Grows with every change of a leaf's data. A node has the version at which its data was set, so an
 input of a later version than the node computed from it has been changed in between."""
 
+in_parts: set[type] = set()
+"""Types of cotangents that collect what is added to them, and are laid out when all has arrived."""
+
 _lock = threading.Lock()
 
 
@@ -229,7 +232,7 @@ def sweep(
     for node in reversed(order):
         if node not in found:
             continue
-        g = found.pop(node)
+        g = whole(found.pop(node))
         yield node, g
         if order[node]:
             try:
@@ -238,9 +241,14 @@ def sweep(
                 missing = missing or absent([x for x in order if order[x]], roots, seeds)
                 shares = list(node.shares(g, record, missing[node]))
             for block in blocks:
-                block.pulled(node, g, shares)
+                block.pulled(node, g, [(x, whole(share)) for x, share in shares])
             for x, share in shares:
                 found[x] = x.total(found.get(x), share)
+
+
+def whole(g: Any) -> Any:
+    """A cotangent, laid out if it has come in parts."""
+    return g.laid_out() if type(g) in in_parts else g
 
 
 def checked_root(x: Any) -> Node:

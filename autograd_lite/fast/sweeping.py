@@ -10,7 +10,7 @@ from typing import Any
 from numpy import ndarray
 
 from ..core import graph
-from ..core.graph import Node, ZeroTimesInfinity, blocks, checked_root, kinds
+from ..core.graph import Node, ZeroTimesInfinity, blocks, checked_root, in_parts, kinds, whole
 
 __all__ = ["backward", "become", "sweep", "toposort", "wrap"]
 
@@ -168,6 +168,8 @@ def _sweep(
                 if g is None:
                     continue
                 node.cotangent = None
+                if type(g) in in_parts:
+                    g = g.laid_out()
                 if keep:
                     node.grad = g
                 else:
@@ -180,7 +182,7 @@ def _sweep(
                         missing = missing or graph.absent(computed, roots, seeds)
                         shares = list(node.shares(g, record, missing[node]))
                     for block in blocks:
-                        block.pulled(node, g, shares)
+                        block.pulled(node, g, [(x, whole(share)) for x, share in shares])
                     for x, share in shares:
                         if share is g and x.op is None:
                             share = copy(share)  # a leaf's gradient is the caller's own
@@ -189,7 +191,7 @@ def _sweep(
                 g = node.cotangent
                 if g is not None:
                     node.cotangent = None
-                    yield node, g
+                    yield node, whole(g)
             del _running[level:]
         except BaseException:
             abandon(level)

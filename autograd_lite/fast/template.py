@@ -113,7 +113,7 @@ def pull(arrays: bool, case: str, op: Any = None) -> Any:
     partials = [] if op is None else list(op.partials)
     if case in ("left", "right"):
         partials = partials[:1] if case == "left" else partials[1:]
-    every = case == "both" if op is None else bool(op.shares) and case in ("alone", "both")
+    every = case in ("alone", "both") and (op is None or bool(op.shares))
     text = pull_text(arrays, case, op is not None, tuple(d is ONE for d in partials), every)
     d, e = [*partials, None, None][:2]
     return compiled(text, f"the way back, {case}")(d, e)

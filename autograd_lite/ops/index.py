@@ -13,12 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import data
+from ..core.graph import data, in_parts
 from ..core.operation import Op, shape, ways
 from .branches import where
 from .shape import arrayed, astype, broadcast_to
 
 __all__ = ["At", "Pick", "Put", "Slice", "Unslice", "as_typed", "take_item"]
+
+
+def in_front(index: tuple[Any, ...], g: Any) -> tuple[int, ...]:
+    """The axes of `g` in front of those an index fills: by slices and new axes, not by numbers.
+
+    They are counted, not remembered: the shape of a result may have seeds in front itself.
+    """
+    axes = sum(k is None or isinstance(k, slice) for k in index)
+    return shape(g)[: len(shape(g)) - axes]
 
 
 class Slice(Op):
@@ -35,6 +44,16 @@ class Slice(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return Unslice(self.index, self.old)(g)
+
+    def vjps(self, g: Any, out: Any, x: Any) -> list[Any]:
+        return [Parts(self, g)]
+
+    def saves(self, i: int) -> bool:
+        return False
+
+    def lead(self, g: Any) -> tuple[int, ...]:
+        """The axes of `g` in front of those the index fills."""
+        return in_front(self.index, g)
 
     def spelling(self, *inputs: Any) -> str:
         return f"{{}}[{as_typed(self.index)}]"
@@ -64,12 +83,8 @@ class Unslice(Op):
     moves = "put back in its place"
 
     def lead(self, g: Any) -> tuple[int, ...]:
-        """The axes of `g` in front of those the index fills: by slices and new axes, not numbers.
-
-        They are counted, not remembered: the shape of a result may have seeds in front itself.
-        """
-        axes = sum(k is None or isinstance(k, slice) for k in self.index)
-        return shape(g)[: len(shape(g)) - axes]
+        """The axes of `g` in front of those the index fills."""
+        return in_front(self.index, g)
 
     def forward(self, g: Any) -> Any:
         g = np.asarray(g)
@@ -103,6 +118,16 @@ class Pick(Op):
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return Put(self.positions, self.old)(g)
 
+    def vjps(self, g: Any, out: Any, x: Any) -> list[Any]:
+        return [Parts(self, g)]
+
+    def saves(self, i: int) -> bool:
+        return False
+
+    def lead(self, g: Any) -> tuple[int, ...]:
+        """The axes of `g` in front of those of the positions."""
+        return shape(g)[: len(shape(g)) - self.positions.ndim]
+
 
 class Put(Op):
     """Zeros of shape `old` with the input added at flat `positions`. Transpose: `Pick`."""
@@ -128,6 +153,82 @@ class Put(Op):
 
     def vjp(self, i: int, g: Any, out: Any, x: Any) -> Any:
         return Pick(self.positions, self.old)(g)
+
+
+class Spread(Op):
+    """Zeros of the shape that all `picks` picked from, each input added where it was picked.
+
+    The transpose of many picks of one array, in one array: one by one they would fill it with zeros
+    as often as there are picks.
+    """
+
+    picks: tuple[Slice | Pick, ...]
+    name, linear = "put", True
+    moves = "put back in its place"
+
+    def forward(self, *gs: Any) -> Any:
+        gs = tuple(map(np.asarray, gs))
+        first = self.picks[0]
+        before, old = first.lead(gs[0]), first.old
+        out = np.zeros(before + old, np.result_type(*gs))
+        scattered = []
+        for pick, g in zip(self.picks, gs, strict=True):
+            if isinstance(pick, Slice):
+                out[(..., *pick.index)] += g
+            else:
+                scattered.append((pick.positions.ravel(), g.reshape((*before, -1))))
+        if scattered:
+            positions, values = zip(*scattered, strict=True)
+            put = Put(np.concatenate(positions), old)
+            out += put.forward(np.concatenate(values, -1))
+        return out
+
+    def vjp(self, i: int, g: Any, out: Any, *gs: Any) -> Any:
+        return self.picks[i](g)
+
+    def vjps(self, g: Any, out: Any, *gs: Any) -> list[Any]:
+        return [pick(g) for pick in self.picks]
+
+    def saves(self, i: int) -> bool:
+        return False
+
+
+class Parts:
+    """A cotangent that comes in parts, each for the entries of one pick: laid out when complete.
+
+    Added to another, or to a whole cotangent, it takes it up. (It is one node's own: no operation
+    is given parts.)
+    """
+
+    __slots__ = ("gs", "picks", "whole")
+    __array_ufunc__ = None  # an array leaves the sum to the parts
+
+    def __init__(self, pick: Slice | Pick, g: Any) -> None:
+        # Of a single entry it may be a number; as inputs, numbers are looked at one by one.
+        g = np.asarray(g) if isinstance(g, float | np.generic) else g
+        self.picks, self.gs, self.whole = [pick], [g], None
+
+    def __add__(self, other: Any) -> Parts:
+        if isinstance(other, Parts):
+            self.picks += other.picks
+            self.gs += other.gs
+            other = other.whole
+        if other is not None:
+            self.whole = other if self.whole is None else self.whole + other
+        return self
+
+    __radd__ = __add__
+
+    def laid_out(self) -> Any:
+        """The sum of all parts, as an array, or as a node where they are nodes."""
+        if len(self.gs) == 1:
+            spread = self.picks[0].vjp(0, self.gs[0], None, None)
+        else:
+            spread = Spread(tuple(self.picks))(*self.gs)
+        return spread if self.whole is None else self.whole + spread
+
+
+in_parts.add(Parts)
 
 
 def counted(old: tuple[int, ...]) -> np.ndarray:
