@@ -31,7 +31,7 @@ from .view import View
 __all__ = ["operations_page"]
 
 # Rows that only other rules use, and the second row of those that have one for constants.
-INNER = {"identity", "tie_share", "wins", "step", "distance", "chain_product"}
+INNER = {"identity", "tie_share", "wins", "step", "distance", "chained", "chain_product", "corner"}
 INNER |= {"maximum_won", "minimum_won", "fmax_won", "fmin_won"}
 PUBLIC = {f"{name}_tied": name for name in ("maximum", "minimum", "fmax", "fmin")}
 
