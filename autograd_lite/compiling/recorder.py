@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..calculus.arguments import NARROW, constant
-from ..core.graph import Node, data
+from ..core.graph import Node, data, whole
 from ..core.operation import Op, ways
 from .numpy_calls import REDUCTIONS, STATIC, TEXT, reduced_over, refusal
 from .program import GUARD, Step, getitem, leaves, mapped, method
@@ -67,7 +67,7 @@ class Recorder(Steps):
         if node not in self.arrived:
             self.namer.root(node)
         seed = g if isinstance(g, Node) else constant(as_seed(g))
-        found = self.going_back(lambda: list(plain(seed, True)))
+        found = self.going_back(lambda: [(x, whole(share)) for x, share in plain(seed, True)])
         self.arrived.update(x for x, _ in found)
         return [(x, share if record else data(share)) for x, share in found]
 
