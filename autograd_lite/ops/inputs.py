@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping, MutableSequence, MutableSet
 from copy import copy
 from numbers import Rational
+from types import EllipsisType, NoneType
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,10 @@ def frozen(x: Any) -> Any:
     return Frozen(x.shape, x.dtype, x.tobytes()).view(ndarray)
 
 
+UNCHANGING = frozenset({int, float, bool, str, slice, NoneType, EllipsisType, np.dtype})
+"""The types of parameters that nobody can write to, nor to anything in them."""
+
+
 def kept(x: Any) -> Any:
     """A parameter as an operation keeps it: arrays and containers that nobody else can write to.
 
@@ -166,6 +171,9 @@ def kept(x: Any) -> Any:
     >>> mine
     {'widths': [1, array([2, 3])]}
     """
+    # An index, a shape, an axis: of all parameters nearly every one, and there is nothing to copy.
+    if type(x) in UNCHANGING or (type(x) is tuple and UNCHANGING.issuperset(map(type, x))):
+        return x
     if isinstance(x, ndarray):
         return frozen(x)
     if isinstance(x, tuple):
