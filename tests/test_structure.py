@@ -13,7 +13,7 @@ ORDER = [
     ["nodes"],
     ["numpy", "calculus"],
     ["nn", "optim", "graphs"],
-    ["check"],
+    ["check", "scipy"],
     ["draw"],
     ["compiling"],
     ["__init__"],
