@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node
 from ..core.operation import Op, shape
 from .index import Pick, Put, Slice, as_typed
-from .shape import reshaped
+from .shape import Reshape
 
 __all__ = ["Filled"]
 
@@ -79,7 +78,7 @@ class Filled(Op):
         share = Pick(places, shape(out))(g)
         if len(own) != n or (own != np.arange(n)).any():
             share = Put(own, (n,))(share)
-        return reshaped(share, (n,), shape(inputs[i]))
+        return Reshape((n,), shape(inputs[i]))(share)
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any]:
         starts = accumulate(self.sizes, initial=0)
@@ -104,9 +103,8 @@ class Filled(Op):
 
 def part(side_by_side: Any, start: int, n: int, x: Any) -> Any:
     """The share of the input `x`, whose `n` entries start there, in its shape."""
-    if isinstance(side_by_side, Node):
-        total = side_by_side.shape[-1]
-        mine = Slice((slice(start, start + n),), (total,))(side_by_side)
-    else:
+    if type(side_by_side) is ndarray:
         mine = side_by_side[..., start : start + n]
-    return reshaped(mine, (n,), shape(x))
+        return mine.reshape(mine.shape[:-1] + shape(x))
+    total = side_by_side.shape[-1]
+    return Reshape((n,), shape(x))(Slice((slice(start, start + n),), (total,))(side_by_side))
