@@ -1,5 +1,9 @@
 """`ag.fft`: discrete Fourier transforms under NumPy's names."""
 
+from typing import Any
+
+import numpy
+
 from ..ops.fft import (
     fft,
     fft2,
@@ -35,3 +39,8 @@ __all__ = [
     "rfft2",
     "rfftn",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What has no derivative here, and is NumPy's own."""
+    return getattr(numpy.fft, name)

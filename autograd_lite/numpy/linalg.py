@@ -1,5 +1,9 @@
 """`ag.linalg`: linear algebra under NumPy's names, for matrices and stacks of them."""
 
+from typing import Any
+
+import numpy
+
 from ..ops.decompose import qr, svd, svdvals
 from ..ops.diagonals import matrix_diagonal as diagonal
 from ..ops.diagonals import matrix_trace as trace
@@ -41,3 +45,8 @@ __all__ = [
     "vecdot",
     "vector_norm",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What has no derivative here, and is NumPy's own."""
+    return getattr(numpy.linalg, name)
