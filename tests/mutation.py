@@ -55,7 +55,7 @@ MODULES = (
     "shape",
     "index",
     *("reduce", "accumulate"),
-    *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fourier"),
+    *("linalg", "einsum", "solve", "decompose", "symmetric", "least_squares", "fft"),
 )
 TESTS = (
     *("test_elementwise", "test_shape", "test_index", "test_reduce", "test_linalg"),

@@ -257,7 +257,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
         ("linalg.MatMul.vjp", "y → out (2)"),
     ],
     "the same place counted from the end": [
-        ("fourier.Fourier.forward", "1 → -1"),
+        ("fft.Fourier.forward", "1 → -1"),
         ("shape.Transpose.vjp", "origin + n → origin"),
     ],
     "the short way for two matrices gives the same as the long one": [

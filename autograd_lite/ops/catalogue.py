@@ -35,7 +35,7 @@ _NAMES = {
     "samples": "bincount convolve correlate interp",
     "sequences": "apply_along_axis apply_over_axes geomspace linspace logspace piecewise",
     "solve": "det inv matrix_power multi_dot slogdet solve tensorinv tensorsolve",
-    "special": "i0 sinc",
+    "special": "erf i0 sinc",
     "statistics": "average corrcoef cov ptp",
     "symmetric": "cholesky eigh eigvalsh",
     "windows": "sliding_window_view",
