@@ -15,8 +15,9 @@ from ..graphs.tape import Tape
 from ..graphs.text import clip, escape
 from ..nodes.files import replacing
 from .boxes import fold, size
-from .fit import fitted, shown_size
+from .fit import fitted, narrowed, shown_size
 from .formula import title_of
+from .label import Style
 from .layout import build, declined, direction_of
 from .render import NoLayout, render
 from .subject import Subject
@@ -137,7 +138,8 @@ def draw(
 
     A node is called by its label, else by the variable that holds it where `draw` is called, else
     by a letter; `names` maps names to nodes. `direction` is "LR" or "TB" (None chooses). Groups
-    deeper than `depth` are one box each (None: only when there are more than 60 boxes); `only`
+    deeper than `depth` are one box each; with None, all is folded until it fits a notebook's column
+    and two screens: formulas, then groups, then what lies between the first and last steps. `only`
     names groups or nodes to draw, with what goes into them. `show` lists what is drawn, `blank`
     what is left empty for a worksheet. More than 200 boxes are not drawn but counted.
 
@@ -166,11 +168,10 @@ def draw(
         return too_many(len(tape.order))
     subject = Subject(tape, *given)
 
-    def dot_of(view: View, cards: int = 0, down: bool = False) -> str:
-        way = direction or ("TB" if down else direction_of(view))
-        return build(view, way, show, blank, cards)
+    def dot_of(view: View, style: Style) -> str:
+        way = direction or ("TB" if style.down else direction_of(view))
+        return build(view, way, show, blank, style)
 
-    svg = None
     if depth is None and only is None:
         if (count := size(fold(subject, 0))) > DECLINED:
             return too_many(count)
@@ -179,7 +180,7 @@ def draw(
         view = View(subject, fold(subject, depth), depth, only)
         if len(view.boxes) > DECLINED:
             return too_many(len(view.boxes))
-        dot = dot_of(view)
+        view, dot, svg = narrowed(view, dot_of)
     shown = table(view)
     return Drawing(dot, title_of(subject, view.root), str(shown), shown, svg)
 

@@ -7,14 +7,15 @@ which it can be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .boxes import Box, fold, size
+from .label import Style
 from .render import NoLayout, render
 from .subject import Subject
 from .view import View
 
-__all__ = ["MOST", "Picture", "fitted", "shown_size"]
+__all__ = ["MOST", "Picture", "fitted", "narrowed", "shown_size"]
 
 COLUMN, SCREENS = 628, 1350  # points: of a notebook's column, and of two screens below each other
 
@@ -24,34 +25,45 @@ MOST = 80  # boxes that can stand on two screens
 
 ENDS = (12, 8, 6, 4, 3, 2, 1)  # results at either end that are shown when the middle is not
 
-CARD, CARDS = 3, (3, 2)  # columns of the arrays on a card; where it has to be narrow, fewer
-
-STYLES = ((0, False), (0, True), (CARD, True))  # cards or none, top down or by choice
+OPEN = (Style(), Style(down=True), Style(columns=3, down=True))
+CARDS = (Style(True, 3, True), Style(True, 2, True))
 
 Picture = tuple[View, str, bytes | None]
 """A view, its DOT, and its SVG where it could be laid out."""
 
+Build = Callable[[View, Style], str]
+"""Makes DOT of a view."""
 
-def fitted(subject: Subject, dot_of: Callable[[View, int, bool], str]) -> Picture:
-    """The picture of the most open folding that fits; the smallest, where none does.
 
-    `dot_of` makes DOT of a view: top down or as it likes, with its rules on the edges or on cards
-    of so many columns.
-    """
+def fitted(subject: Subject, build: Build) -> Picture:
+    """The picture of the most open folding that fits; the smallest, where none does."""
+    views = ((View(subject, home, depth), style) for home, depth, style in foldings(subject))
+    return first_that_fits(views, build, SCREENS)
+
+
+def narrowed(view: View, build: Build) -> Picture:
+    """The picture of a view as it is, its arrays and rules as wide as the column has room for."""
+    styles = (*OPEN, Style(columns=2, down=True), *CARDS)
+    return first_that_fits(((view, style) for style in styles), build, None)
+
+
+def first_that_fits(
+    views: Iterable[tuple[View, Style]], build: Build, height: float | None
+) -> Picture:
+    """The first of these pictures that fits the column, and the height; else the smallest."""
     best: Picture | None = None
     least = 0.0
-    for home, depth, cards, down in foldings(subject):
-        view = View(subject, home, depth)
-        dot = dot_of(view, cards, down)
+    for view, style in views:
+        dot = build(view, style)
         if best is not None and dot == best[1]:
             continue
         try:
             svg = render(dot, "svg")
         except NoLayout:  # nothing can be measured, and nothing will be shown
             return best or (view, dot, None)
-        width, height = natural_size(svg.decode())
-        scale = scale_for(width)
-        over = max(width * scale / COLUMN, height * scale / SCREENS)
+        wide, high = natural_size(svg.decode())
+        scale = scale_for(wide)
+        over = max(wide * scale / COLUMN, high * scale / height if height else 0.0)
         if best is None or over < least:
             best, least = (view, dot, svg), over
         if over <= 1.001:
@@ -60,20 +72,19 @@ def fitted(subject: Subject, dot_of: Callable[[View, int, bool], str]) -> Pictur
     return best
 
 
-def foldings(subject: Subject) -> Iterator[tuple[dict[int, Box], int | None, int, bool]]:
-    """Boxes, how deep groups are open, columns of cards, whether top down: ever more folded."""
+def foldings(subject: Subject) -> Iterator[tuple[dict[int, Box], int | None, Style]]:
+    """Boxes, the depth to which groups are open, and a style: ever more folded."""
     depths = [None, *range(subject.groups.depth - 1, -1, -1)]
-    plans: list[tuple[int | None, int, bool, int | None]] = []
-    for depth in depths:
-        plans += [(depth, cards, down, None) for cards, down in STYLES]
-    plans += [(depths[-1], columns, True, ends) for columns in CARDS for ends in ENDS]
-    tried: set[tuple[int, int, bool]] = set()
-    for depth, cards, down, ends in plans:
-        home = fold(subject, depth, cards > 0, ends)
-        plan = size(home), cards, down
+    plans: list[tuple[int | None, Style, int | None]]
+    plans = [(depth, style, None) for depth in depths for style in (*OPEN, CARDS[0])]
+    plans += [(depths[-1], style, ends) for style in CARDS for ends in ENDS]
+    tried: set[tuple[int, Style]] = set()
+    for depth, style, ends in plans:
+        home = fold(subject, depth, style.cards, ends)
+        plan = size(home), style
         if plan not in tried and (size(home) <= MOST or ends == ENDS[-1]):
             tried.add(plan)
-            yield home, depth, cards, down
+            yield home, depth, style
 
 
 def natural_size(svg: str) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from .edges import rule_text
 from .hand import compared
 from .render import MONO
 
-__all__ = ["MOST_CHARACTERS", "Look", "box_columns", "box_label", "rule_label"]
+__all__ = ["AS_IT_IS", "MOST_CHARACTERS", "Look", "Style", "box_columns", "box_label", "rule_label"]
 
 MOST_CHARACTERS = 12_000  # of one label; a longer one makes Graphviz 2.43 fail
 
@@ -25,14 +26,28 @@ BREAK = "<BR/>"
 WIDE, NARROW = 46, 22  # characters of a line of a formula; and on a card
 
 
+class Style(NamedTuple):
+    """How compact a drawing is: rules on `cards` or on the edges, how many `columns` arrays have.
+
+    On cards the rules of a box stand in it, and with them the leaves of single numbers that are
+    used nowhere else. It goes `down` or in the direction that it likes.
+    """
+
+    cards: bool = False
+    columns: int = SMALL[1]
+    down: bool = False
+
+
+AS_IT_IS = Style()
+
+
 @dataclass(frozen=True)
 class Look:
     """How a whole drawing is labelled.
 
     `root` is the name of what is differentiated, `scale` the largest gradient, `covered` are the
-    names that no box goes by, `reasons` why hand-derived gradients are wrong. On `cards`, whose
-    arrays have so many columns, the rules of a box stand in it, and with them the leaves of single
-    numbers that are used nowhere else. Where all are single numbers no `shapes` are written.
+    names that no box goes by, `reasons` why hand-derived gradients are wrong. Where all are single
+    numbers no `shapes` are written.
     """
 
     root: str
@@ -41,9 +56,20 @@ class Look:
     show: Collection[str]
     blank: Collection[str]
     down: bool = True
-    cards: int = 0
+    style: Style = AS_IT_IS
     shapes: bool = True
     reasons: dict[int, str | None] = field(default_factory=dict)
+
+    @property
+    def cards(self) -> bool:
+        """Whether rules stand in the boxes."""
+        return self.style.cards
+
+    @property
+    def most(self) -> tuple[int, int]:
+        """The rows and columns of an array that are shown."""
+        columns = self.style.columns
+        return (columns, columns) if self.cards else (SMALL[0], columns)
 
     @property
     def arrow(self) -> str:
@@ -53,7 +79,7 @@ class Look:
     def is_inside(self, box: Box) -> bool:
         """Whether a leaf is shown on the card of what it is used for."""
         return (
-            self.cards > 0
+            self.cards
             and box.kind == "leaf"
             and np.ndim(box.node.primal) == 0
             and box.node.hand is None
@@ -65,7 +91,7 @@ def box_label(box: Box, look: Look) -> str:
     """The label of a box."""
     value = plain(box.node)
     columns = box_columns(value, look)
-    rows = Rows(columns, look.scale, (look.cards, look.cards) if look.cards else SMALL)
+    rows = Rows(columns, look.scale, look.most)
     header(rows, box, look)
     if "value" in look.show:
         rows.array(font("value", VALUE), value, VALUE, hidden="value" in look.blank)
@@ -87,7 +113,7 @@ def box_label(box: Box, look: Look) -> str:
 
 def box_columns(value: np.ndarray, look: Look) -> int:
     """How many columns of numbers a box has."""
-    return min(value.shape[-1], look.cards or SMALL[1]) if value.ndim and value.size else 1
+    return min(value.shape[-1], look.most[1]) if value.ndim and value.size else 1
 
 
 def header(rows: Rows, box: Box, look: Look) -> None:
@@ -190,7 +216,7 @@ def contribution(edge: Use, look: Look) -> str:
     if "contributions" not in look.show or "gradient" in look.blank:
         return ""
     message = edge.message()
-    most = look.cards or SMALL[1]
+    most = look.most[1]
     return "" if message is None else array_lines(message, True, most).replace("-", "−")
 
 

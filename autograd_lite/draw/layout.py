@@ -22,7 +22,7 @@ from .cells import cell, font
 from .edges import shortcuts
 from .formula import title_of
 from .hand import causes
-from .label import Look, box_columns, box_label, rule_label
+from .label import AS_IT_IS, Look, Style, box_columns, box_label, rule_label
 from .render import MONO, SANS
 from .view import View
 
@@ -34,9 +34,13 @@ WIDTH = 4  # layers of scalars that fit a notebook column side by side
 
 
 def build(
-    view: View, direction: str, show: Collection[str], blank: Collection[str], cards: int = 0
+    view: View,
+    direction: str,
+    show: Collection[str],
+    blank: Collection[str],
+    style: Style = AS_IT_IS,
 ) -> str:
-    """The DOT source; with `cards` the rules stand in the boxes, not on the edges."""
+    """The DOT source."""
     import graphviz
 
     dot = graphviz.Digraph("computation", body=[])
@@ -44,14 +48,14 @@ def build(
     scale = scale_of(box.grad for box in view.boxes if box.grad is not None)
     reasons = causes(view.subject) if "hand" in show else {}
     shapes = has_arrays(view)
-    look = Look(view.root.name, scale, view.covered, show, blank, down, cards, shapes, reasons)
-    on_edges = "rules" in show and not cards
+    look = Look(view.root.name, scale, view.covered, show, blank, down, style, shapes, reasons)
+    on_edges = "rules" in show and not style.cards
     dot.attr(
         "graph",
         id="\x01graph",
         rankdir=direction,
         ranksep=("0.16" if down else "0.07") if on_edges else "0.4",
-        nodesep="0.15" if cards else "0.3",
+        nodesep="0.15" if style.cards else "0.3",
         bgcolor="white",
         fontname=SANS,
         fontsize="12",
@@ -59,7 +63,7 @@ def build(
         labeljust="l",
         pad="0.15",
         fontcolor=INK,
-        label=heading(view, down, cards),
+        label=heading(view, down, style.cards),
         # Network simplex takes Graphviz seconds on a long recurrence.
         **(FAST if len(view.boxes) > 80 else {}),
     )
@@ -76,7 +80,7 @@ def build(
         # An invisible edge puts it below a constant, where there is room.
         above = [k for k, box in enumerate(view.boxes) if box.kind == "constant"]
         wide = any(plain(box.node).shape[-1:] > (3,) for box in view.boxes)
-        if cards or wide:  # beside nothing, or the drawing would be too wide
+        if style.cards or wide:  # beside nothing, or the drawing would be too wide
             above += [k for k, box in enumerate(view.boxes) if box is view.root]
         if above:
             minlen = "2" if on_edges else "1"
@@ -223,7 +227,7 @@ def has_arrays(view: View) -> bool:
     return any(plain(box.node).ndim for box in view.boxes)
 
 
-def heading(view: View, down: bool, cards: int) -> str:
+def heading(view: View, down: bool, cards: bool) -> str:
     """The title: what is computed, its number, and which way to read."""
     root = view.root
     title = title_of(view.subject, root)
@@ -232,7 +236,8 @@ def heading(view: View, down: bool, cards: int) -> str:
         title += f" = {show_number(value)}"
     ways = ("downwards", "upwards") if down else ("to the right", "to the left")
     words = f"values are computed {ways[0]}, gradients {ways[1]}"
-    if cards or any(box.collapsed == LEFT_OUT for box in view.boxes):
+    left_out = any(box.collapsed == LEFT_OUT for box in view.boxes)
+    if left_out or (cards and view.depth is None):
         words += f"; folded to fit a page, depth={view.subject.groups.depth} draws all of it"
     elif any(box.collapsed for box in view.boxes):
         words += f"; groups are collapsed, depth={(view.depth or 0) + 1} opens them"
