@@ -35,7 +35,7 @@ class Subject:
     ) -> None:
         self.root = tape.root
         self.tape = tape
-        self.nodes = list(tape.order)
+        self.nodes = read_order(tape.root)
         self.count = len(self.nodes)
         self.shown = {id(node) for node in self.nodes}
         self.head: set[int] = set()
@@ -76,6 +76,24 @@ class Subject:
     def inputs(self, node: Node) -> tuple[Any, ...]:
         """The inputs of a node; none on the rim."""
         return () if id(node) in self.rim else node.inputs
+
+
+def read_order(root: Node) -> list[Node]:
+    """The nodes of a graph as formulas name them: the first input before the second, leaves too.
+
+    (The engine's order is any in which inputs come first; it has all leaves in front.)
+    """
+    found: dict[Node, None] = {}
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            found[node] = None
+        elif node not in found:
+            stack.append((node, True))
+            inputs = [x for x in node.inputs if isinstance(x, Node) and x not in found]
+            stack += [(x, False) for x in reversed(inputs)]
+    return list(found)
 
 
 class Groups:
