@@ -27,25 +27,12 @@ from ..core.elementwise import (
 )
 from ..core.graph import Node, check_unchanged, data, sweep
 from ..core.operation import shape
-from ..ops import index, linalg, windows
 from ..ops import shape as shapes
-from ..ops.branches import Where, where
-from ..ops.filled import Filled
-from ..ops.objects import FromValues
+from ..ops.branches import where
 from .arguments import checked, constant, fresh, recorded, zeros
 from .linearize import Linearized
 
 __all__ = ["jvp"]
-
-# Linear in all their inputs taken together.
-LINEAR = (
-    shapes.Reshape, shapes.Transpose, shapes.BroadcastTo, shapes.SumTo, shapes.Sum, shapes.AsType,
-    shapes.Concatenate, FromValues, index.Slice, index.Unslice, index.Pick, index.Put, Where,
-    Filled,
-    windows.Windows, windows.Unwindow,
-)  # fmt: skip
-# Linear in each of their inputs.
-BILINEAR = (linalg.MatMul,)
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -113,9 +100,9 @@ def pushed(op: Any, tangents: list[Any], out: Any, inputs: Sequence[Any]) -> Any
         terms = [
             slope_times(op, i, t, out, inputs) for i, t in enumerate(tangents) if t is not None
         ]
-    elif isinstance(op, LINEAR):
+    elif op.linear:
         terms = [op(*(zeros(shape(x)) if t is None else t for t, x in zip(tangents, inputs)))]  # noqa: B905
-    elif isinstance(op, BILINEAR):
+    elif op.multilinear and len(inputs) > 1:
         terms = [
             op(*inputs[:i], t, *inputs[i + 1 :]) for i, t in enumerate(tangents) if t is not None
         ]

@@ -34,7 +34,7 @@ class Windows(Op):
     sizes: Ints
     strides: Ints
     dilations: Ints
-    name = "windows"
+    name, linear = "windows", True
 
     def forward(self, x: Any) -> Any:
         spans = tuple(d * (k - 1) + 1 for k, d in zip(self.sizes, self.dilations, strict=True))
@@ -58,7 +58,7 @@ class Unwindow(Op):
     sizes: Ints
     strides: Ints
     dilations: Ints
-    name = "unwindow"
+    name, linear = "unwindow", True
 
     def forward(self, g: Any) -> Any:
         out = np.zeros(self.outer(g), g.dtype)
