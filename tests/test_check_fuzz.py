@@ -14,7 +14,7 @@ import pytest
 
 import autograd_lite as ag
 
-COUNT = int(os.environ.get("CHECK_FUZZ", "240"))
+COUNT = int(os.environ.get("CHECK_FUZZ", "320"))
 
 
 @dataclass
@@ -264,6 +264,70 @@ def in_low_precision(rng):
     return Problem(f"float16 {p.name}", p.f, x, p.hand, 0.5, np.abs(p.hand) > 0.5 * size)
 
 
+def jacobian(rng):
+    """A function with several results."""
+    n, m = rng.integers(2, 5, 2)
+    name = rng.choice(["tanh", "sigmoid", "sin", "softplus"])
+    f, slope, _ = FUNCTIONS[name]
+    A, x = rng.normal(size=(m, n)), rng.normal(size=n)
+    s = 10.0 ** rng.integers(-8, 9)
+    hand = 10 * slope(A @ x)[:, None] * A / s
+    return Problem(f"jacobian {name}", lambda x: f(ag.matmul(A / s, x)) * 10, x * s, hand)
+
+
+def statistics(rng):
+    """A likelihood, a loss with logs of probabilities, the logarithm of a sum."""
+    x = rng.normal(size=30) * 2 + 5
+    choice = rng.integers(3)
+    if choice == 0:
+        f = lambda m: ag.sum((x - m) ** 2 / (2 * 1.7**2))  # noqa: E731
+        return Problem("likelihood", f, np.array(5.3), np.array(-(x - 5.3).sum() / 1.7**2))
+    z = rng.normal(size=6)
+    if choice == 1:
+        t, p = rng.integers(0, 2, 6) * 1.0, 1 / (1 + np.exp(-z))
+        log = lambda z: t * ag.log(ag.sigmoid(z)) + (1 - t) * ag.log(1 - ag.sigmoid(z))  # noqa: E731
+        return Problem("two classes", lambda z: -ag.mean(log(z)), z, (p - t) / 6)
+    s = 10.0 ** rng.integers(-20, 21)
+    e = np.exp(z - z.max())
+    return Problem("log of a sum", lambda z: ag.logsumexp(z) * s, z, e / e.sum() * s)
+
+
+def matrices(rng):
+    """Inverse and determinant."""
+    A, c = rng.normal(size=(4, 4)) + 3 * np.eye(4), rng.normal(size=(4, 4))
+    B = np.linalg.inv(A)
+    if rng.random() < 0.5:
+        return Problem("inverse", lambda A: ag.sum(ag.linalg.inv(A) * c), A, -B.T @ c @ B.T)
+    return Problem("determinant", lambda A: ag.linalg.slogdet(A)[1] * 2, A, 2 * B.T)
+
+
+def long(rng):
+    """Many steps, many terms, entries of all sizes."""
+    x, choice = rng.normal(size=3), rng.integers(3)
+    if choice == 0:
+        k = int(rng.integers(5, 40))
+        y, d = x.copy(), np.ones(3)
+        for _ in range(k):
+            d, y = d * 1.2 * np.cos(y), 1.2 * np.sin(y)
+
+        def f(x):
+            for _ in range(k):
+                x = ag.sin(x) * 1.2
+            return ag.sum(x)
+
+        return Problem("steps", f, x, d)
+    if choice == 1:
+        X, y = rng.normal(size=(2000, 3)) + 5, rng.normal(size=2000)
+        hand = np.zeros(3)
+        for row, target in zip(X, y, strict=True):
+            hand += 2 * row * (row @ x - target) / 2000
+        return Problem("terms", lambda w: ag.mean((ag.matmul(X, w) - y) ** 2), x, hand)
+    c = 10.0 ** rng.uniform(-12, 12, 3)
+    hand = np.cos(x) * c
+    large = np.abs(hand) > 1e-7 * np.abs(hand).max()
+    return Problem("sizes", lambda x: ag.sum(ag.sin(x) * c), x, hand, judged=large)
+
+
 KINDS = [
     elementwise,
     elementwise,
@@ -278,6 +342,10 @@ KINDS = [
     saturated,
     narrow,
     in_low_precision,
+    jacobian,
+    statistics,
+    matrices,
+    long,
 ]
 
 
