@@ -214,6 +214,28 @@ def test_the_table_shows_how_far_apart_two_subgradients_are():
     assert "both subgradients" in str(report)
 
 
+def branch(x):
+    """relu as a branch: to one side nothing is recorded."""
+    return x * 2.0 if x > 0 else 0.0
+
+
+def guarded(x):
+    """A function that raises outside its domain."""
+    if np.any(ag.Tensor(x).data < 0 if not isinstance(x, ag.Node) else x.data < 0):
+        raise ValueError("negative")
+    return ag.sum(x**1.5)
+
+
+def test_functions_with_branches_of_python():
+    assert ag.check_gradients(branch, 1.0, hand=2.0).ok
+    assert ag.check_gradients(branch, 1.0, hand=3.0).verdict == "hand"
+    assert ag.check_gradients(branch, -1.0, hand=0.0).ok
+    assert not ag.check_gradients(branch, 0.0, hand=7.0).ok
+    x = np.array([0.0, 1e-9, 1.0])
+    assert ag.check_gradients(guarded, x[1:], hand=1.5 * np.sqrt(x[1:])).ok
+    assert not ag.check_gradients(guarded, x, hand=1.5 * np.sqrt(x)).causes
+
+
 # --- what a hand function does --------------------------------------------------------------------
 
 

@@ -99,11 +99,22 @@ class Call:
         return self.nodes(base)
 
     def along(self, k: int, out: int) -> Callable[[np.ndarray], np.ndarray]:
-        """Output number `out` as a function of the flattened leaf number `k`, in float64."""
+        """Output number `out` as a function of the flattened leaf number `k`, in float64.
+
+        NaN where the function raises, as outside its domain, but not if it does so at once.
+        """
+        size = -1
 
         def function(v: np.ndarray) -> np.ndarray:
-            value = data(self(self.at(k, v))[1][out])
-            return np.array(value, float).ravel()
+            nonlocal size
+            try:
+                value = np.array(data(self(self.at(k, v))[1][out]), float).ravel()
+            except (ArithmeticError, ValueError, AssertionError):
+                if size < 0:
+                    raise
+                return np.full(size, np.nan)
+            size = value.size
+            return value
 
         return function
 

@@ -151,7 +151,10 @@ class Asking:
 
         def near(v: np.ndarray) -> np.ndarray:
             nodes = call.at(k, at + v)
-            return Tape(call(nodes)[1][o]).gradient(nodes[k]).reshape(out.size, at.size)
+            there = call(nodes)[1][o]
+            if not isinstance(there, Node):  # on this side of a branch the result is constant
+                return np.zeros((out.size, at.size))
+            return Tape(there).gradient(nodes[k]).reshape(out.size, at.size)
 
         said = hear(function, at, tape, x, hand, self.method, through, near=near)
         row = examine("", tape, x, hand, said, self.budget, unreliable=self.unreliable)
