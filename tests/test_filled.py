@@ -361,6 +361,41 @@ def test_a_drawing_says_what_was_written_where():
     assert "[1, 0] = m" in ag.draw(total).svg()
 
 
+def test_it_can_be_drawn_traced_and_compared_as_the_node_that_it_is():
+    x = ag.Tensor([1.0, 2.0], label="x")
+    out = ag.zeros(2)
+    out[0], out[1] = x[1] * 3.0, x[0]
+    out.backward(np.ones(2))
+    assert str(ag.trace(out)) == str(ag.trace(out.operand))
+    assert ag.draw(out).svg() == ag.draw(out.operand).svg()
+    assert ag.compare(out[0] * 1.0)
+    for cut in (ag.Tensor, ag.constant):
+        with pytest.raises(TypeError, match="not a|has a gradient"):
+            cut(out)
+
+
+def test_an_array_of_numbers_beside_a_node_is_as_one_of_numpys():
+    plain = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for operator in ("+", "-", "*", "/", "**", "@"):
+        for order in (f"a {operator} t", f"t {operator} a"):
+            t, u = ag.Tensor([0.5, 2.0]), ag.Tensor([0.5, 2.0])
+            got, right = (
+                eval(order, {"a": ag.array(plain), "t": t}),
+                eval(order, {"a": plain, "t": u}),
+            )
+            assert type(got) is ag.Tensor
+            got.sum().backward()
+            right.sum().backward()
+            np.testing.assert_array_equal(got.data, right.data)
+            np.testing.assert_array_equal(t.grad, u.grad)
+    array = ag.array([1.0, 2.0])
+    y = t * array
+    array[0] = 100.0
+    t.grad = None
+    y.sum().backward()
+    assert t.grad.tolist() == [1.0, 2.0]
+
+
 def test_what_was_computed_before_stays_as_it_was():
     x = ag.Tensor([1.0, 2.0])
     out = ag.zeros(2)

@@ -11,6 +11,7 @@ from ..core.graph import Node, toposort
 from ..graphs.names import Names, caller_names, lent
 from ..graphs.tape import Tape
 from ..nodes import callsite
+from ..ops.inputs import operand
 from .autodiff import changed
 from .examine import Budget, examine
 from .findings import Cause, Row
@@ -45,6 +46,7 @@ def compare(root: Node, hand: Mapping[Node, Any] | None = None, method: str = "c
     >>> report.verdict, report.causes[0].code
     ('hand', 'scale')
     """
+    root = operand(root)
     if not isinstance(root, Node):
         raise TypeError(f"compare takes the node to start from, not {type(root).__name__}")
     if method not in METHODS:

@@ -26,6 +26,10 @@ ways: dict[type, Callable[[Op, Sequence[Any]], Any]] = {}
 """How data of another kind, beside numbers and arrays, has an operation applied to it."""
 
 
+views: set[type] = set()
+"""Classes of arrays that compute as NumPy's own do, and are taken as views of that class."""
+
+
 def shape(x: Any) -> tuple[int, ...]:
     """The shape of a node, an array or a Python number."""
     return getattr(x, "shape", ())

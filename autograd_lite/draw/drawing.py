@@ -14,6 +14,7 @@ from ..graphs.names import named
 from ..graphs.tape import Tape
 from ..graphs.text import clip, escape
 from ..nodes.files import replacing
+from ..ops.inputs import operand
 from .boxes import fold, size
 from .fit import fitted, narrowed, shown_size
 from .formula import title_of
@@ -152,6 +153,7 @@ def draw(
     >>> ag.draw(y)
     <Drawing of y = x · x; .save('graph.svg') writes it>
     """
+    root = operand(root)
     if not isinstance(root, Node):
         raise TypeError(
             f"draw takes a node (a Value or a Tensor), not {type(root).__name__}: plain numbers "

@@ -13,6 +13,7 @@ from ..core.graph import Node
 from ..graphs.names import named
 from ..graphs.tape import Tape
 from ..graphs.text import escape
+from ..ops.inputs import operand
 from .boxes import fold, size
 from .drawing import write_file
 from .page import Page
@@ -75,6 +76,7 @@ def step(root: Node, *, names: Any = None) -> Stepper:
     >>> page.html.startswith("<!doctype html>")
     True
     """
+    root = operand(root)
     if not isinstance(root, Node):
         raise TypeError(f"step takes a node, not {type(root).__name__}")
     subject = Subject(Tape(root), *named(names))

@@ -17,6 +17,7 @@ from ..core.graph import Node, data
 from ..graphs.names import named
 from ..graphs.tape import Tape, shares
 from ..graphs.text import array_lines
+from ..ops.inputs import operand
 from .boxes import Box, Use, gradient
 from .phrases import local, phrase
 from .subject import Subject
@@ -83,6 +84,7 @@ def steps(root: Node, *, names: Any = None) -> Iterator[BackwardStep]:
       to x: × x gives +3.0000 (1 of 2 arrived)
       to x: × x gives +3.0000, with +3.0000 already there makes +6.0000 (2 of 2 arrived)
     """
+    root = operand(root)
     if not isinstance(root, Node):
         raise TypeError(f"steps takes a node, not {type(root).__name__}")
     return run(View(Subject(Tape(root), *named(names))))

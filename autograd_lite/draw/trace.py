@@ -14,6 +14,7 @@ from ..graphs.names import named
 from ..graphs.notation import write
 from ..graphs.tape import Tape
 from ..graphs.text import MINUS, clip, escape, extent, number, plain
+from ..ops.inputs import operand
 from .boxes import Box, gradient
 from .subject import Subject
 from .view import View
@@ -135,6 +136,7 @@ def trace(root: Node, *, names: Any = None, blank: Collection[str] = ()) -> Trac
     z            2.0000   dz = dy·y   +7.3891
     y = exp(z)   7.3891   dy = 1      +1.0000
     """
+    root = operand(root)
     if not isinstance(root, Node):
         raise TypeError(f"trace takes a node, not {type(root).__name__}")
     given = named(names)

@@ -72,7 +72,9 @@ def method_text(arrays: bool, case: str) -> str:
         if"""  # fmt: skip
         array = """
         elif other_type is ndarray and other.dtype.kind == "f":
-            y, other, pull = other, operation.own(other), beside""" if arrays else ""  # fmt: skip
+            y, other, pull = other, operation.own(other), beside
+        elif other_type in operation.views:
+            return method(self, other.view(ndarray))""" if arrays else ""  # fmt: skip
         operand = f"""
         other_type = type(other){two} other_type is float or other_type is int:
             y, pull = other, beside{array}

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, data
-from ..core.operation import ways
+from ..core.operation import views, ways
 from ..ops.filled import Filled
 from ..ops.index import At, Pick
 from ..ops.inputs import is_objects, operand
@@ -96,6 +96,9 @@ class Array(ndarray):
 
     def __str__(self) -> str:
         return str(self.view(ndarray))
+
+
+views.add(Array)
 
 
 class Flat:

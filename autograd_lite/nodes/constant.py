@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.graph import Node, describe
 from ..core.operation import ways
-from ..ops.inputs import as_plain_class, frozen, is_objects
+from ..ops.inputs import as_plain_class, frozen, is_objects, operand
 
 __all__ = ["constant"]
 
@@ -35,6 +35,7 @@ def constant(x: Any, dtype: Any = None) -> np.ndarray:
         ...
     ValueError: assignment destination is read-only
     """
+    x = operand(x)
     if isinstance(x, Node) or is_objects(x):
         what = describe(x) if isinstance(x, Node) else "an array or list of nodes"
         raise TypeError(

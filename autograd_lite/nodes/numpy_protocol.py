@@ -215,6 +215,8 @@ class NumpyProtocol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
+            if type(inputs[0]) is Array:
+                inputs = (inputs[0].view(ndarray), *inputs[1:])
             if type(inputs[0]) is ndarray and ufunc in self.reflected:
                 return self.reflected[ufunc](self, inputs[0])
             try:

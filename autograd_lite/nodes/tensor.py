@@ -13,7 +13,7 @@ from ..core.operation import ways
 from ..ops import index, linalg, reduce
 from ..ops import shape as shapes
 from ..ops.catalogue import later
-from ..ops.inputs import as_plain_class
+from ..ops.inputs import as_plain_class, operand
 from .numpy_protocol import off_the_graph
 from .operators import Operators
 from .written import Writing, read, write
@@ -27,7 +27,7 @@ def as_array(x: Any, dtype: Any = None) -> np.ndarray:
     """A fresh floating-point array with the numbers of `x`, or TypeError."""
     if type(x) in ways:
         return x.as_array(dtype)
-    if isinstance(x, Node):
+    if isinstance(operand(x), Node):
         raise TypeError(
             f"a Tensor holds numbers, not a {type(x).__name__}: to start a new graph from its "
             "numbers write x.detach()"

@@ -14,7 +14,7 @@ import numpy as np
 from ..core.elementwise import Elementwise
 from ..core.graph import Node, data
 from ..core.operation import Op, is_usual
-from .inputs import as_constant, is_objects, is_whole, operand
+from .inputs import as_constant, as_plain_class, is_objects, is_whole, operand
 
 __all__ = ["FromValues", "tensor_of"]
 
@@ -48,8 +48,9 @@ def tensor_of(x: Any) -> Any:
 
 def convert(op: Op, inputs: Sequence[Any]) -> Any:
     """As `Op.convert`: the result for lists, whole numbers, NumPy's numbers, arrays of Values."""
-    if any(hasattr(type(x), "operand") for x in inputs):
-        return op(*map(operand, inputs))
+    if any(type(x) is not ndarray and isinstance(x, ndarray) for x in inputs):
+        # An array of a subclass, as those are that nodes can be written into: as one of NumPy's.
+        return op(*(plain_class(x, op) for x in inputs))
     inputs = [x if is_usual(x) else as_constant(x, op.name) for x in inputs]
     plain = [data(x) for x in inputs]
     if any(type(x) is ndarray and x.dtype.kind == "O" for x in inputs):
@@ -63,6 +64,13 @@ def convert(op: Op, inputs: Sequence[Any]) -> Any:
         dtype = np.result_type(*plain)
         inputs = [x.astype(dtype) if is_whole(x) else x for x in inputs]
     return op.apply(inputs)
+
+
+def plain_class(x: Any, op: Op) -> Any:
+    """An array as one of NumPy's own class, or the node it stands for; others as they are."""
+    if type(x) is ndarray or not isinstance(x, ndarray):
+        return x
+    return operand(x) if hasattr(type(x), "operand") else as_plain_class(x, f"'{op.name}'")
 
 
 def with_objects(op: Op, inputs: Sequence[Any]) -> Any:
