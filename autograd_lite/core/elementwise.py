@@ -41,10 +41,11 @@ class Elementwise(Op):
 
     def __init__(
         self, name: str, on_floats: Callable[..., Any], on_arrays: Callable[..., Any],
-        *partials: Any, words: str = "", shares: Callable[..., Any] | None = None,
+        *partials: Any, words: str = "", write: str = "",
+        shares: Callable[..., Any] | None = None,
         chooses: bool = False,
     ) -> None:  # fmt: skip
-        self.name, self.words, self.shares = name, words, shares
+        self.name, self.words, self.write, self.shares = name, words, write, shares
         self.on_floats, self.on_arrays, self.partials = on_floats, on_arrays, partials
         self.chooses = chooses or flat in partials  # type: ignore[misc]
 
@@ -76,6 +77,9 @@ class Elementwise(Op):
 
     def vjps(self, g: Any, out: Any, *inputs: Any) -> Sequence[Any] | None:
         return self.shares(g, out, *inputs) if self.shares and shape(out) else None
+
+    def spelling(self, *inputs: Any) -> str:
+        return self.write or f"{self.name}({', '.join(['{}'] * len(self.partials))})"
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
@@ -239,17 +243,17 @@ LN2, LN10 = math.log(2), math.log(10)
 # fmt: off
 # row                     name          on floats         on arrays       ∂ result / ∂ input, one each
 
-add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE, words="x + y")
-subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0, words="x − y")
-multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x, words="x · y")
-divide     = Elementwise("/",           operator.truediv, np.divide,      quotient_slope, lambda z, x, y: z / -y, words="x / y", shares=quotient)
-power      = Elementwise("**",          raised_float,     raised,         power_base, power_exponent, words="x^y; NaN for the root of a negative number")
+add        = Elementwise("+",           operator.add,     np.add,         ONE, ONE, write="{} + {}", words="x + y")
+subtract   = Elementwise("-",           operator.sub,     np.subtract,    ONE, lambda z, x, y: -1.0, write="{} − {}", words="x − y")
+multiply   = Elementwise("*",           operator.mul,     np.multiply,    lambda z, x, y: y, lambda z, x, y: x, write="{} · {}", words="x · y")
+divide     = Elementwise("/",           operator.truediv, np.divide,      quotient_slope, lambda z, x, y: z / -y, write="{} / {}", words="x / y", shares=quotient)
+power      = Elementwise("**",          raised_float,     raised,         power_base, power_exponent, write="{}**{}", words="x^y; NaN for the root of a negative number")
 
-mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)), words="x − y · ⌊x / y⌋, with the sign of y", chooses=True)
+mod        = Elementwise("%",           np.mod,           np.mod,         lambda z, x, y: remainder_slope(z, 1.0), lambda z, x, y: remainder_slope(z, -floor(x / y)), write="{} mod {}", words="x − y · ⌊x / y⌋, with the sign of y", chooses=True)
 
-negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0, words="−x")
-positive   = Elementwise("pos",         operator.pos,     np.positive,    ONE, words="x itself")
-absolute   = Elementwise("abs",         math.fabs,        np.absolute,    lambda y, x: sign(x), words="|x|")
+negative   = Elementwise("neg",         operator.neg,     np.negative,    lambda y, x: -1.0, write="−{}", words="−x")
+positive   = Elementwise("pos",         operator.pos,     np.positive,    ONE, write="+{}", words="x itself")
+absolute   = Elementwise("abs",         math.fabs,        np.absolute,    lambda y, x: sign(x), write="|{}|", words="|x|")
 sign       = Elementwise("sign",        lambda x: x if x != x else float((x > 0) - (x < 0)),          np.sign,        flat, words="−1, 0 or 1, the sign of x; derivative 0")
 
 floor      = Elementwise("floor",       np.floor,         np.floor,       flat, words="the largest whole number not above x; derivative 0")
@@ -289,7 +293,7 @@ rad2deg    = Elementwise("rad2deg",     math.degrees,     np.rad2deg,     lambda
 identity   = Elementwise("identity",    float,            lambda x: x,    ONE)
 # How `chain` is recorded; and a weight, as in t · log h, where 0 · inf is 0.
 chained    = Elementwise("*",           operator.mul,     np.multiply,    lambda z, g, d: d, lambda z, g, d: g)
-chain_product = Elementwise("*",        weighed,          weighed,        lambda z, g, d: d, lambda z, g, d: g, chooses=True)
+chain_product = Elementwise("*",        weighed,          weighed,        lambda z, g, d: d, lambda z, g, d: g, chooses=True, write="{} · {}")
 # The slope at a corner, 0 by convention, which has no slope itself.
 corner     = Elementwise("corner",      lambda y: 0.0 if y == y else y, lambda y: 0 * np.sign(y),  lambda z, y: lifted(z, data(y) == 0, math.nan), chooses=True)
 # fmt: on

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node, data
-from ..graphs.columns import spelling
 from ..graphs.expression import SUMMED, Symbol
 from ..graphs.spelling import is_sign
 from ..graphs.tape import pull
@@ -192,7 +191,7 @@ def is_part(subject: Subject, node: Node, user: Node, formulas: bool) -> bool:
         return False
     if id(node) in subject.shifts:
         return True
-    own, its = spelling(node.op, *node.inputs), spelling(user.op, *user.inputs)
+    own, its = node.op.spelling(*node.inputs), user.op.spelling(*user.inputs)
     if its == NEGATIVE or (is_scale(user) and (own == NEGATIVE or node.op.moves == SUMMED)):
         return True
     return formulas and is_sign(own)
@@ -200,7 +199,7 @@ def is_part(subject: Subject, node: Node, user: Node, formulas: bool) -> bool:
 
 def is_scale(node: Node) -> bool:
     """Whether a node is its input times or divided by a single number."""
-    if spelling(node.op, *node.inputs) not in ("{} · {}", "{} / {}"):
+    if node.op.spelling(*node.inputs) not in ("{} · {}", "{} / {}"):
         return False
     x, y = node.inputs
     return isinstance(x, Node) and not isinstance(y, Node) and np.size(y) == 1

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
-from ..graphs.columns import spelling
 from ..graphs.expression import Symbol, substitute, symbols
 from ..graphs.notation import write
 from .boxes import Box, Use, gradient
@@ -102,6 +101,6 @@ def target_of(box: Box) -> str:
 def examples_of(box: Box) -> str:
     """Over how many examples a loss is the mean; nothing if it is no mean."""
     node = box.node
-    if spelling(node.op, *node.inputs) != "{} / {}" or isinstance(node.inputs[1], Node):
+    if node.op.spelling(*node.inputs) != "{} / {}" or isinstance(node.inputs[1], Node):
         return ""
     return literal(node.inputs[1])[0]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
-from ..graphs.columns import spelling
 from ..graphs.spelling import ATOM, SUM, Part, fill, wrapped
 from ..graphs.text import MINUS, number
 from .boxes import Box
@@ -26,7 +25,7 @@ def literal(x: Any) -> tuple[str, int]:
 
 def formula(op: Any, inputs: Any, parts: list[Part]) -> Part:
     """The text of an operation applied to the texts of its inputs, and how tight it is."""
-    return fill(spelling(op, *inputs).replace("-", MINUS), parts)
+    return fill(op.spelling(*inputs).replace("-", MINUS), parts)
 
 
 def box_formula(subject: Subject, box: Box) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import TABLE
-from ..graphs.columns import CONVENTIONS
 from ..graphs.expression import Symbol, substitute
 from ..graphs.names import Names
 from ..graphs.tape import Tape
@@ -29,6 +28,28 @@ from .subject import Subject
 from .view import View
 
 __all__ = ["operations_page"]
+
+CONVENTIONS = {
+    "absolute": "0 at 0",
+    "relu": "0 at 0",
+    "sqrt": "inf at 0, NaN below",
+    "log": "inf at 0, NaN below",
+    "log2": "inf at 0, NaN below",
+    "log10": "inf at 0, NaN below",
+    "log1p": "inf at −1, NaN below",
+    "divide": "−inf for 1/y at 0",
+    "power": "0 where the exponent is 0; NaN for the exponent of a negative base",
+    "hypot": "0 at (0, 0)",
+    "maximum": "½ each where two nodes tie; 0 where a node ties with a constant",
+    "minimum": "as maximum",
+    "fmax": "as maximum; a NaN loses",
+    "fmin": "as maximum; a NaN loses",
+    "arcsin": "inf at ±1, NaN outside",
+    "arccos": "−inf at ±1, NaN outside",
+    "arctanh": "inf at ±1, NaN outside",
+    "arccosh": "inf at 1, NaN below",
+}
+"""What formulas cannot say: the points where a derivative had to be chosen."""
 
 # Rows that only other rules use, and the second row of those that have one for constants.
 INNER = {"identity", "tie_share", "wins", "step", "distance", "chained", "chain_product", "corner"}

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core.elementwise import Elementwise, identity
 from ..core.graph import Node, data, wrap
-from ..graphs.columns import absolute, applied, spelling
+from ..graphs.algebra import applied
 from ..graphs.expression import (
     COPIED,
     RESHAPED,
@@ -93,12 +93,8 @@ def _slope(op: Elementwise, i: int, at: tuple[float, ...]) -> Any:
         partial = op.partials[i]
         recorded = partial(out, *inputs) if callable(partial) else 1.0
     e = express(recorded, names)
-    with np.errstate(all="ignore"):
-        if n == 1 and np.isnan(op.forward(-0.7)):
-            # log'(−0) is +inf, so the rule takes the size of x; where log is defined it is x.
-            e = substitute(e, {absolute(slot(0)): slot(0)})
     result = applied(op, [slot(k) for k in range(n)])
-    if spelling(op) == QUOTIENT:  # better known by its parts: −x/y², not −z/y
+    if op.spelling() == QUOTIENT:  # better known by its parts: −x/y², not −z/y
         return substitute(e, {OUT: result})
     return substitute(e, {result: OUT})
 
@@ -132,7 +128,7 @@ def express(x: Any, names: dict[int, Any]) -> Any:
         return applied(x.op, args)
     if x.op.moves == RESHAPED and lengths(x) == lengths(x.inputs[0]):
         return args[0]
-    return Apply(x.op.name, tuple(args), spelling(x.op, *x.inputs), x.op.moves)
+    return Apply(x.op.name, tuple(args), x.op.spelling(*x.inputs), x.op.moves)
 
 
 def lengths(x: Any) -> list[int]:
@@ -172,4 +168,4 @@ def symbol(subject: Subject, x: Any, user: Node) -> Any:
     if value is None:
         return Apply("max", ())
     # A division by 4 stays one on the way back: ÷ 4, not × 0.25.
-    return Symbol(literal(x)[0]) if spelling(user.op) == QUOTIENT else constant(value)
+    return Symbol(literal(x)[0]) if user.op.spelling(*user.inputs) == QUOTIENT else constant(value)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
-from ..graphs.columns import spelling
 from ..graphs.expression import RESHAPED
 from ..graphs.names import Names, name_all
 from ..graphs.tape import Tape
@@ -165,7 +164,7 @@ def is_drawn(x: Any) -> bool:
 
 def is_shift(node: Node) -> bool:
     """Whether a node is z − max(z) with the maximum taken as a constant, as softmax does it."""
-    if node.op is None or spelling(node.op, *node.inputs) != "{} − {}":
+    if node.op is None or node.op.spelling(*node.inputs) != "{} − {}":
         return False
     x, c = node.inputs
     if isinstance(c, Node) or not isinstance(x, Node):

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Node
-from .columns import LETTERS
 from .text import clip
 
 __all__ = ["LETTERS", "Names", "caller_names", "constant_name", "lent", "name_all", "named"]
@@ -105,6 +104,24 @@ def lent(nodes: Iterable[Node], variables: Names) -> Iterator[None]:
     finally:
         for node, notes in changed:
             node.notes = notes
+
+
+LETTERS = {
+    "exp": "e",
+    "sum": "s",
+    "log": "q",
+    "*": "m",
+    "+": "r",
+    "-": "u",
+    "neg": "n",
+    "/": "h",
+    "@": "y",
+    "**": "p",
+    "tanh": "h",
+    "sigmoid": "h",
+    "relu": "h",
+}
+"""Letters a person might give the result of an operation."""
 
 
 def named(names: Any) -> tuple[dict[int, str], Names]:

@@ -54,7 +54,7 @@ def zero(x: Any) -> Any:
 # fmt: off
 # row                     name          on floats            on arrays         ∂ result / ∂ input, one each
 
-step       = Elementwise("step",        step_of_float,       lambda x: np.heaviside(x, zero(x)),   flat)
+step       = Elementwise("step",        step_of_float,       lambda x: np.heaviside(x, zero(x)),   flat, write="[{} > 0]")
 relu       = Elementwise("relu",        lambda x: 0.0 if x <= 0 else x, lambda x: np.maximum(x, 0), lambda y, x: step(x), words="max(x, 0); derivative 0 at 0", chooses=True)
 sigmoid    = Elementwise("sigmoid",     sigmoid_of_float,    sigmoid_of_array, lambda y, x: y * sigmoid(-x), words="1 / (1 + exp(−x)), without overflow")
 softplus   = Elementwise("softplus",    softplus_of_float,   lambda x: np.logaddexp(x, zero(x)),   lambda y, x: sigmoid(x), words="log(1 + exp x), without overflow")

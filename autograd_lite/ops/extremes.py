@@ -61,8 +61,8 @@ def fmin_of_floats(x: float, y: float) -> float:
 # fmt: off
 # row          name          on floats             on arrays            ∂ result / ∂ input, one each
 
-tie_share    = Elementwise("share",   tie_share_of_floats, tie_share_of_arrays, flat, flat, flat)
-wins         = Elementwise("beats",   wins_of_floats,      wins_of_arrays,      flat, flat, flat)
+tie_share    = Elementwise("share",   tie_share_of_floats, tie_share_of_arrays, flat, flat, flat, write="[{} = {}]")
+wins         = Elementwise("beats",   wins_of_floats,      wins_of_arrays,      flat, flat, flat, write="[{} = {}]")
 maximum_tied = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x), chooses=True)
 maximum_won  = Elementwise("maximum", maximum_of_floats, np.maximum, lambda z, x, y: wins(z, x, y), lambda z, x, y: wins(z, y, x), chooses=True)
 minimum_tied = Elementwise("minimum", minimum_of_floats, np.minimum, lambda z, x, y: tie_share(z, x, y), lambda z, x, y: tie_share(z, y, x), chooses=True)
