@@ -286,6 +286,15 @@ def test_a_tuple_for_each_of_several_arguments():
     assert [r.verdict for r in report.rows] == ["agree", "hand"]
 
 
+def test_a_list_of_numbers_for_a_list_of_nodes():
+    f = lambda v: v[0] * v[1]  # noqa: E731
+    values = [ag.Value(2.0), ag.Value(3.0)]
+    for hand in ([3.0, 2.0], (3.0, 2.0), np.array([3.0, 2.0]), lambda v: [3.0, 2.0]):
+        assert ag.check_gradients(f, values, hand=hand).ok
+    report = ag.check_gradients(f, values, hand=[3.0, 2.5])
+    assert [row.verdict for row in report.rows] == ["agree", "hand"]
+
+
 def test_a_hand_function_that_asks_the_engine_is_noticed():
     f = lambda x: ag.sum(x**3)  # noqa: E731
     report = ag.check_gradients(f, X, hand=lambda x: ag.grad(f)(x))

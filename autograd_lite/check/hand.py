@@ -177,6 +177,8 @@ def taken_apart(f: Any, args: Sequence[Any], hand: Any, chosen: list[int]) -> Gi
 def parts_of(hand: Any, count: int) -> list[Any]:
     """The leaves of a gradient; a single one is what was given, a list of numbers too."""
     leaves = flatten(hand)[0]
+    if count > 1 and len(leaves) == 1 and np.ndim(hand) and len(hand) == count:
+        return list(hand)  # a list of numbers, for a list of nodes
     return [hand] if count == 1 and len(leaves) != 1 else list(leaves)
 
 
