@@ -184,6 +184,21 @@ def test_jupyterlab_shows_all_of_it(server, browser, tmp_path):
     page.close()
 
 
+def test_a_notebook_that_is_not_trusted_shows_its_drawings(server, notebook, browser):
+    """As in a fresh clone: what is stored is shown, though JupyterLab shows no SVG of strangers."""
+    nbformat.write(executed(notebook), notebook.parent / "stored.ipynb")
+    page = browser.new_page(viewport={"width": 1400, "height": 1100})
+    page.goto(f"{server}/lab/workspaces/fresh/tree/stored.ipynb", wait_until="domcontentloaded")
+    pictures = page.locator(".jp-RenderedImage img")
+    expect(pictures).to_have_count(2)
+    assert page.locator(".jp-RenderedSVG").count() == 0
+    column = page.locator(".jp-Notebook").bounding_box()["width"]
+    for k in range(2):
+        pictures.nth(k).scroll_into_view_if_needed()
+        assert 200 < pictures.nth(k).bounding_box()["width"] <= column
+    page.close()
+
+
 def test_a_class_can_run_the_notebook_on_softmax(server, notebook, browser, tmp_path):
     """All cells run in JupyterLab, and what is then saved is what the repository holds."""
     stored = nbformat.read(SOFTMAX, as_version=4)

@@ -1,5 +1,6 @@
 """Names that mean harm, machines without Graphviz, files that must be whole: nothing breaks."""
 
+import base64
 import html
 import os
 import re
@@ -299,7 +300,8 @@ def test_a_file_is_written_whole_or_not_at_all(drawing, tmp_path, monkeypatch):
 
 def test_a_picture_in_a_notebook_shrinks_to_the_column_and_is_white(drawing):
     bundle = drawing._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     svg = bundle["image/svg+xml"]
     assert svg.startswith('<svg role="img" aria-label="Computation graph of y = x · x"')
     assert "max-width:100%" in svg
