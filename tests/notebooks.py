@@ -75,7 +75,9 @@ def executed(path: Path) -> nbformat.NotebookNode:
     book.metadata = nbformat.from_dict(METADATA)
     for cell in book.cells:
         if cell.cell_type == "code":
-            cell.outputs = [tidy(output, cell.metadata.get("alt")) for output in cell.outputs]
+            # A progress bar that a slow machine shows for a moment is no output.
+            kept = [o for o in cell.outputs if o.get("name") != "stderr" or o.text.strip()]
+            cell.outputs = [tidy(output, cell.metadata.get("alt")) for output in kept]
     return book
 
 
