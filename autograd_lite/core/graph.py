@@ -76,7 +76,6 @@ class Node:
         hand: Any
         group: Any
         _op: Any
-        check_seed: Any
 
     def become(self, primal: Any, op: Any = None, left: Any = None, right: Any = None) -> None:
         """Set every field; without an operation this is a leaf."""
@@ -108,6 +107,10 @@ class Node:
         """The seed 1 in the shape of this node, for `backward()` without a seed."""
         raise TypeError(f"{type(self).__name__} does not say what its seed is")
 
+    def check_seed(self, seed: Any) -> Any:
+        """The seed as plain data, or ValueError when it has not this node's shape."""
+        return seed
+
     def fit(self, g: Any) -> Any:
         """The cotangent `g` in this node's own shape and dtype, as a leaf's `.grad` holds it."""
         return g
@@ -137,7 +140,7 @@ class Node:
         >>> x.grad
         6.0
         """
-        for node, g in sweep([self], [self.one() if seed is None else seed]):
+        for node, g in sweep([self], [self.one() if seed is None else self.check_seed(seed)]):
             node.grad = g if node.op is not None else node.accumulated(g)
 
     def shares(

@@ -112,7 +112,7 @@ class Value(Arithmetic):
         return 1.0
 
     def fit(self, g: Any) -> Any:
-        return g if isinstance(g, Node) else self.number(g)
+        return g if type(g) is float or isinstance(g, Node) else self.number(g)
 
     def total(self, so_far: Any, share: Any) -> Any:
         if isinstance(share, np.ndarray) and share.ndim == 0:

@@ -117,7 +117,7 @@ def backward(self: Node, seed: Any = None) -> None:
     """As `Node.backward`."""
     if blocks:
         return plain_backward(self, seed)
-    walk = _sweep([self], [self.one() if seed is None else seed], keep=True)
+    walk = _sweep([self], [self.one() if seed is None else self.check_seed(seed)], keep=True)
     try:
         for leaf, g in walk:
             if leaf.grad is None and type(g) is ndarray and g.base is None:

@@ -82,16 +82,8 @@ class Operators(Arithmetic, NumpyProtocol, Copying, Habits):
     def _op(self) -> str:
         return "" if self.op is None else self.op.name
 
-    def check_seed(self, seed: Any) -> Any:
-        """The seed as plain data, or ValueError when it has not this node's shape."""
-        return seed
-
-    def backward(self, seed: Any = None) -> None:
-        # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
-        with np.errstate(all="ignore"):
-            super().backward(None if seed is None else self.check_seed(seed))
-
-    backward.__doc__ = Node.backward.__doc__
+    # A pole gives inf and a domain left gives NaN, silently: the forward has warned already.
+    backward = np.errstate(all="ignore")(Node.backward)
 
     def forget(self, primal: Any) -> None:
         """Become a leaf with this data."""
