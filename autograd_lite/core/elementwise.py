@@ -66,12 +66,9 @@ class Elementwise(Op):
 
     def pulled(self, absent: Any, i: int, g: Any, out: Any, *inputs: Any) -> Any:
         d = self.slope(i, out, *inputs)
-        if d is not ONE and absent is not None:
-            # The slope is selected, not the product: then it has no slope of its own there either.
-            d = Selected(np.logical_not(absent))(d)
-        product = chain(g, d)
-        p: Any = data(product)
-        if absent is None and isinstance(p, PLAIN) and np.any(np.isnan(p) & np.equal(data(g), 0)):
+        # The slope is selected, not the product: then it has no slope of its own there either.
+        product = chain(g, d if absent is None or d is ONE else Selected(np.logical_not(absent))(d))
+        if absent is None and has_lost(data(g), data(product)):
             raise ZeroTimesInfinity
         return sum_to(product, shape(out), shape(inputs[i]))
 
@@ -83,11 +80,10 @@ class Elementwise(Op):
 
     def slope(self, i: int, out: Any, *inputs: Any) -> Any:
         """∂out/∂input i, entry by entry; `ONE` where it is 1 everywhere."""
-        partial = self.partials[i]
         try:
-            return ONE if partial is ONE else partial(out, *inputs)
+            return ONE if self.partials[i] is ONE else self.partials[i](out, *inputs)
         except (ArithmeticError, ValueError):  # a pole of Python's floats: arrays follow IEEE 754
-            d = partial(*map(as_vector, (out, *inputs)))
+            d = self.partials[i](*map(as_vector, (out, *inputs)))
             one = shape(d) == (1,) and not shape(out)
             return (d.item() if type(d) is np.ndarray else d[0]) if one else d
 
@@ -101,9 +97,12 @@ def chain(g: Any, d: Any) -> Any:
     """g · d, the cotangent times a local derivative. What 0 · inf is, the sweep finds: see `zeros`."""
     if d is ONE:
         return g
-    if isinstance(g, PLAIN) and isinstance(d, PLAIN):
-        return g * d  # type: ignore[operator]
-    return chained(g, d)
+    return g * d if isinstance(g, PLAIN) and isinstance(d, PLAIN) else chained(g, d)  # type: ignore
+
+
+def has_lost(g: Any, product: Any) -> bool:
+    """Whether a 0 of `g` came out as NaN."""
+    return isinstance(product, PLAIN) and bool(np.any(np.isnan(product) & np.equal(g, 0)))
 
 
 def weighed(g: Any, d: Any) -> Any:
@@ -133,8 +132,11 @@ def sum_to(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
     Un-broadcasting: what was copied going forward adds up going back. `old` must be known as well
     as `new`: without it the seeds in front would be summed away.
     """
-    if old == new:
-        return g
+    return g if old == new else summed(g, old, new)
+
+
+def summed(g: Any, old: tuple[int, ...], new: tuple[int, ...]) -> Any:
+    """As `sum_to`, where there is something to be summed."""
     if hasattr(g, "sum_to"):  # a node's is recorded
         return g.sum_to(old, new)
     if np.ndim(g) == 2 == len(old) and g.size > 256:  # a bias: BLAS takes a quarter of the time

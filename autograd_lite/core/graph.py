@@ -103,6 +103,10 @@ class Node:
         """The data, after a look whether it was changed behind the node's back (arrays can be)."""
         return self.primal
 
+    def latest(self) -> int:
+        """The version of the data, after such a look."""
+        return self.version
+
     def one(self) -> Any:
         """The seed 1 in the shape of this node, for `backward()` without a seed."""
         raise TypeError(f"{type(self).__name__} does not say what its seed is")
@@ -150,17 +154,15 @@ class Node:
 
         Where entries of `g` are `absent`, so are theirs, whatever the slope.
         """
-        inputs = self.inputs
-        nodes = [i for i, x in enumerate(inputs) if isinstance(x, Node)]
-        args = (self, *inputs) if record else (self.primal, *map(data, inputs))
+        nodes = [(i, x) for i, x in enumerate(self.inputs) if isinstance(x, Node)]
+        args = (self, *self.inputs) if record else (self.primal, *map(data, self.inputs))
         # All at once where an operation has a way: one by one, the time of an operation on many
         # inputs would grow with the number squared.
-        many = len(nodes) == len(inputs) or len(inputs) > 2
-        every = self.op.vjps(g, *args) if many and absent is None else None
-        for i in nodes:
-            check_unchanged(inputs[i], self)
-            found = self.op.pulled(absent, i, g, *args) if every is None else every[i]
-            yield inputs[i], found
+        many = absent is None and (len(nodes) == len(args) - 1 or len(args) > 3)
+        every = self.op.vjps(g, *args) if many else None
+        for i, x in nodes:
+            share = every[i] if every else self.op.pulled(absent, i, g, *args)
+            yield check_unchanged(x, self), share
 
 
 def data(x: Any) -> Any:
@@ -192,9 +194,10 @@ def visited(roots: Iterable[Node], stop: Iterable[Node], since: int) -> dict[Nod
     while stack:
         node = stack[-1]
         inner = node.op is not None and node.version >= since and node not in order
-        inputs = reversed(node.inputs) if inner else ()
-        waiting = [x for x in inputs if isinstance(x, Node) and x not in order]
-        stack += waiting
+        waiting = (
+            [x for x in node.inputs if isinstance(x, Node) and x not in order] if inner else []
+        )
+        stack += reversed(waiting)
         if not waiting:  # all its inputs are in the list by now
             order.setdefault(stack.pop(), inner)
     return order
@@ -225,16 +228,11 @@ def sweep(
     are given nodes instead of data, so the cotangents are themselves nodes that can be swept.
     `stop` and `since` as in `toposort`.
     """
-    found: dict[Node, Any] = {}
-    if len(roots) != len(seeds):
-        raise ValueError(f"{len(roots)} roots need as many seeds, not {len(seeds)}")
-    for root, seed in zip(map(checked_root, roots), seeds, strict=True):
-        found[root] = root.total(found.get(root), seed)
     order = visited(roots, stop, since)
-    missing: Any = None
-    for node in reversed(order):
-        if node not in found:
-            continue
+    found, missing = {}, None  # type: dict[Node, Any], Any
+    for root, seed in zip(roots, seeds, strict=True):
+        found[root] = root.total(found.get(root), seed)
+    for node in filter(found.__contains__, reversed(order)):
         g = whole(found.pop(node))
         yield node, g
         if order[node]:
@@ -256,8 +254,11 @@ def whole(g: Any) -> Any:
 
 def checked_root(x: Any) -> Node:
     """`x`, or TypeError if it is no node."""
-    if isinstance(x, Node):
-        return x
+    return x if isinstance(x, Node) else no_root(x)
+
+
+def no_root(x: Any) -> Node:
+    """Say that `x` is no node."""
     raise TypeError(
         f"the root of a graph is a Value or a Tensor, not {type(x).__name__} {x!r:.40}; a plain "
         "number has no graph below it"
@@ -279,14 +280,17 @@ WAYS_OUT = {
 }
 
 
-def check_unchanged(x: Node, consumer: Node) -> None:
-    """ValueError if the data of `x` was changed after `consumer` was computed from it."""
-    x.current()
-    if x.version > consumer.version:
-        raise ValueError(
-            f"the data of {describe(x)} was changed after '{consumer.op.name}' had used it, so the "
-            f"gradient of what was computed can no longer be found. {WAYS_OUT[x.op is None]}"
-        )
+def check_unchanged(x: Node, consumer: Node) -> Node:
+    """`x`; ValueError if its data was changed after `consumer` was computed from it."""
+    return changed(x, consumer) if x.latest() > consumer.version else x
+
+
+def changed(x: Node, consumer: Node) -> Node:
+    """Say that the data of `x` was changed."""
+    raise ValueError(
+        f"the data of {describe(x)} was changed after '{consumer.op.name}' had used it, so the "
+        f"gradient of what was computed can no longer be found. {WAYS_OUT[x.op is None]}"
+    )
 
 
 def describe(x: Any) -> str:

@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-import numpy as np
+from numpy import ndarray
 
 from .graph import Node, describe, slots, wrap
 
@@ -91,18 +91,23 @@ class Op:
     def apply(self, inputs: Sequence[Any]) -> Any:
         """The result for inputs that `forward` takes as they are."""
         args = [x.current() if isinstance(x, Node) else x for x in inputs]
-        known = [*args, *map(vars(self).get, self.fields)] if ways else ()
-        way = next((ways[type(x)] for x in known if type(x) in ways), None)
         try:
-            out = way(self, args) if way else self.forward(*args)
+            out = self.other_way(args) if ways else self.forward(*args)
         except Exception as error:
             error.add_note(self.context(inputs))
             raise
         if not any(isinstance(x, Node) for x in inputs):
             return out
-        arrays = [isinstance(x, np.ndarray) and self.saves(i) for i, x in enumerate(inputs)]
-        kept = [own(x) if a else x for a, x in zip(arrays, inputs, strict=True)]
-        return wrap(out, self, *slots(kept))
+        saved = [
+            own(x) if type(x) is ndarray and self.saves(i) else x for i, x in enumerate(inputs)
+        ]
+        return wrap(out, self, *slots(saved))
+
+    def other_way(self, args: Sequence[Any]) -> Any:
+        """`forward`, or how data of another kind, among inputs or parameters, has it done."""
+        known = [*args, *map(vars(self).get, self.fields)]
+        way = next((ways[type(x)] for x in known if type(x) in ways), None)
+        return way(self, args) if way else self.forward(*args)
 
     def spelling(self, *inputs: Any) -> str:
         """How a result is written, with `{}` for each input: `exp({})`, `{} @ {}`."""
@@ -118,10 +123,14 @@ class Op:
 
 def is_usual(x: Any) -> bool:
     """Whether an operation takes `x` as it is: a node, a number, an array of floats."""
-    floats = type(x) is np.ndarray and x.dtype.kind == "f"
-    return floats or type(x) is float or isinstance(x, Node) or type(x) is int
+    return type(x) in (float, int) or isinstance(x, Node) or is_array_of_floats(x)
+
+
+def is_array_of_floats(x: Any) -> bool:
+    """Whether `x` is an array of NumPy's own class with floating-point numbers."""
+    return type(x) is ndarray and x.dtype.kind == "f"
 
 
 def own(x: Any) -> Any:
     """`x`, of arrays a copy, which nobody else can write to; `ops.inputs` knows containers too."""
-    return x.copy() if isinstance(x, np.ndarray) else x
+    return x.copy() if isinstance(x, ndarray) else x

@@ -157,8 +157,6 @@ def _sweep(
                 node.cotangent = None
         _running.extend((leaves, computed))
         try:
-            if len(roots) != len(seeds):
-                raise ValueError(f"{len(roots)} roots need as many seeds, not {len(seeds)}")
             for root, seed in zip(roots, seeds, strict=True):
                 root.cotangent = root.total(root.cotangent, seed)
             plainly = record or blocks

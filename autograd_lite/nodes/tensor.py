@@ -135,6 +135,10 @@ class Tensor(Operators):
             self.exposed, self.version = self.primal.copy(), next_version()
         return self.primal
 
+    def latest(self) -> int:
+        self.current()
+        return self.version
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
