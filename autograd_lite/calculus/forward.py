@@ -25,7 +25,7 @@ from ..core.elementwise import (
     divide,
     identity,
 )
-from ..core.graph import Node, check_unchanged, data, sweep
+from ..core.graph import Node, data, sweep, unchanged
 from ..core.operation import shape
 from ..ops import shape as shapes
 from ..ops.branches import where
@@ -88,7 +88,7 @@ def push(lin: Linearized, order: Sequence[Node], known: dict[Node, Any]) -> dict
             continue
         for x in inputs:
             if isinstance(x, Node):
-                check_unchanged(x, node)
+                unchanged(x, node)
         out, args = (node, inputs) if lin.record else (node.primal, [data(x) for x in inputs])
         found[node] = pushed(node.op, tangents, out, args)
     return found

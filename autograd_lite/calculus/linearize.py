@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Node, check_unchanged, data, next_version, sweep, toposort
+from ..core.graph import Node, data, next_version, sweep, toposort, unchanged
 from ..nodes.callsite import depth
 from .arguments import constant, fit, fresh, recorded, recording, zeros
 from .trees import Form, flatten
@@ -172,7 +172,7 @@ class Linearized:
         """ValueError if a node that was given was changed since: its stand-in shares its data."""
         for x in self.inputs:
             if isinstance(x.left, Node):
-                check_unchanged(x.left, x)
+                unchanged(x.left, x)
 
     def own(self, roots: Sequence[Any]) -> tuple[list[Node], bool]:
         """The nodes the function made for these, in order; and whether it used one from outside."""

@@ -95,9 +95,8 @@ def as_vector(x: Any) -> Any:
 
 def chain(g: Any, d: Any) -> Any:
     """g · d, the cotangent times a local derivative. What 0 · inf is, the sweep finds: see `zeros`."""
-    if d is ONE:
-        return g
-    return g * d if isinstance(g, PLAIN) and isinstance(d, PLAIN) else chained(g, d)  # type: ignore
+    plain = isinstance(g, PLAIN) and isinstance(d, PLAIN)
+    return g * d if plain else g if d is ONE else chained(g, d)
 
 
 def has_lost(g: Any, product: Any) -> bool:

@@ -115,13 +115,9 @@ class Node:
         """The seed as plain data, or ValueError when it has not this node's shape."""
         return seed
 
-    def fit(self, g: Any) -> Any:
-        """The cotangent `g` in this node's own shape and dtype, as a leaf's `.grad` holds it."""
-        return g
-
     def accumulated(self, g: Any) -> Any:
         """What `.grad` of this leaf is after one more sweep, in which `g` arrived."""
-        return self.fit(g) if self.grad is None else self.grad + self.fit(g)
+        return g if self.grad is None else self.grad + g
 
     def total(self, so_far: Any, share: Any) -> Any:
         """The cotangent with one contribution more. Never in place: it may be shared."""
@@ -154,15 +150,13 @@ class Node:
 
         Where entries of `g` are `absent`, so are theirs, whatever the slope.
         """
-        nodes = [(i, x) for i, x in enumerate(self.inputs) if isinstance(x, Node)]
+        xs = [(i, x) for i, x in enumerate(self.inputs) if isinstance(x, Node)]
         args = (self, *self.inputs) if record else (self.primal, *map(data, self.inputs))
-        # All at once where an operation has a way: one by one, the time of an operation on many
-        # inputs would grow with the number squared.
-        many = absent is None and (len(nodes) == len(args) - 1 or len(args) > 3)
-        every = self.op.vjps(g, *args) if many else None
-        for i, x in nodes:
-            share = every[i] if every else self.op.pulled(absent, i, g, *args)
-            yield check_unchanged(x, self), share
+        # All at once where an operation has a way (not beside one constant): one by one, the time
+        # of an operation on many inputs would grow with the number squared.
+        each = self.op.vjps(g, *args) if absent is None and (len(xs), len(args)) != (1, 3) else ()
+        for i, x in xs:
+            yield unchanged(x, self), each[i] if each else self.op.pulled(absent, i, g, *args)
 
 
 def data(x: Any) -> Any:
@@ -194,11 +188,9 @@ def visited(roots: Iterable[Node], stop: Iterable[Node], since: int) -> dict[Nod
     while stack:
         node = stack[-1]
         inner = node.op is not None and node.version >= since and node not in order
-        waiting = (
-            [x for x in node.inputs if isinstance(x, Node) and x not in order] if inner else []
-        )
-        stack += reversed(waiting)
-        if not waiting:  # all its inputs are in the list by now
+        below = [x for x in node.inputs if isinstance(x, Node) and x not in order] if inner else []
+        stack += reversed(below)
+        if not below:  # all its inputs are in the list by now
             order.setdefault(stack.pop(), inner)
     return order
 
@@ -233,8 +225,7 @@ def sweep(
     for root, seed in zip(roots, seeds, strict=True):
         found[root] = root.total(found.get(root), seed)
     for node in filter(found.__contains__, reversed(order)):
-        g = whole(found.pop(node))
-        yield node, g
+        yield node, (g := whole(found.pop(node)))
         if order[node]:
             try:
                 shares = list(node.shares(g, record))
@@ -280,7 +271,7 @@ WAYS_OUT = {
 }
 
 
-def check_unchanged(x: Node, consumer: Node) -> Node:
+def unchanged(x: Node, consumer: Node) -> Node:
     """`x`; ValueError if its data was changed after `consumer` was computed from it."""
     return changed(x, consumer) if x.latest() > consumer.version else x
 

@@ -98,10 +98,8 @@ class Op:
             raise
         if not any(isinstance(x, Node) for x in inputs):
             return out
-        saved = [
-            own(x) if type(x) is ndarray and self.saves(i) else x for i, x in enumerate(inputs)
-        ]
-        return wrap(out, self, *slots(saved))
+        kept = [own(x) if type(x) is ndarray and self.saves(i) else x for i, x in enumerate(inputs)]
+        return wrap(out, self, *slots(kept))
 
     def other_way(self, args: Sequence[Any]) -> Any:
         """`forward`, or how data of another kind, among inputs or parameters, has it done."""

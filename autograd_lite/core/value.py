@@ -111,11 +111,8 @@ class Value(Arithmetic):
     def one(self) -> float:
         return 1.0
 
-    def fit(self, g: Any) -> Any:
-        return g if type(g) is float or isinstance(g, Node) else self.number(g)
-
     def total(self, so_far: Any, share: Any) -> Any:
-        if isinstance(share, np.ndarray) and share.ndim == 0:
+        if isinstance(share, np.ndarray | np.generic) and share.ndim == 0:
             share = share.item()  # a Tensor's: go on with floats
         return share if so_far is None else so_far + share
 

@@ -122,10 +122,9 @@ def backward(self: Node, seed: Any = None) -> None:
         for leaf, g in walk:
             if leaf.grad is None and type(g) is ndarray and g.base is None:
                 # An array that the sweep made for this leaf: it need not be copied.
-                leaf.grad = g if g.dtype is leaf.dtype else leaf.fit(g)
+                leaf.grad = g if g.dtype is leaf.dtype else leaf.accumulated(g)
             else:
-                g = leaf.fit(g)
-                leaf.grad = g if leaf.grad is None else leaf.grad + g
+                leaf.grad = leaf.accumulated(g)
     finally:
         # Or a traceback that somebody keeps, as a notebook does, would keep the lock.
         walk.close()

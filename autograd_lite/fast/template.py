@@ -26,7 +26,7 @@ __all__ = ["method", "pull"]
 NAMES = {
     "ONE": ONE, "asarray": np.asarray, "blocks": graph.blocks, "chain": chain, "graph": graph,
     "ndarray": np.ndarray, "new": object.__new__, "operation": operation, "sum_to": sum_to,
-    "check_unchanged": graph.check_unchanged, "copy": copy,
+    "unchanged": graph.unchanged, "copy": copy,
 }  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def pull_text(arrays: bool, case: str, row: bool, ones: tuple[bool, ...], every:
             to_{n} = copy(g)  # the gradient of a leaf is its own""" if arrays else ""  # fmt: skip
         deliver += f"""
         if {n}.version > z.version:
-            check_unchanged({n}, z){own}
+            unchanged({n}, z){own}
         old = {n}.cotangent
         {n}.cotangent = to_{n} if old is None else old + to_{n}"""
     guard = "if type(g) is not float:\n            return False" if not arrays else ""

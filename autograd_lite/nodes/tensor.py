@@ -195,16 +195,18 @@ class Tensor(Operators):
             )
         return array
 
-    def fit(self, g: Any) -> Any:
+    def accumulated(self, g: Any) -> Any:
         if self.grad is not None and np.shape(self.grad) != self.shape:
             raise ValueError(
                 f"the gradient of {describe(self)} was set to an array of shape "
                 f"{np.shape(self.grad)}, to which no gradient can be added: it has the shape of "
                 "the data, or write x.grad = None to start afresh"
             )
-        if isinstance(g, Node):
-            return g
-        return as_array(g, self.primal.dtype) if type(g) in ways else np.array(g, self.dtype)
+        if type(g) in ways:
+            g = as_array(g, self.primal.dtype)
+        elif not isinstance(g, Node):
+            g = np.array(g, self.dtype)  # a copy: a cotangent may be shared
+        return super().accumulated(g)
 
     def __len__(self) -> int:
         if not self.shape:
