@@ -56,7 +56,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     directions = lin.form.leaves_of(tuple(tangents), "a tangent")
     directions = [checked(d, x, "a tangent") for d, x in zip(directions, lin.inputs, strict=True)]
     roots = [x for x in lin.outputs if isinstance(x, Node)]
-    order, foreign = lin.own(roots)
+    order, foreign = lin.own(roots), lin.uses_outside(roots)
     lin.record = lin.recording and (
         lin.record or foreign or any(isinstance(d, Node) for d in directions)
     )

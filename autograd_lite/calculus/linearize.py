@@ -174,14 +174,24 @@ class Linearized:
             if isinstance(x.left, Node):
                 unchanged(x.left, x)
 
-    def own(self, roots: Sequence[Any]) -> tuple[list[Node], bool]:
-        """The nodes the function made for these, in order; and whether it used one from outside."""
-        made = [x for x in roots if isinstance(x, Node)]
-        inputs = set(self.inputs)
+    def own(self, roots: Sequence[Any]) -> list[Node]:
+        """The nodes the function made for these, in order."""
+        inputs, made = set(self.inputs), [x for x in roots if isinstance(x, Node)]
         order = toposort(made, self.inputs, self.start)
-        own = [x for x in order if x not in inputs and x.version >= self.start]
-        used = [x for node in own for x in node.inputs if isinstance(x, Node)]
-        return own, any(x.version < self.start for x in (*made, *used))
+        return [x for x in order if x not in inputs and x.version >= self.start]
+
+    def uses_outside(self, roots: Sequence[Any]) -> bool:
+        """Whether a node from outside is among these, or among what the function made them of."""
+        seen = set(self.inputs)
+        stack = [x for x in roots if isinstance(x, Node)]
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                if node.version < self.start:
+                    return True
+                seen.add(node)
+                stack += [x for x in node.inputs if isinstance(x, Node)]
+        return False
 
     def note(self, reached: bool, foreign: bool) -> None:
         """Remember whether a sweep arrived at an argument, at a node from outside."""
@@ -221,13 +231,13 @@ class Linearized:
     def value(self) -> Any:
         """What the function returned: nodes where it depends on nodes, else plain data."""
         if self.foreign is None:
-            self.foreign = self.own(self.outputs)[1]
+            self.foreign = self.uses_outside(self.outputs)
         return self.returned(self.result, self.outputs, self.out_form, self.foreign)
 
     def with_aux(self, derivative: Any) -> tuple[Any, Any]:
         """The derivative, and what else the function returned."""
         leaves, form = flatten(self.aux)
-        return derivative, self.returned(self.aux, leaves, form, self.own(leaves)[1])
+        return derivative, self.returned(self.aux, leaves, form, self.uses_outside(leaves))
 
     def returned(self, tree: Any, leaves: list[Any], form: Form, foreign: bool) -> Any:
         """A part of what the function returned, as its caller gets it."""

@@ -73,7 +73,7 @@ def rows_at_once(lin: Linearized) -> int:
     if lin.record:
         return sys.maxsize  # a recorded sweep's graph is kept whatever is done
     nodes = [x for x in lin.outputs if isinstance(x, Node)]
-    largest = max((x.primal.nbytes for x in lin.own(nodes)[0] if isinstance(x, Tensor)), default=8)
+    largest = max((x.primal.nbytes for x in lin.own(nodes) if isinstance(x, Tensor)), default=8)
     return max(1, BLOCK // max(largest, 1))
 
 
@@ -163,7 +163,7 @@ def check_unmixed(lin: Linearized, batch: tuple[int, ...]) -> None:
 
     Let g be any cotangent and c a factor for each example. What arrives at an example that is
     mapped by itself is c times as much for c·g as for g: to the last bit if c is a power of two,
-    which changes no rounding. Which of four factors it is says a digit of the example's number, so
+    which changes no rounding. Which of eight factors it is says a digit of the example's number, so
     any two examples differ in one of the sweeps. A path that cancels, such as the one through a
     shift by the largest of all entries, leaves rounding noise; to tell mixing from that, g is
     smaller where more arrives than at most examples, so that no large one hides what others do.
@@ -191,8 +191,8 @@ def check_unmixed(lin: Linearized, batch: tuple[int, ...]) -> None:
     plain = arriving(gs)
     numbers = np.arange(prod(batch)).reshape(batch)
     while numbers.any():
-        factors = np.array([1.0, -1.0, 2.0, -2.0])[numbers % 4]
-        numbers = numbers // 4
+        factors = np.array([1.0, -1.0, 2.0, -2.0, 4.0, -4.0, 8.0, -8.0])[numbers % 8]
+        numbers = numbers // 8
         for g, expected in zip(arriving(times(factors, gs)), times(factors, plain), strict=True):
             eps = np.finfo(g.dtype).eps
             noise = usual * max(eps**0.75, 8 * eps * prod(batch))
