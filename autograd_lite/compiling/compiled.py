@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import ZeroTimesInfinity
-from ..nodes import blocks as context
 from .arguments import HasNodes, signature
 from .audit import Changes, audited
 from .html import Source
@@ -21,7 +20,7 @@ from .pointwise import Points, on_numbers
 from .recording import Recording
 from .running import Changed
 from .scalars import record
-from .steps import Refused
+from .steps import Refused, recorder
 from .within import connected
 
 __all__ = ["Compiled", "compile"]
@@ -60,7 +59,7 @@ class Compiled:
         self.lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if context.recorder_here() is not None:
+        if recorder.get() is not None:
             return self.f(*args, **kwargs)  # part of another function that is being compiled
         key, kinds, known = self.last
         leaves: Any = args

@@ -32,10 +32,6 @@ class Recorder(Steps):
 
     # --- the engine's operations and sweeps
 
-    def apply(self, op: Op, inputs: tuple[Any, ...]) -> Any:
-        """Nothing: an operation is applied as ever, and asks how it is written."""
-        return NotImplemented
-
     def written(self, op: Op, args: list[Any]) -> Any:
         """The result of an operation on stand-ins."""
         scalars = {i for i, x in enumerate(args) if is_scalar(x)}
@@ -57,10 +53,6 @@ class Recorder(Steps):
         if x.dtype in NARROW:
             return self.call(float, (x,))
         return TracedNumber(self, x.step, float(x.value))
-
-    def sweep(self, sweep: Any, *how: Any) -> Any:
-        """A sweep as ever: nodes that hold stand-ins see to it that it is recorded."""
-        return sweep(*how)
 
     def shares(self, node: Any, g: Any, record: bool, plain: Any) -> list[tuple[Node, Any]]:
         """The inputs of a node and their shares, recorded; plain data where it was asked for."""

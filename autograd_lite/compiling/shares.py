@@ -51,7 +51,7 @@ class Shares:
         self.batched = batched
         size, groups = batched.levels.size, batched.levels.in_order()
         self.turn = np.full(size, -1)  # when the plain sweep comes to an entry
-        self.turn[sweep.order] = np.arange(len(sweep.order), 0, -1)
+        self.turn[sweep.order] = np.arange(1, len(sweep.order) + 1)
         self.inside = self.turn >= 0
         self.inside[list(sweep.stop)] = False
         self.active = np.zeros(size, bool)  # what is wanted, or computed from it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any
 
@@ -24,10 +25,14 @@ from .outside import DRAWING, Input, Outside
 from .program import INPUT, Step, getitem, mapped
 from .traced import Drawing, Traced, TracedArray, TracedNumber
 
-__all__ = ["Refused", "Steps", "TooLong", "value_of"]
+__all__ = ["Refused", "Steps", "TooLong", "recorder", "value_of"]
 
 LIMIT = 100 * 1024  # steps; writing more lines than that takes minutes
 PATIENCE = 2.0  # seconds between two words on how far it is
+
+
+recorder: ContextVar[Steps | None] = ContextVar("recorder", default=None)
+"""What writes down every step of the function that is being compiled in this context."""
 
 
 class Refused(TypeError):
@@ -42,7 +47,7 @@ class Steps(context.Block):
     """The inputs and steps of one recording, which lasts as long as this block."""
 
     def __init__(self, most: int = sys.maxsize, lines: bool = False) -> None:
-        super().__init__(context.recorder)
+        super().__init__(recorder)
         self.outside = Outside(self.stand_in, self.drawing)
         self.inputs: list[Step] = []
         self.given: set[Step] = set()  # the inputs that are arguments

@@ -9,15 +9,29 @@ else happens to a number raises Outgrown, and the function is recorded step by s
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..core.elementwise import TABLE, Elementwise, chain_product, chained, identity, positive, power
-from ..core.graph import Node, kinds, toposort, wrap
+from ..core.elementwise import (
+    TABLE,
+    Elementwise,
+    add,
+    divide,
+    exp,
+    identity,
+    multiply,
+    negative,
+    positive,
+    power,
+    subtract,
+    tanh,
+)  # fmt: skip
+from ..core.graph import Node, kinds, wrap
 from ..core.operation import ways
 from ..nodes.value import Value
+from ..ops.activations import relu
 from ..ops.branches import Where
 from .outside import Input
 from .recorder import Recorder, written
@@ -50,18 +64,104 @@ class TapeNumber(TracedNumber):
     dtype = np.dtype(float)
 
 
-kinds[TapeNumber] = Value
-ways[TapeNumber] = written
+class OfNode(TapeNumber):
+    """The number of a node, as an operation on the node is given it: `step` is the node's place."""
+
+    __slots__ = ()
+
+
+class Cotangent(TapeNumber):
+    """What has come to an entry in a sweep; it gets a place of its own when it is first used.
+
+    Without an entry it has come to a node made of a number that is not the node's alone: if it is
+    used, the tape has no words for it.
+    """
+
+    __slots__ = ("at", "of", "sweep")
+
+    def __init__(self, recorder: Any, sweep: Sweep, of: int | None) -> None:
+        self.recorder, self.value, self.sweep, self.of = recorder, None, sweep, of
+        self.at = -1
+
+    @property
+    def step(self) -> int:  # type: ignore[override]
+        if self.of is None:
+            return self.recorder.outgrow()
+        if self.at < 0:
+            self.at = self.recorder.entry(GRADIENT, self.sweep.number, self.of, None)
+        return self.at
+
+    def __add__(self, other: Any) -> Any:
+        return self if self.of is None else super().__add__(other)
+
+
+class TapeValue(Value):
+    """A Value whose number is on a tape; a sweep only notes that it came by."""
+
+    __slots__ = ()
+    stands_for = Value
+
+    def current(self) -> Any:
+        tape = self.primal.recorder
+        return OfNode(tape, tape.place_of_node(self), self.primal.value)
+
+    def shares(self, g: Any, record: bool = False, absent: Any = None) -> Any:
+        return self.primal.recorder.shares(self, g, record)
+
+    def total(self, so_far: Any, share: Any) -> Any:
+        if so_far is not None and getattr(so_far, "sweep", None) is not getattr(share, "sweep", 0):
+            self.primal.recorder.outgrow()
+        return share
+
+
+def quick(name: str, row: Elementwise) -> Any:
+    """A method of Values as `Op.__call__` does it, in the fewest steps: it makes most of a tape."""
+    general, reflected = getattr(Value, name), name.startswith("__r")
+
+    def alone(self: TapeValue) -> Any:
+        tape = self.primal.recorder
+        return wrap(tape.computed(row, [tape.place_of_node(self)]), row, self)
+
+    def beside(self: TapeValue, other: Any) -> Any:
+        kind = type(other)
+        if kind is not TapeValue and kind is not float and kind is not int:
+            return general(self, other)
+        tape = self.primal.recorder
+        at = tape.place_of_node(self)
+        to = tape.place_of_node(other) if kind is TapeValue else tape.place_of(other)
+        if reflected:
+            return wrap(tape.computed(row, [to, at]), row, other, self)
+        return wrap(tape.computed(row, [at, to]), row, self, other)
+
+    return alone if len(row.partials) == 1 else beside
+
+
+METHODS = {"__add__": add, "__radd__": add, "__sub__": subtract, "__rsub__": subtract,
+           "__mul__": multiply, "__rmul__": multiply, "__truediv__": divide, "relu": relu,
+           "__rtruediv__": divide, "__neg__": negative, "exp": exp, "tanh": tanh}  # fmt: skip
+for _name, _row in METHODS.items():
+    setattr(TapeValue, _name, quick(_name, _row))
+
+TapeValue.__name__ = "Value"
+for _kind in (TapeNumber, OfNode, Cotangent):
+    kinds[_kind] = TapeValue
+    ways[_kind] = written
 
 
 class Sweep:
-    """A sweep: from which place it started, with which seed, and the order it went in, reversed."""
+    """A sweep: where it started and with which seed, and the entries in the order it came by."""
 
-    def __init__(self, root: int, seed: int, order: list[int], stop: set[int]) -> None:
+    def __init__(self, number: int, root: int, seed: int) -> None:
+        self.number = number
         self.root = root
         self.seed = seed
-        self.order = order
-        self.stop = stop
+        self.order: list[int] = []
+        self.met = {root}  # what got a cotangent
+
+    @property
+    def stop(self) -> set[int]:
+        """The entries that got a cotangent and did not hand it on."""
+        return self.met.difference(self.order)
 
 
 class Tape(Recorder):
@@ -94,7 +194,7 @@ class Tape(Recorder):
         self.outgrown = True
         raise Outgrown
 
-    call = written = taken = whole = refuse = result = python_number = numbers = outgrow
+    call = taken = whole = refuse = result = python_number = numbers = outgrow
 
     def input(self, value: Any, name: str = "") -> Any:
         """A stand-in for a number that is an argument."""
@@ -130,60 +230,33 @@ class Tape(Recorder):
 
     # --- operations
 
-    def apply(self, op: Any, inputs: tuple[Any, ...]) -> Any:
+    def written(self, op: Any, args: Sequence[Any]) -> Any:
         """The result of a row of the table, written down."""
         if type(op) is Where and type(op.condition) is np.ndarray and not op.condition.ndim:
-            return positive(inputs[0] if op.condition else inputs[1])  # a guard has decided it
-        count = len(inputs)
+            op, args = positive, [args[0 if op.condition else 1]]  # a guard has decided it
+        count = len(args)
         if type(op) is not Elementwise or count > 2 or count != len(op.partials):
-            return NotImplemented if not any(map(self.concerns, inputs)) else self.outgrow()
-        x, *more = inputs
-        at, to = self.place_of(x), -1
-        values = self.values
-        is_node = type(x) is Value
-        if more:
-            (y,) = more
-            to = self.place_of(y)
-            is_node = is_node or type(y) is Value
-            a, b = values[at], values[to]
-            if a is None or b is None:
-                value = None
-            else:
-                try:
-                    value = op.on_floats(a, b)
-                except (ArithmeticError, ValueError):
-                    value = op.forward(a, b)
-        else:
-            a = values[at]
-            try:
-                value = None if a is None else op.on_floats(a)
-            except (ArithmeticError, ValueError):
-                value = op.forward(a)
-        rows = self.rows
-        if not len(rows) & 1023:
-            self.tell(len(rows))
-        out: Any = TapeNumber(self, len(rows), value)
-        rows.append(op)
-        self.left.append(at)
-        self.right.append(to)
-        values.append(value)
-        return wrap(out, op, *inputs) if is_node else out
+            return self.outgrow()
+        return self.computed(op, [self.place_of(x) for x in args])
 
-    def concerns(self, x: Any) -> bool:
-        """Whether `x` is, or may hold, a number of this tape."""
-        return type(x) not in (float, int) and not (
-            isinstance(x, np.ndarray) and x.dtype.kind in "fiub"
-        )
+    def computed(self, op: Any, places: list[int]) -> TapeNumber:
+        """The result of a row of the table on the numbers at these places."""
+        numbers = [self.values[at] for at in places]
+        try:
+            value = None if None in numbers else op.on_floats(*numbers)
+        except (ArithmeticError, ValueError):
+            value = op.forward(*numbers)
+        if not len(self.rows) & 1023:
+            self.tell(len(self.rows))
+        right = places[1] if len(places) > 1 else -1
+        return TapeNumber(self, self.entry(op, places[0], right, value), value)
 
     def place_of(self, x: Any) -> int:
         """The place of an operand: a node's own; of a plain number, off the graph, a copy's."""
         kind = type(x)
-        if kind is Value:
-            primal: Any = x.primal
-            if type(primal) is TapeNumber and x.op in USUAL:
-                return primal.step
-            return self.place_of_node(x)
-        if kind is TapeNumber:
+        if kind is OfNode:
+            return x.step
+        if kind is TapeNumber or kind is Cotangent:
             at = self.constants.get(x.step)
             if at is None:
                 at = self.constants[x.step] = self.entry(ALIAS, x.step, -1, x.value)
@@ -198,20 +271,13 @@ class Tape(Recorder):
 
     def place_of_node(self, x: Any) -> int:
         """The place of a node. One that no operation made may share its number with others."""
+        op = x.op
+        if op is not None and (op is not identity or isinstance(x.left, Node)):
+            return x.primal.step
         at = self.places.get(id(x))
-        if at is not None:
-            return at
-        primal = x.primal
-        if x.op is not None and (x.op is not identity or isinstance(x.left, Node)):
-            return primal.step if type(primal) is TapeNumber else self.outgrow()
-        if type(primal) is TapeNumber:
-            at = self.entry(ALIAS, primal.step, -1, primal.value)
-        elif type(primal) is float:
-            at = self.entry(CONSTANT, -1, -1, primal)
-        else:
-            return self.outgrow()
-        self.places[id(x)] = at
-        self.kept.append(x)
+        if at is None:
+            at = self.places[id(x)] = self.entry(ALIAS, x.primal.step, -1, x.primal.value)
+            self.kept.append(x)
         return at
 
     def ufunc(self, ufunc: Any, called: str, inputs: tuple[Any, ...], kwargs: Any) -> Any:
@@ -220,12 +286,12 @@ class Tape(Recorder):
             if ufunc in COMPARISONS:
                 return self.decision(ufunc, *map(self.place_of, inputs))
             if ufunc in ROWS:
-                return self.apply(ROWS[ufunc], inputs)
+                return self.written(ROWS[ufunc], inputs)
         return self.outgrow()
 
     def power(self, x: Any, y: Any) -> Any:
         """x ** y of plain numbers."""
-        return self.apply(power, (x, y))
+        return self.written(power, (x, y))
 
     def number(self, x: Any) -> Any:
         """x.item()"""
@@ -246,46 +312,22 @@ class Tape(Recorder):
 
     # --- sweeps
 
-    def sweep(
-        self,
-        sweep: Any,
-        roots: Sequence[Node],
-        seeds: Sequence[Any],
-        record: bool,
-        stop: Any,
-        since: int,
-    ) -> Generator[tuple[Node, Any], None, None]:
-        """Note that a sweep was here; its cotangents are entries without numbers."""
-        (root, *others), (seed, *_) = roots, seeds
-        if record or others or type(root) is not Value or type(seed) not in (float, TapeNumber):
+    def shares(self, node: Any, g: Any, record: bool, plain: Any = None) -> list[tuple[Node, Any]]:
+        """Note that a sweep comes by a node; what it hands on is worked out later."""
+        at = self.place_of_node(node)
+        if record:
             self.outgrow()
-        nodes = toposort(roots, stop, since)
-        if not all(type(x) is Value for x in nodes):
-            self.outgrow()
-        order = list(map(self.place_of, nodes))
-        stops = set(order[: len(stop)])
-        if len(stops) < len(stop):
-            self.outgrow()
-        stops.update(at for node, at in zip(nodes, order, strict=True) if node.version < since)
-        which = len(self.sweeps)
-        start = self.place_of_node(root)
-        self.sweeps.append(Sweep(start, self.place_of(seed), order, stops))
-        reached = self.reached(order, start, stops)
-        for node, at in zip(reversed(nodes), reversed(order), strict=True):
-            wanted = not stop or node.op is None or at in stops
-            if wanted and at in reached:
-                g = TapeNumber(self, self.entry(GRADIENT, which, at, None), None)
-                yield node, g
-
-    def reached(self, order: list[int], root: int, stop: set[int]) -> set[int]:
-        """The places that get a cotangent."""
-        reached = {root}
-        for at in reversed(order):
-            if at in reached and at not in stop and type(self.rows[at]) is Elementwise:
-                reached.add(self.left[at])
-                reached.add(self.right[at])
-        return reached
-
-
-USUAL = frozenset(row for row in TABLE.values() if row not in (identity, chain_product, chained))
-"""The rows whose results have a place of their own."""
+        if type(g) is not Cotangent:  # here it starts
+            self.sweeps.append(Sweep(len(self.sweeps), at, self.place_of(g)))
+            g = Cotangent(self, self.sweeps[-1], at)
+        sweep = g.sweep
+        sweep.order.append(at)
+        found: list[tuple[Node, Any]] = []
+        for x in (node.left, node.right):
+            if type(x) is TapeValue:
+                to = self.place_of_node(x)
+                sweep.met.add(to)
+                found.append((x, Cotangent(self, sweep, to)))
+            elif isinstance(x, Node):
+                found.append((x, Cotangent(self, sweep, None)))
+        return found

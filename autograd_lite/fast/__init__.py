@@ -105,12 +105,7 @@ def call(self: Any, *inputs: Any) -> Any:
 
 def call_op(self: Any, *inputs: Any) -> Any:
     """As `Op.__call__`, in the fewest steps for one node."""
-    if blocks:
-        if (recorder := blocks[0].recorder()) is not None:
-            out = recorder.apply(self, inputs)
-            if out is not NotImplemented:
-                return out
-    elif len(inputs) == 1:
+    if len(inputs) == 1 and not blocks:
         x = inputs[0]
         if type(x) in of_arrays and type(x.primal) in USUAL:
             try:

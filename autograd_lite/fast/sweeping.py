@@ -107,9 +107,6 @@ def sweep(
     since: int = 0,
 ) -> Generator[tuple[Node, Any], None, None]:
     """As `core.graph.sweep`. One runs at a time; one inside another sets the outer one's aside."""
-    for block in blocks:
-        if (recorder := block.recorder()) is not None:
-            return recorder.sweep(_sweep, roots, seeds, record, stop, since)
     return _sweep(roots, seeds, record, stop, since)
 
 

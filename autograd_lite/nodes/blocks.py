@@ -27,15 +27,11 @@ sweep_observers: ContextVar[tuple[Callable[[Any, Any, Any], None], ...]] = Conte
     "sweep_observers", default=()
 )
 """Called with every node that has handed its cotangent on, the cotangent, and the shares of it."""
-recorder: ContextVar[Any] = ContextVar("recorder", default=None)
-"""What writes down every step while a function is compiled; None when none is."""
 
 
 class Watch:
     """What the open blocks of a context do. While none is open in any thread, which is nearly
     always, it is not in `graph.blocks`, and an operation need not look at the context at all."""
-
-    recorder = staticmethod(recorder.get)
 
     @staticmethod
     def recorded(node: Any) -> None:
@@ -56,11 +52,6 @@ class Watch:
 
 
 _watch = Watch()
-
-
-def recorder_here() -> Any:
-    """The recorder of this context, or None."""
-    return recorder.get() if graph.blocks else None
 
 
 def opened(change: int) -> None:
