@@ -1,7 +1,6 @@
 """The public names in groups, one page of the reference each, in the order of reading."""
 
 import dataclasses
-import importlib.util
 import inspect
 from collections.abc import Sequence
 
@@ -142,7 +141,7 @@ GROUPS = [
         "draw",
         "Draw",
         "The graph as a picture, a table, a sum over paths, or steps.",
-        ["draw", "trace", "step"],
+        ["draw", "trace", "step", "drawing"],
     ),
     ("saving", "Save and load", "Parameters in a file.", ["nodes.saving"]),
     ("compile", "Compile", "The recorded graph as straight NumPy source.", ["compile", "source"]),
@@ -165,7 +164,7 @@ GROUPS = [
 # What functions return, which nobody calls by its name.
 RETURNED = {
     "compare": ["check.Report", "check.Row", "check.Cause", "check.Note"],
-    "draw": ["draw.trace.Trace"],
+    "draw": ["drawing.trace.Trace"],
 }
 
 # What a user reads and calls of the classes; the rest is for the engine.
@@ -178,7 +177,7 @@ MEMBERS = {
     "primitive": "defvjp",
     "check.Report": "ok verdict causes notes assert_ok to_dict",
     "check.Row": "ok largest worst",
-    "draw.trace.Trace": "html markdown latex",
+    "drawing.trace.Trace": "html markdown latex",
     "nn.Module": "parameters zero_grad state_dict load_state_dict train eval",
     "optim.Optimiser": "step zero_grad state_dict load_state_dict",
 }
@@ -224,13 +223,13 @@ def groups() -> list[Group]:
 
 
 def path(name: str) -> str:
-    """Where mkdocstrings finds a name: not in the package, if a module there has that name too."""
+    """Where mkdocstrings finds a name."""
     first, dot, own = name.partition(".")
-    if dot:
-        return f"autograd_lite.{ag._NAMESPACES.get(first, first)}.{own}"
-    if importlib.util.find_spec(f"autograd_lite.{name}"):
-        return f"autograd_lite.{home(name)}.{name}"
-    return f"autograd_lite.{name}"
+    return (
+        f"autograd_lite.{ag._NAMESPACES.get(first, first)}.{own}"
+        if dot
+        else f"autograd_lite.{name}"
+    )
 
 
 def entry(name: str) -> str:

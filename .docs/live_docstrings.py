@@ -15,7 +15,7 @@ from typing import Any
 import griffe
 
 from autograd_lite.core.elementwise import Elementwise
-from autograd_lite.draw import operations
+from autograd_lite.drawing import operations
 
 sys.path.insert(0, str(Path(__file__).parent))
 from docstring import as_markdown

@@ -4,13 +4,11 @@ Reading order, for those who want to know how it works: `core.graph` (nodes, top
 sweep), `core.operation` (what a rule is), `core.elementwise` (the table of operations) and
 `core.value` (a number in the graph) are an engine by themselves. Then, by interest: `nodes.tensor`
 (an array in the graph), `ops` (operations that are more than a row), `calculus` (gradients,
-Jacobians and Hessians of functions), `check`, `draw`.
+Jacobians and Hessians of functions), `check`, `drawing`.
 """
 
 import builtins
 import importlib
-import sys
-import types
 import typing
 
 from .core import elementwise as _table
@@ -32,7 +30,7 @@ _PUBLIC = {
     "compiling": "compile source",
     "core.elementwise": " ".join(n for n, row in vars(_table).items() if getattr(row, "words", "")),
     "core.graph": "Node",
-    "draw": "Drawing Stepper draw paths step steps trace",
+    "drawing": "Drawing Stepper draw paths step steps trace",
     "nn.activations": "elu gelu hardsigmoid hardswish hardtanh leaky_relu mish relu6 selu silu",
     "nn.convolution": "conv1d conv2d conv_transpose2d",
     "nn.losses": "binary_cross_entropy contrastive focal hinge huber kl_divergence mse triplet",
@@ -88,14 +86,3 @@ def __getattr__(name: str) -> typing.Any:
 
 def __dir__() -> list[str]:
     return sorted((*_HOMES, *_NAMESPACES))
-
-
-class _Package(types.ModuleType):
-    """This package: `draw` is the function, also after somebody imported the package draw."""
-
-    def __setattr__(self, name: str, value: typing.Any) -> None:
-        if not (name in _HOMES and isinstance(value, types.ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -173,7 +173,6 @@ def test_every_public_name_stands_once_in_the_reference():
 
 
 def test_no_entry_of_the_reference_is_of_a_module_of_that_name():
-    """`autograd_lite.draw` is a package in the source, and a function to whoever imports it."""
     inventory = tool("inventory")
     for name in (name for group in inventory.groups() for name in group.names):
         file = Path(ag.__file__).parent.joinpath(*inventory.path(name).split(".")[1:])

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.draw import render
+from autograd_lite.drawing import render
 from autograd_lite.graphs.text import clip, escape
 
 HOSTILE = [

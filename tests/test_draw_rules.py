@@ -11,9 +11,9 @@ import pytest
 import autograd_lite as ag
 from autograd_lite.core.elementwise import ONE, TABLE
 from autograd_lite.core.graph import data
-from autograd_lite.draw.operations import operations_page
-from autograd_lite.draw.phrases import factor_of, phrase
-from autograd_lite.draw.rules import OUT, G, rule, slot
+from autograd_lite.drawing.operations import operations_page
+from autograd_lite.drawing.phrases import factor_of, phrase
+from autograd_lite.drawing.rules import OUT, G, rule, slot
 from autograd_lite.graphs.expression import Symbol, substitute
 from autograd_lite.graphs.notation import write
 
@@ -168,5 +168,5 @@ def test_terms_and_powers_are_joined():
 def test_the_table_of_operations_is_the_one_the_rules_give():
     page = Path(__file__).parents[1] / "notebooks" / "reference" / "operations.md"
     assert page.read_text(encoding="utf-8") == operations_page(), (
-        "write it anew: python -m autograd_lite.draw.operations notebooks/reference/operations.md"
+        "run: python -m autograd_lite.drawing.operations notebooks/reference/operations.md"
     )

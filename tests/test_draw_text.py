@@ -97,7 +97,9 @@ def test_numbers_on_their_colour_have_enough_contrast(x):
 
 
 def test_the_stepper_s_texts_have_enough_contrast_in_light_and_dark():
-    page = Path(ag.__file__).with_name("draw").joinpath("stepper.html").read_text(encoding="utf-8")
+    page = (
+        Path(ag.__file__).with_name("drawing").joinpath("stepper.html").read_text(encoding="utf-8")
+    )
     light, dark = (
         dict(re.findall(r"--(\w+):(#\w+)", block)) for block in re.findall(r":root\{(.*?)\}", page)
     )

@@ -113,7 +113,7 @@ def test_built_in_functions_are_shadowed_only_when_asked_for_by_name():
     assert names["max"] is ag.max
 
 
-@pytest.mark.parametrize("first", ["ag.draw", "import autograd_lite.draw.trace", "ag.trace"])
+@pytest.mark.parametrize("first", ["ag.draw", "import autograd_lite.drawing.trace", "ag.trace"])
 def test_draw_is_the_function_whatever_was_imported_before(first):
     code = f"import autograd_lite as ag; {first}; print(callable(ag.draw), callable(ag.trace))"
     run = subprocess.run(
@@ -167,7 +167,7 @@ def test_importing_is_light():
         "heavy = {'graphviz', 'matplotlib', 'IPython', 'sympy', 'scipy', 'pytest', 'hypothesis',"
         " 'torch', 'micrograd', 'autograd', 'tqdm', 'pygraphviz', 'asyncio', 'http', 'mpmath',"
         " 'zipfile', 'argparse', 'tempfile'}\n"
-        "heavy |= {f'autograd_lite.{m}' for m in ('calculus', 'check', 'draw', 'nn', 'optim')}\n"
+        "heavy |= {f'autograd_lite.{m}' for m in ('calculus', 'check', 'drawing', 'nn', 'optim')}\n"
         "print(*sorted(heavy & set(sys.modules)))"
     )
     run = subprocess.run(

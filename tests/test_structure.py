@@ -14,7 +14,7 @@ ORDER = [
     ["numpy", "calculus"],
     ["nn", "optim", "graphs"],
     ["check", "scipy"],
-    ["draw"],
+    ["drawing"],
     ["compiling"],
     ["__init__"],
     ["cli"],

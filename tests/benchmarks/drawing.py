@@ -12,7 +12,7 @@ from benchmark import InTurn
 from measure import Sides
 
 import autograd_lite as ag
-from autograd_lite.draw.render import render
+from autograd_lite.drawing.render import render
 
 GROUP = "Drawing"
 

@@ -1,6 +1,6 @@
 """The table of operations in the documentation, generated from the rules themselves.
 
-`python -m autograd_lite.draw.operations notebooks/reference/operations.md` writes it anew.
+`python -m autograd_lite.drawing.operations notebooks/reference/operations.md` writes it anew.
 """
 
 from __future__ import annotations
