@@ -628,3 +628,38 @@ def test_a_function_of_a_notebook_takes_its_arrays_from_outside_too(monkeypatch)
     for k in range(4):
         w[k % 3] += 1.0
         assert_same(compiled(ONES), w * ONES)
+
+
+GLOBAL = ag.Tensor([1.0, 2.0, 3.0])
+
+
+class ByGlobal:
+    def __call__(self, x):
+        return x * GLOBAL
+
+
+def test_what_a_method_finds_in_globals_is_read_anew_and_gets_its_gradient():
+    model = ByGlobal()
+    compiled = ag.compile(model)
+    for k in range(3):
+        GLOBAL.data = [1.0 + k, 2.0, 3.0]
+        gradients = []
+        for f in (model, compiled):
+            GLOBAL.grad = None
+            ag.sum(f(ONES) ** 2).backward()
+            gradients.append(GLOBAL.grad)
+        np.testing.assert_array_equal(*gradients)
+
+
+def test_an_array_with_nodes_in_it_is_the_node_that_it_stands_for():
+    w, filled = ag.Tensor([1.0, 2.0]), ag.zeros(2)
+    filled[0] = w.sum()
+    compiled = ag.compile(lambda x: x * filled)
+    for k in range(3):
+        filled[1] = w[k % 2] * 2.0
+        gradients = []
+        for f in (lambda x: x * filled, compiled):
+            w.grad = None
+            ag.sum(f(np.ones(2))).backward()
+            gradients.append(w.grad)
+        np.testing.assert_array_equal(*gradients)

@@ -7,7 +7,9 @@ thread or left in a model. What the copy is written to would be lost: that is re
 
 An array or node is an input of the program, read in every call where it was found. All else is a
 constant of the recording; names, numbers, strings, and which object stands where are compared with
-what they were in every call, since that costs next to nothing.
+what they were in every call, since that costs next to nothing. A class is no part of the copy: what
+its methods find in globals is an input where an operation is given it; what is read off it is a
+constant, for the audit to look at.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ import numpy as np
 from ..core.graph import Node, describe, kinds
 from ..core.operation import Op
 from ..nodes.callsite import PASSED_OVER
+from ..ops.inputs import operand
 from .arguments import same
 from .traced import BUILTINS
 
@@ -157,6 +160,8 @@ class Outside:
 
     def part(self, read: Any, where: tuple[Any, ...], item: Any, name: str) -> Any:
         """The copy of what is at a place."""
+        if hasattr(type(item), "operand"):  # an array with nodes in it: the node that it stands for
+            read, where, item = operand_at, (read, *where), operand(item)
         place = Place(read, where, item, name)
         if isinstance(item, Node) or (type(item) is np.ndarray and item.dtype.kind in "fiubc"):
             return self.input(item, place)
@@ -440,6 +445,11 @@ class Space(types.ModuleType):
             return self.__dict__["space"][name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+def operand_at(read: Callable[..., Any], *where: Any) -> Any:
+    """What an operation takes in the place of what is read."""
+    return operand(read(*where))
 
 
 def fixed(x: Any) -> Any:

@@ -109,10 +109,14 @@ class Seed(NamedTuple):
     nodes: list[Node]
 
     def pulled(self, recorder: Recorder, g: Any, results: list[Any]) -> list[Any]:
-        """The cotangents of the nodes."""
+        """The cotangents of the nodes, and of those themselves that a class's method has used."""
         twins = [recorder.outside.copies[id(node)] for node in self.nodes]
-        found = dict(sweep([results[self.which]], [g], stop=twins))
-        return [found.get(x, np.zeros(x.shape)) for x in twins]
+        found = dict(sweep([results[self.which]], [g], stop=[*twins, *self.nodes]))
+        cotangents = []
+        for pair in zip(twins, self.nodes, strict=True):
+            shares = [found[x] for x in pair if x in found]
+            cotangents.append(sum(shares[1:], shares[0]) if shares else np.zeros(pair[0].shape))
+        return cotangents
 
 
 def by_steps(
