@@ -162,7 +162,7 @@ def test_ours_under_its_own_name_is_the_same_function(call):
     home = {"": ag, "fft": ag.fft, "linalg": ag.linalg}.get(prefix)
     own = getattr(home, last, None)
     if own is None or name == "trace":  # an alias of NumPy's, or a name that is another thing here
-        assert "." in name or name == "trace" or name in ALIASES
+        assert "." in name or name in ("astype", "trace") or name in ALIASES
         return
     arrays = arguments(call)
     mine = evaluate(call.replace("np." + name, "own", 1), {**arrays, "own": own})
