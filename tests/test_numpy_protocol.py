@@ -11,7 +11,7 @@ from autograd_lite.core.graph import sweep
 ALIASES = {
     *("true_divide", "remainder", "float_power", "fabs", "around", "radians", "degrees", "conj"),
     *("conjugate", "amax", "amin", "permute_dims", "concat", "asin", "acos", "atan", "atan2"),
-    *("asinh", "acosh", "atanh"),
+    *("asinh", "acosh", "atanh", "astype"),
 }
 
 

@@ -113,3 +113,12 @@ def test_a_corner_that_is_not_selected():
     same(hessian[0], np.zeros((2, 2, 2)))
     u = x[1] / 5
     same(hessian[1, :, 1], 2 * np.eye(2) + (np.eye(2) - np.outer(u, u)) / 5)
+
+
+def test_a_nan_that_is_divided_leaves_its_neighbours_alone():
+    x = ag.Tensor([nan, 0.0, 6.0])
+    (x / [2.0, 0.0, 3.0]).backward(np.ones(3))
+    same(x.grad, [0.5, nan, 1 / 3])
+    y = ag.Tensor([nan, 1.0])
+    (ag.sum(y**2) / 2.0).backward()
+    same(y.grad, [nan, 1.0])

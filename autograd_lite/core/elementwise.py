@@ -220,10 +220,12 @@ def cornered(slope: Any, y: Any) -> Any:
 
 
 def quotient_slope(z: Any, x: Any, y: Any) -> Any:
-    """1/y; NaN where there is no quotient, as of 0/0."""
+    """1/y; NaN where a quotient of numbers is none, as 0/0."""
     if type(z) is float:
-        return 1 / y if z == z else z
-    return 1 / y if all_finite(z) else 1 / y + flat(z)
+        return 1 / y if z == z or x != x else z
+    if all_finite(z):
+        return 1 / y
+    return lifted(1 / y, np.isnan(data(z)) & ~np.isnan(data(x)), math.nan)
 
 
 def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
