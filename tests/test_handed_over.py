@@ -47,6 +47,14 @@ def test_a_sparse_matrix_that_is_changed_afterwards():
     close(x.grad, DENSE.sum(0), 1e-14)
 
 
+def test_a_filled_array_times_a_sparse_matrix():
+    x = ag.Tensor(np.ones(3))
+    out = ag.zeros(3)
+    out[:] = x * 2.0
+    (out @ scipy.sparse.csr_array(DENSE)).sum().backward()
+    close(x.grad, 2 * DENSE.sum(1), 1e-14)
+
+
 def test_a_sparse_matrix_that_does_not_fit():
     s = scipy.sparse.csr_array(DENSE)
     for product in (lambda: s @ ag.Tensor(np.ones(3)), lambda: ag.Tensor(np.ones((2, 4))) @ s):

@@ -37,6 +37,7 @@ __all__ = ["Array", "FilledArray", "array_of", "has_nodes", "writable"]
 ndarray = np.ndarray
 plain_read, plain_write = ndarray.__getitem__, ndarray.__setitem__
 FLOAT64 = np.dtype(np.float64)
+NUMBERS = frozenset({float, int, bool, np.float64})
 PLAIN = (float, int, bool, ndarray, np.float64)
 
 
@@ -238,6 +239,8 @@ class FilledArray(Array):
 
     What it has not itself (`backward`, `grad`, `op`, ...) is that node's.
     """
+
+    __array_priority__ = 1000.0  # above that of a sparse matrix, which would see the numbers alone
 
     def __array_finalize__(self, source: Any) -> None:
         if owner(self).writes is None:  # NumPy made something new of the numbers
@@ -470,7 +473,7 @@ def has_nodes(x: Any) -> bool:
     if isinstance(x, Node) or type(x) in ways or isinstance(x, FilledArray):
         return True
     if isinstance(x, list | tuple):
-        return any(map(has_nodes, x))
+        return not NUMBERS.issuperset(map(type, x)) and any(map(has_nodes, x))
     return isinstance(x, ndarray) and x.dtype == object and is_objects(x)
 
 

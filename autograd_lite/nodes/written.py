@@ -17,7 +17,6 @@ from ..core.elementwise import identity
 from ..core.graph import Node, data, describe, kinds, next_version, slots, wrap
 from ..ops.filled import Filled
 from ..ops.inputs import operand
-from ..ops.shape import reshape
 from . import blocks as context
 from .array import Array, FilledArray, node_in, writable
 
@@ -141,12 +140,12 @@ def settle(t: Any) -> None:
     token = context.recording.set(True)  # the writes were, wherever they are looked at first
     try:
         whole = array.operand
+        positions = np.arange(array.size).reshape(array.shape)
         if isinstance(whole, Array):  # nothing but numbers is left
             numbers = whole.view(np.ndarray)
-            positions = np.arange(numbers.size).reshape(numbers.shape)
-            whole = wrap(numbers, Filled(positions, (numbers.size,)), numbers)
-        elif any(whole is node for node in array.writes.values):  # type: ignore[union-attr]
-            whole = reshape(whole, array.shape)
+            whole = wrap(numbers, Filled(positions, (array.size,)), numbers)
+        elif type(whole.op) is not Filled or any(whole is x for x in array.writes.values):  # type: ignore[union-attr]
+            whole = Filled(positions, (array.size,))(whole)  # it was written as a whole
     finally:
         context.recording.reset(token)
     kept = t.grad, t.version, t.notes
