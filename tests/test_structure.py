@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from house import FILES, HOME, circles, graph, imports, name_of, own_imports
+from house import FILES, HOME, circles, graph, imports, name_of, own_imports, path_in
 
 # A module may import what stands on an earlier line, and modules of its own package.
 ORDER = [
@@ -88,3 +88,9 @@ def test_nothing_is_left_undone():
         text = path.read_text(encoding="utf-8")
         for mark in ("TODO", "FIXME", "XXX", "breakpoint("):
             assert mark not in text, f"{path.name}: {mark}"
+
+
+def test_a_first_program_runs_through_little_when_it_runs_the_plain_way():
+    path = path_in("1")
+    assert set(path) == {"core.graph", "core.operation", "core.elementwise", "core.value"}
+    assert sum(path.values()) <= 75
