@@ -143,11 +143,9 @@ class Outside:
         try:
             for read, where, item, name in self.places:
                 now = read(*where)
-                if (
-                    now is not item
-                    and not ((isinstance(item, ATOMS) or read is tuple) and same(now, item))
-                    and not (read is frozenset and now == item)
-                ):
+                if now is item or (read in BY_VALUE and now == item):
+                    continue
+                if not (isinstance(item, ATOMS) or read is tuple) or not same(now, item):
                     return name or "a value"
             for x, before, name in self.watched:
                 if x.tobytes() != before if hasattr(x, "tobytes") else bytes(x) != before:
@@ -319,7 +317,7 @@ class Outside:
         elif issubclass(base, dict):
             if base is defaultdict:
                 new.default_factory = self.twin(value.default_factory)
-            self.places.append(Place(tuple, (value,), tuple(value), name))  # in their order
+            self.keys(value, name)
             for key, x in list(value.items()):
                 label = key if isinstance(key, str) else name
                 base.__setitem__(new, self.key(key), self.part(getitem, (value, key), x, label))
@@ -337,7 +335,7 @@ class Outside:
         if inside is not None:
             only = getattr(type(value), "recorded_as", None)  # of a compiled function
             if only is None:
-                self.places.append(Place(tuple, (inside,), tuple(inside), ""))
+                self.keys(inside, "")
             for name, item in list(inside.items()):
                 if only is None or name == only:
                     item = self.part(getitem, (inside, name), item, name)
@@ -353,6 +351,11 @@ class Outside:
         for name, slot in slots:
             slot.__set__(new, self.part(getattr, (value, name), getattr(value, name), name))
         self.look(lambda: {name: getattr(new, name, None) for name, _ in slots}, "", value)
+
+    def keys(self, value: dict[Any, Any], name: str) -> None:
+        """Note the keys of a dictionary, in their order."""
+        read = names if all(type(key) is str for key in value) else tuple
+        self.places.append(Place(read, (value,), tuple(value), name))
 
     def key(self, key: Any) -> Any:
         """The copy of a key of a dictionary, or of what is in a set."""
@@ -455,6 +458,15 @@ def operand_at(read: Callable[..., Any], *where: Any) -> Any:
 def fixed(x: Any) -> Any:
     """What cannot be bound anew."""
     return x
+
+
+def names(x: dict[str, Any]) -> tuple[str, ...]:
+    """The keys of a dictionary that are strings; other keys that are equal may not be the same."""
+    return tuple(x)
+
+
+BY_VALUE = {names, frozenset, len}
+"""Places that are read as something new each time."""
 
 
 def is_settled(module: str | None) -> bool:
