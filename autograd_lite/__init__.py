@@ -67,7 +67,7 @@ _HOMES |= {name: module for module, names in _PUBLIC.items() for name in names.s
 _HOMES |= {alias: _HOMES[name] for alias, name in _ALIASES.items()}
 
 # `from autograd_lite import *` leaves `sum`, `max` and the other built-in functions alone.
-__all__ = sorted(n for n in (*_HOMES, *_NAMESPACES) if not hasattr(builtins, n))
+__all__ = sorted(n for n in (*_HOMES, *_NAMESPACES) if n not in vars(builtins))
 
 
 def __getattr__(name: str) -> typing.Any:
