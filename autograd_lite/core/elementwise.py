@@ -293,9 +293,9 @@ deg2rad    = Elementwise("deg2rad",     math.radians,     np.deg2rad,     lambda
 rad2deg    = Elementwise("rad2deg",     math.degrees,     np.rad2deg,     lambda y, x: 180 / math.pi, words="x · 180 / π")
 
 # A new node for the same data: where one differentiation starts inside another.
-identity   = Elementwise("identity",    float,            lambda x: x,    ONE)
+identity   = Elementwise("identity",    float,            lambda x: x,    ONE, write="{}")
 # How `chain` is recorded; and a weight, as in t · log h, where 0 · inf is 0.
-chained    = Elementwise("*",           operator.mul,     np.multiply,    lambda z, g, d: d, lambda z, g, d: g)
+chained    = Elementwise("*",           operator.mul,     np.multiply,    lambda z, g, d: d, lambda z, g, d: g, write="{} · {}")
 chain_product = Elementwise("*",        weighed,          weighed,        lambda z, g, d: d, lambda z, g, d: g, chooses=True, write="{} · {}")
 # The slope at a corner, 0 by convention, which has no slope itself.
 corner     = Elementwise("corner",      lambda y: 0.0 if y == y else y, lambda y: 0 * np.sign(y),  lambda z, y: lifted(z, data(y) == 0, math.nan), chooses=True)
