@@ -252,8 +252,9 @@ def no_remainder(kind):
 
 @row(
     "where(x > 0, log x, 0) at 0, sqrt alike †",
-    "0: where the local derivative is not finite **and** the incoming gradient is exactly 0, the "
-    "product is 0. Only then. Second derivatives stay right",
+    "0: where the local derivative is not finite **and** the incoming gradient is exactly 0 "
+    "**because a selection stands between** (where, maximum, clip, max, sort, indexing, a mask that "
+    "is a constant 0), the product is 0. Second derivatives stay right",
 )
 def branches_not_taken(kind):
     def guarded(f):
@@ -273,6 +274,31 @@ def branches_not_taken(kind):
         assert ag.grad(ag.grad(guarded(ag.log)))(0.0) == 0.0
         assert ag.grad(ag.grad(guarded(ag.log)))(2.0) == -0.25
         assert ag.grad(ag.grad(guarded(ag.sqrt)))(0.0) == 0.0
+
+
+@row(
+    "cbrt(x)³, sqrt(x)², exp(log x) at 0: a zero that no selection made, times inf †",
+    "NaN, never a plain 0 (the derivative is 1)",
+)
+def zeros_of_one_point(kind):
+    at(kind, lambda x: ag.cbrt(x) ** 3, [0.0], 0.0, [nan])
+    at(kind, lambda x: ag.sqrt(x) ** 2, [0.0], 0.0, [nan])
+    at(kind, lambda x: ag.exp(ag.log(x)), [0.0], 0.0, [nan])
+
+
+@row(
+    "second derivatives through a corner: Hessian of norm(x)², exp(−norm²), std² where norm or std "
+    "is 0",
+    "NaN, never 0",
+    (TENSOR,),
+)
+def second_at_a_corner(kind):
+    for f in (
+        lambda x: np.linalg.norm(x) ** 2,
+        lambda x: np.exp(-(np.linalg.norm(x) ** 2)),
+        lambda x: np.std(x) ** 2,
+    ):
+        assert np.isnan(ag.hessian(f)(np.zeros(2))).all()
 
 
 @row("prod of [0, 2, 3]; of [0, 0, 3]", "6, 0, 0; 0, 0, 0; second order exact too")
