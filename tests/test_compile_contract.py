@@ -663,3 +663,9 @@ def test_an_array_with_nodes_in_it_is_the_node_that_it_stands_for():
             ag.sum(f(np.ones(2))).backward()
             gradients.append(w.grad)
         np.testing.assert_array_equal(*gradients)
+
+
+def test_an_array_that_is_not_copied_is_itself():
+    compiled = ag.compile(lambda x: x * 2.0 if x.astype(float, copy=False) is x else x)
+    for _ in range(2):
+        np.testing.assert_array_equal(compiled(ONES), 2 * ONES)

@@ -201,6 +201,8 @@ def _by_method(name: str) -> Any:
     def called(self: Traced, *args: Any, **kwargs: Any) -> Any:
         if name == "reshape" and len(args) > 1:
             args = (args,)
+        if name == "astype" and kwargs.get("copy") is False and self.dtype == args[0]:
+            return self  # as NumPy does: it is the very same array
         return self.recorder.call(method(name), (self, *args), kwargs)
 
     called.__name__ = name
