@@ -253,8 +253,8 @@ def no_remainder(kind):
 @row(
     "where(x > 0, log x, 0) at 0, sqrt alike †",
     "0: where the local derivative is not finite **and** the incoming gradient is exactly 0 "
-    "**because a selection stands between** (where, maximum, clip, max, sort, indexing, a mask that "
-    "is a constant 0), the product is 0. Second derivatives stay right",
+    "**because a selection stands between** (where, maximum, clip, max, sort, indexing, a mask "
+    "that is a constant 0), the product is 0. Second derivatives stay right",
 )
 def branches_not_taken(kind):
     def guarded(f):
