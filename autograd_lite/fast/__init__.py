@@ -128,15 +128,24 @@ def install(kinds: dict[type[Node], bool], methods: dict[str, Elementwise]) -> N
 
 
 def install_method(kind: Any, name: str, op: Any, compute: Any) -> None:
-    """Put a quick method where the one of that name stands."""
+    """Let a quick method, made at its first call, stand where the one of that name does."""
     plain = getattr(kind, name)
     one = isinstance(op, Elementwise) and len(op.partials) == 1
     case = "alone" if one else "right" if name.startswith("__r") else "left"
-    quick = method(kind, of_arrays[kind], case, op, compute, plain, op.pulls)
-    quick.__name__, quick.__doc__, quick.__qualname__ = name, plain.__doc__, plain.__qualname__
-    replace(kind, name, quick)
-    if case == "right" and of_arrays[kind]:
-        kind.reflected = {**kind.reflected, compute: quick}  # for NumPy's `array * node`
+
+    def put(way: Any) -> None:
+        way.__name__, way.__doc__, way.__qualname__ = name, plain.__doc__, plain.__qualname__
+        setattr(kind, name, way)
+        if case == "right" and of_arrays[kind]:
+            kind.reflected = {**kind.reflected, compute: way}  # for NumPy's `array * node`
+
+    def first(self: Any, *other: Any) -> Any:
+        quick = method(kind, of_arrays[kind], case, op, compute, plain, op.pulls)
+        put(quick)
+        return quick(self, *other)
+
+    replaced.append((kind, name, plain, first))
+    put(first)
 
 
 def sum_of(op: Any, kind: type[Node], compute: Any) -> Any:
