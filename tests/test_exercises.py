@@ -12,6 +12,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
 
 NOTEBOOKS = {
@@ -200,6 +201,12 @@ def said(source, names):
 def answers(number):
     """For each exercise of a notebook, what its cell says to each text that is put into it."""
     plt.switch_backend("agg")
+    with np.printoptions():  # which the cells set for their notebook
+        return answers_of(number)
+
+
+def answers_of(number):
+    """What `answers` remembers."""
     book = nbformat.read(NOTEBOOKS[number], as_version=4)
     names, found = {"__name__": "__main__"}, []
     for cell in book.cells:

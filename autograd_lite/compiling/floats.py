@@ -125,8 +125,8 @@ def is_on_numbers(program: Program) -> bool:
 
 
 def is_python_s(x: Any) -> bool:
-    """Whether a result is a number of Python's."""
-    return isinstance(x, Step) and x.dtype is None
+    """Whether a result is a number of Python's, as the straight text has it."""
+    return isinstance(x, Step) and x.dtype in (None, np.float64)
 
 
 def is_of_numbers(step: Step) -> bool:

@@ -43,7 +43,7 @@ def strictly(plain: Callable[..., Any]) -> Callable[..., Any]:
         out = plain(g, d)
         if np.any(np.isnan(out) & np.equal(g, 0)):
             raise ZeroTimesInfinity
-        return out
+        return np.asarray(out)  # as the helper, of numbers too
 
     return strict
 

@@ -225,7 +225,7 @@ def quotient_slope(z: Any, x: Any, y: Any) -> Any:
         return 1 / y if z == z or x != x else z
     if all_finite(z):
         return 1 / y
-    return lifted(1 / y, np.isnan(data(z)) & ~np.isnan(data(x)), math.nan)
+    return lifted(1 / y, np.isnan(data(z)) > np.isnan(data(x)), math.nan)  # NaN, and x is none
 
 
 def quotient(g: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any] | None:
