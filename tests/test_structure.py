@@ -21,12 +21,6 @@ ORDER = [
     ["__main__"],
 ]
 
-# Imports that do not run the right way yet, and circles: what is left to do.
-NOT_YET = []
-CIRCLES_YET = [
-    ["compiling.batched", "compiling.shares"],
-]
-
 # What the package needs to run; everything else is optional and imported where it is used.
 NEEDED = {"numpy"}
 
@@ -45,13 +39,13 @@ def test_imports_run_one_way(path):
     for other, line in own_imports(path):
         same_package = other.partition(".")[0] == own.partition(".")[0]
         allowed = same_package or (rank(other) is not None and rank(other) < mine)
-        if not allowed and (own, other) not in NOT_YET:
+        if not allowed:
             raise AssertionError(f"{path.name}:{line} imports {other}, which stands above it")
 
 
 def test_no_modules_import_each_other():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
-    assert [c for c in circles(graph()) if c not in CIRCLES_YET] == []
+    assert circles(graph()) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

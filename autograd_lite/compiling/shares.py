@@ -8,7 +8,7 @@ entry they go to and the plain sweep's turn. The sums are then the same to the l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,14 +19,11 @@ from .levels import Group
 from .tape import GRADIENT, Sweep
 from .traced import Traced
 
-if TYPE_CHECKING:
-    from .batched import Batched
-
 __all__ = ["record_sweep"]
 
 
-def record_sweep(batched: Batched, which: int) -> None:
-    """Record a sweep of the tape: its gradients get their addresses."""
+def record_sweep(batched: Any, which: int) -> None:
+    """Record a sweep of the tape of a `Batched`: its gradients get their addresses."""
     tape, needed, recorder = batched.tape, batched.levels.needed, batched.recorder
     entries = [
         at
@@ -47,7 +44,7 @@ def record_sweep(batched: Batched, which: int) -> None:
 class Shares:
     """The shares of a sweep on their way: who gets them, in which order, and where they are."""
 
-    def __init__(self, batched: Batched, sweep: Sweep, wanted: np.ndarray) -> None:
+    def __init__(self, batched: Any, sweep: Sweep, wanted: np.ndarray) -> None:
         self.batched = batched
         size, groups = batched.levels.size, batched.levels.in_order()
         self.turn = np.full(size, -1)  # when the plain sweep comes to an entry
