@@ -951,3 +951,22 @@ def test_examples_mixed_through_parameters_from_outside_are_found():
             ag.jacobian(mixing, batch_dims=1)(X)
         with pytest.raises(ValueError, match="map each example by itself"):
             ag.jacobian(mixing, batch_dims=1)(Tensor(X))
+
+
+@pytest.mark.parametrize("change", ["in place", "through a view", "assigned"])
+def test_a_leaf_whose_data_was_changed_is_still_one_from_outside(change):
+    """The change is noticed when the function uses the leaf, which is no reason to cut it off."""
+    w = ag.Tensor(np.ones(3))
+    view = w.data[:2]
+    if change == "in place":
+        w.data[:] = 2.0
+    elif change == "through a view":
+        view[0] = 2.0
+    else:
+        w.data = np.full(3, 2.0)
+    value, slope = ag.value_and_grad(lambda x: ag.sum(w * x))(np.ones(3))
+    assert isinstance(value, ag.Tensor)
+    (ag.sum(slope) + value).backward()
+    np.testing.assert_array_equal(w.grad, np.full(3, 2.0))
+    _, tangent = ag.jvp(lambda x: w * x, (np.ones(3),), (np.ones(3),))
+    assert isinstance(tangent, ag.Tensor)

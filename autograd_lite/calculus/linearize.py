@@ -159,7 +159,7 @@ class Linearized:
                 for node, g in steps:
                     if node in wanted:
                         found[node] = g
-                    elif node.version < self.start:
+                    elif made_at(node) < self.start:
                         outside = True
                         if not whole:
                             break
@@ -178,7 +178,7 @@ class Linearized:
         """The nodes the function made for these, in order."""
         inputs, made = set(self.inputs), [x for x in roots if isinstance(x, Node)]
         order = toposort(made, self.inputs, self.start)
-        return [x for x in order if x not in inputs and x.version >= self.start]
+        return [x for x in order if x not in inputs and made_at(x) >= self.start]
 
     def uses_outside(self, roots: Sequence[Any]) -> bool:
         """Whether a node from outside is among these, or among what the function made them of."""
@@ -187,7 +187,7 @@ class Linearized:
         while stack:
             node = stack.pop()
             if node not in seen:
-                if node.version < self.start:
+                if made_at(node) < self.start:
                     return True
                 seen.add(node)
                 stack += [x for x in node.inputs if isinstance(x, Node)]
@@ -245,3 +245,8 @@ class Linearized:
             return tree
         # Copies: the graph still needs its own, and the caller may write into these.
         return form([copy(x.primal) if isinstance(x, Node) else x for x in leaves])
+
+
+def made_at(node: Node) -> int:
+    """The version at which a node was made, also if its data is found to have changed since."""
+    return node.version if node.notes is None else node.notes.get("made", node.version)

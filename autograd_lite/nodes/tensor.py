@@ -132,6 +132,8 @@ class Tensor(Operators):
     def current(self) -> np.ndarray:
         before = self.exposed if self.op is None else None
         if before is not None and before.tobytes() != self.primal.tobytes():
+            # When it was made is still to be known: that tells a leaf from outside of a derivative.
+            self.notes = {"made": self.version, **(self.notes or {})}
             self.exposed, self.version = self.primal.copy(), next_version()
         return self.primal
 
