@@ -122,3 +122,11 @@ def test_a_nan_that_is_divided_leaves_its_neighbours_alone():
     y = ag.Tensor([nan, 1.0])
     (ag.sum(y**2) / 2.0).backward()
     same(y.grad, [nan, 1.0])
+
+
+def test_a_compiled_function_of_numbers_at_many_points():
+    """One of the points meets 0 · inf: there the derivative is NaN, at the others it is itself."""
+    slope = ag.grad(lambda x: ag.sqrt(x) ** 2)
+    compiled = ag.compile(slope)
+    assert compiled(4.0) == slope(4.0) == 1.0
+    np.testing.assert_array_equal(compiled(np.array([4.0, 0.0, 1.0])), [1.0, np.nan, 1.0])

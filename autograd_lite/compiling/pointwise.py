@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..calculus.trees import flatten
+from ..core.graph import ZeroTimesInfinity
 from .arguments import replaced, signature
 from .floats import at_points
 from .recording import Recording
@@ -89,6 +91,16 @@ class Points:
                 tried += 1
             except Divided as divided:
                 return self.apart(columns, divided.holds, args, kwargs)
+            except ZeroTimesInfinity:  # at one of them, which only the graph can settle
+                return self.one_by_one(columns, args, kwargs)
+
+    def one_by_one(self, columns: list[np.ndarray], args: Any, kwargs: Any) -> list[np.ndarray]:
+        """The results of the function itself, point by point."""
+        each = []
+        for point in zip(*columns, strict=True):
+            given, named = with_numbers(args, kwargs, [float(x) for x in point])
+            each.append(flatten(self.f(*given, **named))[0])
+        return [np.array(column, float) for column in zip(*each, strict=True)]
 
     def apart(
         self, columns: list[np.ndarray], holds: np.ndarray, args: Any, kwargs: Any
