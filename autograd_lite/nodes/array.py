@@ -404,7 +404,7 @@ VIEWS = {
     *(np.reshape, np.ravel, np.transpose, np.permute_dims, np.swapaxes, np.matrix_transpose),
     *(np.moveaxis, np.rollaxis, np.squeeze, np.expand_dims, np.diagonal, np.flip, np.fliplr),
     *(np.flipud, np.rot90, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.split, np.array_split),
-    *(np.hsplit, np.vsplit, np.dsplit, np.unstack),
+    *(np.hsplit, np.vsplit, np.dsplit, *([np.unstack] if hasattr(np, "unstack") else [])),  # 2.1
 }
 
 
