@@ -123,7 +123,7 @@ np.diff(v, prepend=n) | np.quantile(v, [0.2, 0.7]) | np.piecewise(v, [b, h], [np
 np.ldexp(v, i) | np.clip(v, l, 9.0) | np.maximum(v, l) | np.linalg.multi_dot([m, np.transpose(W)])
 np.resize(m, n) | np.moveaxis(m, r, r[::-1]) | np.apply_over_axes(np.sum, m, r)
 np.block([[m, np.array(W)]])
-np.vstack([m, W]) | np.trapezoid(v, l) | np.flip(m, tuple(r)) | np.unstack(m) | np.append(m, W)
+np.vstack([m, W]) | np.trapezoid(v, l) | np.flip(m, tuple(r)) | np.append(m, W)
 scaled(v, options=o) | scaled_by_place(v, o) | scaled(v, options=[o, o["scale"]])
 """
 

@@ -27,7 +27,9 @@ def complaints(checker):
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    found = re.findall(r"(\w+\.py):(\d+)(?::\d+)?(?: -|:) error", run.stdout)
+    # Until 2.1 NumPy's stubs ask for the type arguments of every array: that is no finding.
+    lines = [line for line in run.stdout.splitlines() if "[type-arg]" not in line]
+    found = re.findall(r"(\w+\.py):(\d+)(?::\d+)?(?: -|:) error", "\n".join(lines))
     assert found, run.stdout + run.stderr
     return {(file, int(line)) for file, line in found}, run.stdout
 

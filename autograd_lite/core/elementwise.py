@@ -165,7 +165,9 @@ def raised_float(x: float, y: float) -> float:
 def raised(x: Any, y: Any) -> Any:
     """x^y. The operator takes short ways, x * x for x ** 2, but of two floats it would make a
     complex number of a negative base."""
-    return x**y if hasattr(x, "__array_function__") or shape(y) else np.power(x, float(y))
+    if hasattr(x, "__array_function__") or shape(y):
+        return x**y
+    return np.sqrt(x) if y == 0.5 else np.power(x, float(y))  # of −∞ NaN, not inf
 
 
 def flat(y: Any, *x: Any) -> Any:
