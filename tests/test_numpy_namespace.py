@@ -114,5 +114,7 @@ def test_type_checkers_know_it(tmp_path):
         check=False,
     )
     assert "program.py:4" in run.stdout
+    if numpy.lib.NumpyVersion(numpy.__version__) < "2.1.0":
+        return  # whose stubs do not say what they export: a star import of them finds nothing
     assert "program.py:5" not in run.stdout
     assert "float64" in next(line for line in run.stdout.splitlines() if "program.py:3" in line)
