@@ -16,6 +16,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import NoneType
 
 VALUES = ["x=3", "z=2,1,0.1", "t=1,0,0", "W=1,2;3,4"]
 
@@ -130,8 +131,24 @@ def quiet() -> Iterator[io.StringIO]:
         yield said
 
 
+def make_quick_ways() -> None:
+    """Compile the templates of `fast`, which is else done when an operation is first applied."""
+    import autograd_lite as ag
+    from autograd_lite.core.elementwise import TABLE
+
+    for x in (ag.Value(1.0), ag.Tensor([1.0])):
+        kind = type(x)
+        _ = x + x, x + 1.0, 1.0 + x, -x, x.sum() if x.ndim else x
+        for row in TABLE.values():
+            if hasattr(row, "pulls"):  # not in plain mode
+                _ = row.alone[kind], row.pulls[kind, NoneType]
+                _ = row.pulls[kind, kind], row.pulls[kind, float], row.pulls[float, kind]
+    _ = (ag.Tensor([[1.0]]) @ ag.Tensor([[1.0]])).T
+
+
 def warm_up() -> None:
-    """Import what is imported when it is first used, so that later imports are findings."""
+    """Import and make what is made when it is first used: what comes later is a finding."""
+    make_quick_ways()
     from autograd_lite.__main__ import run
     from autograd_lite.cli import UsageError
     from autograd_lite.cli.formula import FUNCTIONS
